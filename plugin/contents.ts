@@ -1,4 +1,4 @@
-/** What a plugin that was written before asks for and brings, read from its XML: the facts that an update changes. */
+/** What an earlier plugin asks for and contains, read from its XML: the facts that an update may change. */
 import { childOf, childrenOf, readXml, type XmlElement, XmlError } from './read-xml.ts';
 import { isPluginVersion } from './version.ts';
 
@@ -7,9 +7,9 @@ export interface PluginContents {
   version: string;
   /** `NONE` when the plugin does not say. */
   v1Access: string;
-  /** TABLE.FIELD in upper case → how it is written, and ViewOnly or FullAccess. */
+  /** TABLE.FIELD in upper case → its original spelling, and ViewOnly or FullAccess. */
   accessRequest: Map<string, { field: string; access: string }>;
-  /** Name → everything about a query that changes what it answers. Equal text: the same query. */
+  /** Name → everything about a query that affects its answer. Equal text means the same query. */
   queries: Map<string, string>;
 }
 
@@ -51,7 +51,7 @@ function readFile(file: string, source: string, rootName: string): XmlElement {
   }
 }
 
-/** Summary and description are for people, and white space is none of the database's business. */
+/** Summary and description are for people, and white space does not matter to the database. */
 function essenceOf(query: XmlElement): string {
   const parts = (list: string, item: string) =>
     childrenOf(childOf(query, list), item).map((element) => [

@@ -1,4 +1,4 @@
-/** How a plugin differs from an earlier one: what an administrator approves again when it is enabled. */
+/** How a plugin differs from an earlier one: what an administrator must approve again when enabling it. */
 import { type PluginContents, readContents } from './contents.ts';
 import type { PluginManifest } from './manifest.ts';
 import { compareVersions } from './version.ts';
@@ -6,18 +6,18 @@ import { namedQueriesXml, pluginXml } from './write-xml.ts';
 
 export interface Differences {
   previous: { name: string; version: string };
-  /** False: PowerSchool would refuse the new plugin. */
+  /** If false, PowerSchool would refuse the new plugin. */
   versionIsHigher: boolean;
   /** TABLE.FIELD, sorted. */
   added: string[];
   removed: string[];
   accessChanged: { field: string; from: string; to: string }[];
   queries: { added: string[]; removed: string[]; changed: string[] };
-  /** The access to `/ws/v1`, when it changes. */
+  /** The change in access to `/ws/v1`, if any. */
   v1Access: { from: string; to: string } | undefined;
 }
 
-/** Both sides go through the same reader, so what differs is what PowerSchool would see. */
+/** Both sides go through the same reader, so the differences are those that PowerSchool would see. */
 export function differencesFrom(previous: PluginContents, manifest: PluginManifest): Differences {
   const next = readContents(pluginXml(manifest), new Map([['queries', namedQueriesXml(manifest.queries)]]));
   const before = previous.accessRequest;

@@ -1,4 +1,4 @@
-/** The account of a plugin for a terminal. */
+/** A plugin's summary for a terminal. */
 import { asksForNothingNew, type Differences } from './differences.ts';
 import type { ExplainedField, Explanation } from './explain.ts';
 
@@ -42,7 +42,7 @@ function row(name: string, personal: string, sent: string, reason: string): stri
   return `  ${name.padEnd(26)} ${personal.padEnd(8)} ${sent.padEnd(7)} ${reason}`;
 }
 
-/** What changes, as a list with signs, then what it means for the administrator. */
+/** The changes as a list with signs, then what they mean for the administrator. */
 export function differenceLines(differences: Differences, version: string): string[] {
   const { previous, added, removed, accessChanged, queries, v1Access } = differences;
   const changes = [

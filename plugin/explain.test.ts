@@ -33,7 +33,7 @@ const contents = (chosen: PluginChoices) => {
 };
 const nameOf = ({ table, field }: ExplainedField) => `${table}.${field}`;
 
-t.test('every column has a reason in every query that touches it, and no reason is idle', async (t) => {
+t.test('every column has a reason in every query that touches it, and no reason is unused', async (t) => {
   for (const sources of everySource) {
     const explained = new Map(explainFields(sources).map((field) => [nameOf(field), field.uses]));
     t.same([...explained.keys()], manifestOf(choices({ sources })).accessRequest);
@@ -73,7 +73,7 @@ t.test('says what leaves the district, and whose data it is', async (t) => {
   ]);
 });
 
-t.test('tells what an update changes', async (t) => {
+t.test('lists what an update changes', async (t) => {
   const chosen = choices({ sources: { ...defaultSources, studentEmail: parseStudentEmail('column:STUDENTS.Web_ID') } });
   const { differences } = explain(chosen, contents(choices({ version: '1.9' })));
   t.match(differences, {
@@ -118,7 +118,7 @@ t.test('tells what an update changes', async (t) => {
 });
 
 t.test(
-  'a query is the same whatever its white space and words for people, and another with another meaning',
+  'queries that differ only in white space and descriptions are the same; a query with another meaning is not',
   async (t) => {
     const manifest = powerqueryManifest('1.0');
     const xml = namedQueriesXml(manifest.queries);
@@ -135,7 +135,7 @@ t.test(
   },
 );
 
-t.test('warns where a choice may not work, or opens more than it needs', async (t) => {
+t.test('warns about choices that may not work or that grant more than needed', async (t) => {
   const notes = (change: Partial<PluginChoices>) => explain(choices(change), undefined).notes.join('\n');
   t.equal(notes({}), '');
   t.match(
@@ -151,7 +151,7 @@ t.test('warns where a choice may not work, or opens more than it needs', async (
   t.match(notes({ variant: 'rest-legacy' }), /have no co-teachers[\s\S]*before 25\.2/);
 });
 
-t.test('the guide has the same steps for every variant, each with what is true for it', async (t) => {
+t.test('the guide has the same steps for every variant, each with the details that apply to it', async (t) => {
   for (const variant of variants) {
     const guide = guideOf(choices({ variant }), 'x.zip');
     t.match(guide, '`x.zip` contains the plugin Hallpass 2.0');

@@ -1,6 +1,6 @@
 /**
- * Why the plugin asks for each column, computed from the same extracts as the SQL, so that an administrator can compare it with
- * PowerSchool's approval page line by line.
+ * Why the plugin asks for each column, computed from the same extracts as the SQL, so that an administrator can compare
+ * it line by line with PowerSchool's approval page.
  */
 import { type Kind, optionalFields } from '../shared/roster.ts';
 import type { PluginContents } from './contents.ts';
@@ -12,7 +12,7 @@ import { accessRequestOf, manifestOf, type PluginChoices, type Variant } from '.
 import { notesOf } from './notes.ts';
 import { powerQueries } from './queries.ts';
 
-/** When a value leaves the district: with every record, when a sync profile asks for the property, or never. */
+/** When a value leaves the district: with every record, when a profile asks for the property, or never. */
 export type Sent = 'always' | 'asked' | 'never';
 
 export interface Use {
@@ -27,7 +27,7 @@ export interface Use {
 export interface ExplainedField {
   table: string;
   field: string;
-  /** Whose personal data leaves the building with it, if a profile asks for it. */
+  /** Whose personal data leaves the district with it, if a profile asks for it. */
   personal: 'student' | 'staff' | undefined;
   uses: Use[];
 }
@@ -42,13 +42,13 @@ export interface RestResource {
   personal: 'student' | 'staff' | undefined;
 }
 
-/** All that there is to know about a plugin before it is installed. */
+/** Everything there is to know about a plugin before it is installed. */
 export interface Explanation {
   plugin: {
     name: string;
     version: string;
     variant: Variant;
-    /** As on the command line; undefined where the variant has no columns. */
+    /** As written on the command line; undefined for variants without columns. */
     studentEmail: string | undefined;
     teacherUsername: string | undefined;
   };
@@ -56,9 +56,9 @@ export interface Explanation {
   /** For the variants without PowerQueries. */
   resources: RestResource[];
   queries: { name: string; summary: string }[];
-  /** What an administrator should know before saying yes. */
+  /** What an administrator should know before approving. */
   notes: string[];
-  /** From the earlier plugin, if there is one. */
+  /** Compared with the earlier plugin, if there is one. */
   differences: Differences | undefined;
 }
 
@@ -82,7 +82,7 @@ export function explain(choices: PluginChoices, previous: PluginContents | undef
   };
 }
 
-/** Every field of the access request with all its uses, sorted as in the access request. */
+/** Every field of the access request with all its uses, in the order of the access request. */
 export function explainFields(sources: Sources): ExplainedField[] {
   const extracts = extractsOf(sources);
   return accessRequestOf(powerQueries(sources)).map((name) => {
@@ -119,7 +119,7 @@ function carries(column: Column, key: string): boolean {
   return [column.field, ...Object.keys(column.also ?? {})].some((field) => field.toUpperCase() === key);
 }
 
-/** The same reason in several queries appears once. */
+/** A reason that applies to several queries appears once. */
 function mergeUses(uses: readonly Use[]): Use[] {
   const merged = new Map<string, Use>();
   for (const use of uses) {

@@ -2,8 +2,8 @@
  * Which rows and columns of PowerSchool make up each roster kind. The read queries and the probe are built from these
  * parts (queries.ts), so that the probe hashes exactly what would be read.
  *
- * The SQL is what Oracle and SQLite share (ANSI joins, COALESCE, explicit TO_CHAR), every column qualified by its table's
- * alias, so that the access request can be read off the SQL itself (manifest.ts).
+ * The SQL uses what Oracle and SQLite share (ANSI joins, COALESCE, explicit TO_CHAR), with every column qualified by
+ * its table's alias, so that the access request can be derived from the SQL itself (manifest.ts).
  */
 import type { Kind } from '../shared/roster.ts';
 import { sections, studentEnrollments, teacherRosters } from './extracts/classes.ts';
@@ -13,7 +13,7 @@ import { students, teachers } from './extracts/people.ts';
 import { schools, terms } from './extracts/schools.ts';
 import { defaultSources, type Sources, studentEmailSource, teacherUsernameSource } from './extracts/sources.ts';
 
-/** One extract per roster kind. The answers have the same names whatever the sources, so the agent need not know them. */
+/** One extract per roster kind. Answers use the same names whatever the sources, so the agent need not know them. */
 export function extractsOf(sources: Sources): Extract[] {
   return wholeExtracts(sources).map((extract) => ({ ...extract, columns: columnsRead(extract, sources.also ?? []) }));
 }

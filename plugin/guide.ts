@@ -6,8 +6,8 @@ import { type ExplainedField, type Explanation, explain } from './explain.ts';
 import type { PluginChoices } from './manifest.ts';
 
 /**
- * Menu names as PowerSchool's help and vendors' guides give them: the side menu came with the interface of 2024, the start
- * page with its Setup menu is older, and "Data Configuration" is what the page of the credentials was called first.
+ * Menu names as in PowerSchool's help and vendors' guides: the side menu came with the interface of 2024, the start
+ * page with its Setup menu is older, and "Data Configuration" is the former name of the credentials page.
  *
  * @param zip name of the plugin file
  */

@@ -1,11 +1,11 @@
-/** What goes into the plugin: for whom it is, what it asks for, and the queries it brings. */
+/** What goes into the plugin: its variant, what it asks for, and its queries. */
 import { defaultSources, extensionTablesOf, type Sources } from './extracts/sources.ts';
 import { columnsInSql } from './extracts/sql-columns.ts';
 import { type PowerQuery, powerQueries } from './queries.ts';
 
 /**
- * `powerquery` brings its own queries and asks for single columns. Where only `/ws/v1` may be used, `rest` asks for that
- * (PowerSchool 25.2 and later), and `rest-legacy` is for older servers, whose schema does not know the attribute.
+ * `powerquery` brings its own queries and asks for single columns. Where only `/ws/v1` may be used, `rest` asks for
+ * that (PowerSchool 25.2 and later); `rest-legacy` is for older servers, whose schema does not know the attribute.
  */
 export const variants = ['powerquery', 'rest', 'rest-legacy'] as const;
 export type Variant = (typeof variants)[number];
@@ -14,7 +14,7 @@ export interface PluginChoices {
   variant: Variant;
   /** Digits and dots; PowerSchool refuses an update whose version does not increase. */
   version: string;
-  /** Where the variant `powerquery` reads what districts keep in different places. */
+  /** Where the variant `powerquery` reads values that districts keep in different places. */
   sources: Sources;
 }
 
@@ -25,14 +25,16 @@ export interface PluginManifest {
   publisher: { name: string; email: string };
   /** What `<oauth>` asks for: since 25.2 a plugin without it is denied all of `/ws/v1`. */
   v1Access: 'READ' | undefined;
-  /** TABLE.FIELD, each once, sorted: exactly what the queries touch. `/ws/v1` does not look at it. */
+  /** TABLE.FIELD, each once, sorted: exactly what the queries touch. `/ws/v1` ignores it. */
   accessRequest: string[];
-  /** Extension tables that the district has asked for by name; no other may appear. */
+  /** Extension tables that the district has named; no others may appear. */
   extensionTables: string[];
   queries: PowerQuery[];
 }
 
-/** The name is the same for all variants: a district that changes over updates its plugin and keeps its credentials. */
+/**
+ * The name is the same for all variants: a district that changes variants updates its plugin and keeps its credentials.
+ */
 export function manifestOf({ variant, version, sources }: PluginChoices): PluginManifest {
   const queries = variant === 'powerquery' ? powerQueries(sources) : [];
   return {
@@ -57,7 +59,7 @@ export function accessRequestOf(queries: readonly PowerQuery[]): string[] {
   const fields = new Map<string, string>();
   for (const query of queries) {
     for (const field of [...columnsInSql(query.sql), ...query.columns.map((column) => column.field)]) {
-      // PowerSchool's names are the same in any case; the extracts' own spelling comes first.
+      // PowerSchool's names ignore case; the extracts' own spelling takes precedence.
       const key = field.toUpperCase();
       if (!fields.has(key)) fields.set(key, field);
     }

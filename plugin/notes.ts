@@ -1,4 +1,4 @@
-/** What an administrator should know about the choices for a plugin: in the guide, and before approving it. */
+/** What an administrator should know about a plugin's options: shown in the guide and before approval. */
 import { sourceText } from './extracts/sources.ts';
 import type { PluginChoices } from './manifest.ts';
 

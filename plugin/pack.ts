@@ -6,10 +6,10 @@ import type { PluginManifest } from './manifest.ts';
 import { validatePlugin } from './validate.ts';
 import { namedQueriesXml, pluginXml } from './write-xml.ts';
 
-/** Inside the ZIP; PowerSchool keeps the names of query files in one flat space for all plugins. */
+/** The path in the ZIP; PowerSchool keeps the names of query files in one flat namespace for all plugins. */
 const queriesPath = 'queries_root/hallpass.named_queries.xml';
 
-/** A fixed time, so that the same plugin is the same bytes. The oldest that a ZIP can tell. */
+/** A fixed time, so that the same plugin has the same bytes. It is the earliest that a ZIP can express. */
 const mtime = new Date('1980-01-01T00:00:00Z');
 
 /**

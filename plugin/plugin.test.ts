@@ -17,7 +17,7 @@ import { pluginXml } from './write-xml.ts';
 const manifest = () => powerqueryManifest('1.2.3');
 const queries = () => powerQueries(defaultSources);
 
-t.test('every variant, with every source, keeps every rule', async (t) => {
+t.test('every variant, with every source, follows every rule', async (t) => {
   const emails = [
     'person',
     'contact',
@@ -40,7 +40,7 @@ t.test('every variant, with every source, keeps every rule', async (t) => {
   }
 });
 
-t.test('a source changes where a value is read, not how the answer calls it', async (t) => {
+t.test('a source changes where a value is read, not its name in the answer', async (t) => {
   const sources = {
     studentEmail: parseStudentEmail('column:u_studentsuserfields.EMAIL'),
     teacherUsername: parseTeacherUsername('column:USERS.SIF_StatePrid'),
@@ -65,7 +65,7 @@ t.test('a source changes where a value is read, not how the answer calls it', as
   );
 });
 
-t.test('a further property is asked for where it is named, and nowhere else', async (t) => {
+t.test('asks for an additional property only where it is named', async (t) => {
   t.ok(furtherProperties.includes('homeRoom'));
   const more = { ...defaultSources, also: ['homeRoom'] };
   t.same(accessRequestOf(powerQueries(more)), [...accessRequestOf(queries()), 'STUDENTS.Home_Room'].sort());
@@ -81,7 +81,7 @@ t.test('a further property is asked for where it is named, and nowhere else', as
   t.match(uses, { personal: 'student', uses: [{ sentence: 'home room of each student', sent: 'asked' }] });
 });
 
-t.test('only what can be joined to one person, and is no secret, can be a source', async (t) => {
+t.test('accepts as a source only columns that join to one person and are not secret', async (t) => {
   const bad: [string, RegExp][] = [
     ['', /one of person, contact, or column/],
     ['Person', /one of/],
@@ -103,7 +103,7 @@ t.test('only what can be joined to one person, and is no secret, can be a source
   t.throws(() => parseTeacherUsername('person'), { message: /one of login, email, number/ });
 });
 
-t.test('only the variant for it asks for /ws/v1, and it asks for nothing else', async (t) => {
+t.test('only the REST variants ask for /ws/v1, and they ask for nothing else', async (t) => {
   const xml = (variant: (typeof variants)[number]) =>
     pluginXml(manifestOf({ variant, version: '1', sources: defaultSources }));
   t.match(xml('rest'), '<oauth accessLevelV1Api="READ"/>');
@@ -112,7 +112,7 @@ t.test('only the variant for it asks for /ws/v1, and it asks for nothing else', 
   t.notMatch(xml('rest') + xml('rest-legacy'), 'access_request');
 });
 
-t.test('versions are compared as numbers, and a higher one is always found', async (t) => {
+t.test('compares versions as numbers, and always finds a higher one', async (t) => {
   t.ok(isPluginVersion('0.10') && !isPluginVersion('1.') && !isPluginVersion('1.0-rc') && !isPluginVersion(''));
   const ascending = ['0.9', '0.10', '1', '1.0.0.1', '1.2', '99999999999999999998', '99999999999999999999'];
   for (const [index, version] of ascending.entries()) {
@@ -139,7 +139,7 @@ t.test('the access request is exactly what the SQL touches', async (t) => {
   }
 });
 
-t.test('no sensitive column is asked for', async (t) => {
+t.test('asks for no sensitive column', async (t) => {
   t.notMatch(pluginXml(manifest()), /SSN|DOB|Password|Guardian|Lunch|Ethnicity|Gender|FullAccess/i);
 });
 
@@ -151,7 +151,7 @@ t.test('every property of the roster has its column, under the same name', async
   }
 });
 
-t.test('each mistake that PowerSchool refuses, or swallows, is found', async (t) => {
+t.test('finds each mistake that PowerSchool refuses or ignores', async (t) => {
   const query = queries()[0];
   if (query === undefined) throw new Error('no query');
   const broken = (change: Partial<typeof query>) => {
@@ -183,14 +183,14 @@ t.test('each mistake that PowerSchool refuses, or swallows, is found', async (t)
   t.match(reasons({ v1Access: 'READ' })[0], /need no access/);
 });
 
-t.test('an invalid plugin is never packed', async (t) => {
+t.test('never packs an invalid plugin', async (t) => {
   await t.rejects(packPlugin({ ...manifest(), version: 'one' }), {
     code: 'PLUGIN_INVALID',
     message: /plugin\.xml.*digits and dots/,
   });
 });
 
-t.test('the ZIP has plugin.xml at its root and is the same bytes every time', async (t) => {
+t.test('the ZIP has plugin.xml at its root and the same bytes every time', async (t) => {
   const zip = await packPlugin(manifest());
   t.ok(zip.equals(await packPlugin(manifest())));
   const archive = await fromBufferPromise(zip, { lazyEntries: true });

@@ -30,13 +30,13 @@ export function queryName(kind: Kind): string {
   return `${prefix}.${extractOf(kind).name}`;
 }
 
-/** Name of the PowerQuery that tells, in one request, which buckets have changed. */
+/** The name of the PowerQuery that shows in one request which buckets have changed. */
 export const probeName = `${prefix}.probe`;
 
-/** What the probe calls the bucket of the schools themselves. */
+/** The probe's name for the bucket of the schools themselves. */
 export const probeDistrict = '0';
 
-/** What the probe calls a kind. Its rows are short, because all of them travel once a minute: 50 bytes each. */
+/** The probe's name for each kind. Its rows are short, because all of them travel once a minute: 50 bytes each. */
 export const probeCodes = {
   school: 'sc',
   term: 'te',
@@ -60,8 +60,8 @@ export function powerQueries(sources: Sources): PowerQuery[] {
 }
 
 /**
- * Besides the extract's columns, a row says which school it belongs to: rows of another school would look like those of
- * this one, and what they displaced like deletions.
+ * Besides the extract's columns, a row says which school it belongs to: otherwise rows of another school would look
+ * like those of this one, and the rows they replaced would look deleted.
  */
 function readQuery(extract: Extract): PowerQuery {
   const selected = extract.columns.map((column) => `${readSql(column)} AS ${column.name}`);
@@ -142,7 +142,7 @@ function readSql(column: Column): string {
   return column.type === 'date' ? `TO_CHAR(${column.sql}, 'YYYY-MM-DD')` : column.sql;
 }
 
-/** Oracle joins NULL to text as if it were empty, SQLite does not: COALESCE makes both agree. */
+/** Oracle concatenates NULL as an empty text, SQLite does not: COALESCE makes both agree. */
 function hashSql(column: Column): string {
   if (column.required === true) return column.sql.startsWith('CASE') ? `(${column.sql})` : column.sql;
   if (column.type === 'text') return `COALESCE(${column.sql}, '')`;

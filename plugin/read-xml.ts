@@ -1,6 +1,6 @@
 /**
- * A small reader of XML: elements, attributes, text, CDATA and the predefined entities, which is all that plugins use. A
- * document type declaration is refused: entities defined in one are how a small file becomes a large one.
+ * A small XML reader: elements, attributes, text, CDATA and the predefined entities, which is all that plugins use. It
+ * refuses a document type declaration: entities defined there can blow up a small file into a large one.
  */
 
 export interface XmlElement {
@@ -15,7 +15,7 @@ export interface XmlElement {
 
 export class XmlError extends Error {}
 
-/** Plugins nest five deep and have some hundreds of elements; a document beyond these is none. */
+/** Plugins nest five levels deep and have some hundreds of elements; a document beyond these limits is not a plugin. */
 const deepest = 50;
 const mostElements = 50_000;
 
@@ -41,7 +41,7 @@ const entities = new Map([
   ['apos', "'"],
 ]);
 
-/** The root element. @throws XmlError naming the first mistake and its line. */
+/** The root element. @throws XmlError naming the first mistake and its line */
 export function readXml(source: string): XmlElement {
   const document: XmlElement = { name: '', attributes: new Map(), children: [], text: '' };
   const open: { element: XmlElement; tag: string }[] = [{ element: document, tag: '' }];

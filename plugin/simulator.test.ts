@@ -1,4 +1,4 @@
-/** The plugin as a PowerSchool server takes it: installed, enabled, its queries called over HTTP. */
+/** The plugin on a PowerSchool server: installed, enabled, its queries called over HTTP. */
 import { buffer } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
 import { ZipFile } from 'yazl';
@@ -29,7 +29,7 @@ function chosen(email: string, username: string, version = '1'): PluginManifest 
   return manifestOf({ variant: 'powerquery', version, sources });
 }
 
-/** A ZIP without our own validation, as somebody might have made it. */
+/** A ZIP without our own validation, as someone else might have made it. */
 function packUnchecked(manifest: PluginManifest): Promise<Buffer> {
   const zip = new ZipFile();
   zip.addBuffer(Buffer.from(pluginXml(manifest)), 'plugin.xml');
@@ -67,7 +67,7 @@ async function schoolsOf(simulator: PowerSchoolSimulator, bearer: string): Promi
   return (await call(simulator, bearer, queryName('school'), { after: 0 })).map(({ id = '' }) => id);
 }
 
-/** Key → value of one column, of all schools. */
+/** The values of one column in all schools, by key. */
 async function valuesOf(
   simulator: PowerSchoolSimulator,
   bearer: string,
@@ -82,7 +82,7 @@ async function valuesOf(
   return values;
 }
 
-/** The same, asked of the tables by SQL that shares nothing with the plugin's. */
+/** The same values, read from the tables by SQL that shares nothing with the plugin's. */
 function expected(
   simulator: PowerSchoolSimulator,
   sql: string,
@@ -97,7 +97,7 @@ function expected(
   return new Map([...known].map((id) => [id, all.get(id)]));
 }
 
-t.test('each variant is installed and enabled where it is meant for', async (t) => {
+t.test('installs and enables each variant where it is meant for', async (t) => {
   const versions: Record<Variant, string> = { powerquery: '25.2.0.0', rest: '25.2.0.0', 'rest-legacy': '24.1.0.0' };
   for (const variant of variants) {
     const simulator = await open(t, { version: versions[variant] });
@@ -107,12 +107,12 @@ t.test('each variant is installed and enabled where it is meant for', async (t) 
     const v1 = await fetch(`${simulator.baseUrl}/ws/v1/district`, {
       headers: { authorization: await authorization(simulator, credentials), accept: 'application/json' },
     });
-    // Beyond 401 it is the simulator's business which resources it has.
+    // Apart from 401, the simulator decides which resources it has.
     t.equal(v1.status === 401, variant === 'powerquery', `${variant}: /ws/v1 answers ${v1.status}`);
   }
 });
 
-t.test('the variants for /ws/v1 do not work in the other age of PowerSchool', async (t) => {
+t.test('the variants for /ws/v1 do not work in the other generation of PowerSchool', async (t) => {
   const zip = (variant: Variant) => packPlugin(manifestOf({ variant, version: '1', sources: defaultSources }));
   const old = await open(t, { version: '24.1.0.0' });
   await t.rejects(old.installPlugin(await zip('rest')), { errors: [/accessLevelV1Api/] });
@@ -125,12 +125,13 @@ t.test('the variants for /ws/v1 do not work in the other age of PowerSchool', as
   t.match(await denied.text(), /accessLevelV1Api READ/);
 });
 
-t.test('every source answers what its table holds', async (t) => {
+t.test('every source returns what its table holds', async (t) => {
   const simulator = await open(t);
   const { db } = simulator;
   db.exec(`UPDATE students SET web_id = 'web' || student_number WHERE dcid % 3 > 0`);
   db.exec(`UPDATE users SET sif_stateprid = 'state-' || dcid WHERE dcid % 2 = 0`);
-  // What tells the sources' rules apart: two logins, or one; a private address before the primary one, or beside it.
+  // Data that tells the sources' rules apart: two logins, or one; a private address before the primary one, or beside
+  // it.
   db.exec(
     `UPDATE users SET loginid = 'admin' || dcid, teacherloginid = CASE WHEN dcid % 2 = 0 THEN 'teacher' || dcid END`,
   );
@@ -159,7 +160,7 @@ t.test('every source answers what its table holds', async (t) => {
   let pluginId: number | undefined;
   for (const [index, email] of Object.keys(emails).entries()) {
     const username = names[index % names.length] ?? '';
-    // An upgrade, as an administrator does it: disable, install, enable.
+    // An upgrade as an administrator does it: disable, install, enable.
     if (pluginId !== undefined) simulator.plugins.disable(pluginId);
     const credentials = await simulator.installPlugin(await packPlugin(chosen(email, username, `1.${index}`)));
     pluginId = credentials.pluginId;
@@ -193,7 +194,7 @@ t.test('every source answers what its table holds', async (t) => {
   }
 });
 
-t.test('a change in an extension table moves the probe of that school', async (t) => {
+t.test('a change in an extension table changes the probe of that school', async (t) => {
   const simulator = await open(t);
   const manifest = chosen('column:U_STUDENTSUSERFIELDS.Email', 'login');
   const bearer = await authorization(simulator, await simulator.installPlugin(await packPlugin(manifest)));
@@ -207,7 +208,7 @@ t.test('a change in an extension table moves the probe of that school', async (t
   t.equal(changed.length, 1);
 });
 
-t.test('the probe of a district of 100,000 students is less than 50 KB', async (t) => {
+t.test('the probe of a district of 100,000 students is smaller than 50 KB', async (t) => {
   const simulator = await open(t, { students: 6_000 });
   const bearer = await authorization(
     simulator,
@@ -221,7 +222,7 @@ t.test('the probe of a district of 100,000 students is less than 50 KB', async (
   t.ok(bytes < 50_000, `${Math.round(bytes)} bytes for ${1 + 6 * schools} buckets of ${perBucket.toFixed(1)} bytes`);
 });
 
-t.test('every query can be called with exactly the columns that are asked for', async (t) => {
+t.test('every query works with exactly the columns that are asked for', async (t) => {
   const simulator = await open(t);
   const manifest = chosen('person', 'login');
   const credentials = await simulator.installPlugin(await packPlugin(manifest));
@@ -233,7 +234,7 @@ t.test('every query can be called with exactly the columns that are asked for', 
     t.ok((await call(simulator, bearer, queryName(kind), args)).length > 0, kind);
   }
 
-  // There is nothing to spare: each column that is left out is refused to some query.
+  // Nothing is superfluous: if any column is omitted, some query is refused.
   const plugin = simulator.plugins.get(credentials.pluginId);
   const queries = [...(plugin.running?.values() ?? [])];
   t.equal(queries.length, 8);
@@ -253,7 +254,7 @@ t.test('every query can be called with exactly the columns that are asked for', 
   });
 });
 
-t.test('a column that this PowerSchool does not have keeps the plugin from being enabled', async (t) => {
+t.test('the plugin cannot be enabled when this PowerSchool lacks one of its columns', async (t) => {
   const simulator = await open(t);
   const good = await simulator.installPlugin(await packPlugin(chosen('person', 'login', '1')));
   simulator.plugins.disable(good.pluginId);
@@ -271,7 +272,7 @@ t.test('a column that this PowerSchool does not have keeps the plugin from being
   t.equal((await token(simulator, good)).status, 200, 'the credentials have survived');
 });
 
-t.test('an update with a version that is not higher is refused', async (t) => {
+t.test('refuses an update whose version is not higher', async (t) => {
   const simulator = await open(t);
   const { pluginId } = await simulator.installPlugin(await packPlugin(chosen('person', 'login', '1.10')));
   simulator.plugins.disable(pluginId);

@@ -1,4 +1,4 @@
-/** Earlier plugins come from anywhere: what is broken, foreign or hostile gets an answer, and costs little. */
+/** Earlier plugins come from anywhere: broken, foreign or hostile files get an answer and cost little. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -28,7 +28,7 @@ async function read(t: Test, bytes: Buffer | string) {
   return readPluginFile(file);
 }
 
-t.test('what was packed is read again', async (t) => {
+t.test('reads what was packed', async (t) => {
   const contents = await read(t, await packPlugin(manifest));
   t.match(contents, { name: 'Hallpass', version: '1.2.3', v1Access: 'NONE' });
   t.same(
@@ -41,7 +41,7 @@ t.test('what was packed is read again', async (t) => {
   );
 });
 
-t.test("other people's plugins are read, too", async (t) => {
+t.test("reads other vendors' plugins, too", async (t) => {
   const bare = `\uFEFF<?xml version='1.0'?><!-- mine --><p:plugin xmlns:p="http://plugin.powerschool.pearson.com" name='A &amp; &#66;' version="2">
     <p:oauth accessLevelV1Api="FULL"></p:oauth><p:access_request><p:field table="students" field="dcid" access="FullAccess"> </p:field>
     </p:access_request></p:plugin>\n`;
@@ -58,14 +58,14 @@ t.test("other people's plugins are read, too", async (t) => {
   t.equal((await read(t, zip)).queries.size, 3);
 });
 
-/** The size that the central directory declares for the first file, and the file's own header, are set to `size`. */
+/** Sets the size in the central directory for the first file, and in the file's own header, to `size`. */
 function lie(zip: Buffer, size: number): Buffer {
   const copy = Buffer.from(zip);
   copy.writeUInt32LE(size, copy.indexOf('PK\x01\x02', 0, 'latin1') + 24);
   return copy;
 }
 
-t.test('each way to be broken or hostile is reported', async (t) => {
+t.test('reports each kind of broken or hostile file', async (t) => {
   const good = await zipOf([['plugin.xml', xml]]);
   const encrypted = Buffer.from(good);
   encrypted.writeUInt16LE(1, encrypted.indexOf('PK\x01\x02', 0, 'latin1') + 8);
@@ -122,7 +122,7 @@ t.test('each way to be broken or hostile is reported', async (t) => {
   await t.rejects(readPluginFile(t.testdir()), { code: 'FILE_UNREADABLE' });
 });
 
-/** A byte in the middle of the compressed data. */
+/** Flips a byte in the middle of the compressed data. */
 function flipped(zip: Buffer): Buffer {
   const copy = Buffer.from(zip);
   const at = Math.floor(copy.indexOf('PK\x01\x02', 0, 'latin1') / 2);
@@ -130,7 +130,7 @@ function flipped(zip: Buffer): Buffer {
   return copy;
 }
 
-t.test('whatever an XML parser takes is read to the same tree', async (t) => {
+t.test('reads whatever an XML parser accepts into the same tree', async (t) => {
   const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_.-]{0,6}$/);
   const plain = fc.stringMatching(/^[ -~\n\u00e4\u4e2d]{0,12}$/);
   const escaped = plain.map((text) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`));
@@ -161,7 +161,7 @@ t.test('whatever an XML parser takes is read to the same tree', async (t) => {
   );
 });
 
-t.test('whatever it is given, it answers with a tree or a reason', async (t) => {
+t.test('answers any input with a tree or a reason', async (t) => {
   const fragments = [
     '<a>',
     '</a>',

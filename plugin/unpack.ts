@@ -1,4 +1,4 @@
-/** Opens an earlier plugin file, which may come from anywhere: small limits, and an answer for every way to be broken. */
+/** Opens an earlier plugin file, which may come from anywhere: small limits, and an answer for every kind of damage. */
 import { readFile, stat } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
@@ -8,16 +8,18 @@ import { fileReason } from '../shared/file-reason.ts';
 import { type PluginContents, readContents } from './contents.ts';
 import { XmlError } from './read-xml.ts';
 
-/** Hallpass's own ZIP has 8 KB and two files of 20 KB; vendors' plugins with pages and pictures stay below these. */
+/**
+ * Hallpass's own ZIP has 8 KB and two files of 20 KB; vendors' plugins with pages and pictures stay below these limits.
+ */
 const mostBytes = 20_000_000;
 const mostEntries = 2_000;
-/** Unpacked, of the XML files that are read; nothing else is unpacked. */
+/** The unpacked size of the XML files that are read; nothing else is unpacked. */
 const mostXmlBytes = 2_000_000;
 
 class ArchiveError extends Error {}
 
 /**
- * What is in a plugin file, a ZIP or a bare plugin.xml: PowerSchool installs both.
+ * What is in a plugin file, which may be a ZIP or a bare plugin.xml: PowerSchool installs both.
  *
  * @throws HallpassError FILE_UNREADABLE, PLUGIN_ARCHIVE_INVALID
  */
@@ -60,7 +62,7 @@ async function unpack(bytes: Buffer): Promise<PluginContents> {
   throw new ArchiveError('it is neither a ZIP archive nor an XML file');
 }
 
-/** plugin.xml and the query files, by name. Looks at no other file than by its name. */
+/** plugin.xml and the query files, by name. Of all other files it sees only the names. */
 async function readXmlFiles(bytes: Buffer): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   let nested: string | undefined;
@@ -77,21 +79,21 @@ async function readXmlFiles(bytes: Buffer): Promise<Map<string, string>> {
       left -= content.length;
       files.set(name, utf8(content, name.slice(0, 100)));
     }
-    // The usual way to break a plugin: unpacked, and its folder zipped.
+    // The most common way to break a plugin: it was unpacked, and its folder zipped.
     if (nested !== undefined && !files.has('plugin.xml')) {
       throw new ArchiveError(`plugin.xml is at ${nested} instead of at its root`);
     }
     return files;
   } catch (error) {
-    // Whatever yauzl finds wrong with the archive is the archive's fault.
+    // Whatever yauzl reports is a fault of the archive.
     if (error instanceof ArchiveError) throw error;
     throw new ArchiveError(`the archive is damaged (${reasonOf(error)})`, { cause: error });
   }
 }
 
 /**
- * The size is checked before a byte is unpacked; yauzl ends the stream when more comes out than was declared, but leaves the
- * checksum to its caller.
+ * Checks the size before unpacking anything; yauzl ends the stream when more comes out than was declared, but leaves
+ * the checksum to its caller.
  */
 async function contentOf(zip: ZipFile, entry: Entry, most: number): Promise<Buffer> {
   if (entry.uncompressedSize > most) {

@@ -1,7 +1,7 @@
 /**
- * The rules of PowerSchool that a plugin must keep. Some mistakes PowerSchool refuses at installation; others (a column
- * list that does not match the SELECT, an undeclared bind) install well and fail silently at the first call. All are
- * refused here, before the ZIP is written.
+ * The rules of PowerSchool that a plugin must follow. PowerSchool refuses some mistakes at installation; others (a
+ * column list that does not match the SELECT, an undeclared bind) install well and fail silently at the first call. All
+ * are refused here, before the ZIP is written.
  */
 import { isExtensionTable } from './extracts/sources.ts';
 import { columnsInSql } from './extracts/sql-columns.ts';
@@ -38,13 +38,13 @@ function manifestFindings(manifest: PluginManifest): Finding[] {
       rest.length === 0 && within(table, 1, 30) && within(field, 1, 30),
       `${name} is not TABLE.FIELD of up to 30 characters each`,
     );
-    // Extension tables differ from district to district; one that is missing keeps the whole plugin from being enabled.
+    // Extension tables differ from district to district; a missing one keeps the whole plugin from being enabled.
     check(
       !isExtensionTable(table) || manifest.extensionTables.includes(table.toUpperCase()),
       `${name} is in an extension table, which other districts do not have`,
     );
   }
-  // What nobody reads is not asked for: `/ws/v1` does not look at the access request, and PowerQueries need no grant for it.
+  // Ask for nothing that is not read: `/ws/v1` ignores the access request, and PowerQueries need no grant for it.
   check(
     manifest.queries.length > 0 || manifest.accessRequest.length === 0,
     'the access request has columns that no query reads',

@@ -1,6 +1,6 @@
 /** Versions of a plugin: numbers between dots. PowerSchool refuses an update whose version does not increase. */
 
-/** True for digits and dots, which is all that PowerSchool takes. */
+/** True for digits and dots, which is all that PowerSchool accepts. */
 export function isPluginVersion(text: string): boolean {
   return /^\d+(\.\d+)*$/.test(text);
 }
@@ -19,7 +19,7 @@ export function compareVersions(a: string, b: string): number {
 }
 
 /**
- * A version above this one: the program's own when that is higher, else the next in the fourth part (0.3.0 → 0.3.0.1),
+ * A version above this one: the program's own if that is higher, else the next in the fourth part (0.3.0 → 0.3.0.1),
  * which stays below the program's next release.
  */
 export function versionAbove(previous: string, own: string): string {

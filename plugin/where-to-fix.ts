@@ -14,14 +14,17 @@ const pages: Record<Kind, string> = {
   teacherRoster: 'School Management > Sections > the section > Teacher - Section',
 };
 
-/** What every record has, and is edited on another page than the rest of its kind; optional properties say so themselves. */
+/**
+ * Required properties that are edited on another page than the rest of their kind; optional properties name their page
+ * themselves.
+ */
 const otherPages: Partial<Record<string, string>> = {
   'section.courseName': 'School Management > Courses',
   'section.courseId': 'School Management > Courses',
   'student.enrollStatus': 'the student > Transfer Info',
 };
 
-/** The page of PowerSchool on which a property is edited. */
+/** The PowerSchool page on which a property is edited. */
 export function pageOf(kind: Kind, field: string): string {
   const page = propertiesOf(kind).find(({ name }) => name === field)?.page;
   return page ?? otherPages[`${kind}.${field}`] ?? pages[kind];
@@ -34,7 +37,7 @@ export function columnOf(kind: Kind, field: string): string {
   return column === undefined ? field : `${field} (${column.field})`;
 }
 
-/** PowerSchool's table of each kind: a DCID names a row of it. */
+/** PowerSchool's table of each kind: a DCID identifies a row in it. */
 export function tableOf(kind: Kind): string {
   return extractOf(kind).key.field.replace(/\..*$/, '');
 }

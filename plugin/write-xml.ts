@@ -1,4 +1,4 @@
-/** plugin.xml and the named queries file, as PowerSchool wants them. */
+/** plugin.xml and the named queries file, in PowerSchool's format. */
 import type { PluginManifest } from './manifest.ts';
 import type { PowerQuery } from './queries.ts';
 
@@ -27,7 +27,7 @@ function accessRequestXml(accessRequest: readonly string[]): string {
   return `  <access_request>\n${fields.join('\n')}\n  </access_request>\n`;
 }
 
-/** The named queries file. Two-part aliases, so no core table is needed and no row carries `_name` and `_id`. */
+/** The named queries file. Two-part aliases, so that no core table is needed and no row carries `_name` and `_id`. */
 export function namedQueriesXml(queries: readonly PowerQuery[]): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
 <queries>

@@ -9,7 +9,7 @@ export interface BackoffOptions {
 
 /**
  * Milliseconds to wait before attempt `attempt` (0 = first retry): a random share of min(cap, base × 2^attempt), but
- * never less than `floorMs`, which is what the server asked for. Full jitter spreads a fleet that was cut off at once.
+ * never less than `floorMs`, which the server asked for. Full jitter spreads a fleet that was cut off at once.
  *
  * @param random a number in [0, 1)
  */

@@ -1,4 +1,4 @@
-/** Certificates in a file that a person exported from somewhere, with whatever form was offered there. Pure. */
+/** Certificates in a file that a person exported, in any of the usual formats. Pure. */
 import { X509Certificate } from 'node:crypto';
 import { reasonOf } from './errors.ts';
 import { decodeText } from './person-text.ts';
@@ -18,7 +18,7 @@ export function certificatesIn(bytes: Uint8Array): CaFile {
 
 function inPem(text: string): CaFile {
   const blocks = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g)];
-  // X509 is an older label of OpenSSL for the same thing; TRUSTED is one with what it is trusted for behind it.
+  // X509 is an older OpenSSL label for the same thing; TRUSTED is a certificate followed by its trusted uses.
   const certificates = blocks.filter(([, label = '']) => /^(?:X509 |TRUSTED )?CERTIFICATE$/.test(label));
   if (certificates.length > 0) return readAll(certificates.map(([, label, body = '']) => certificateOf(label, body)));
   const [label] = blocks.map((block) => block[1]);
@@ -34,7 +34,7 @@ function certificateOf(label: string | undefined, body: string): string | Uint8A
   return sequencesIn(Buffer.from(body, 'base64'))[0] ?? '';
 }
 
-/** DER: sequences (X.690 §8.9) one after the other. Node would read the first and be silent about the rest. */
+/** DER: sequences (X.690 §8.9) one after the other. Node would read the first and silently ignore the rest. */
 function sequencesIn(bytes: Uint8Array): Uint8Array[] {
   const found: Uint8Array[] = [];
   let rest = Buffer.from(bytes);
@@ -42,7 +42,7 @@ function sequencesIn(bytes: Uint8Array): Uint8Array[] {
     const first = rest[1] ?? 0;
     const lengthBytes = first > 0x80 ? Math.min(first - 0x80, 6, Math.max(rest.length - 2, 0)) : 0;
     const length = lengthBytes > 0 ? rest.readUIntBE(2, lengthBytes) : first;
-    // What is no sequence is refused as a damaged certificate, with all that follows.
+    // Anything that is not a sequence is refused as a damaged certificate, together with the rest.
     const end = rest[0] === 0x30 ? 2 + lengthBytes + length : rest.length;
     found.push(rest.subarray(0, end));
     rest = rest.subarray(end);
@@ -63,16 +63,16 @@ function readAll(sources: readonly (string | Uint8Array)[]): CaFile {
   return { certificates };
 }
 
-/** 1.2.840.113549.1.7.2, signedData, as DER: what a .p7b in binary form begins with. */
+/** 1.2.840.113549.1.7.2, signedData, as DER: the beginning of a binary .p7b file. */
 const signedData = Buffer.from('06092a864886f70d010702', 'hex');
-/** Version 3 as the first thing in a sequence: PFX (RFC 7292 §4). */
+/** Version 3 at the start of a sequence: PFX (RFC 7292 §4). */
 const pfxVersion = Buffer.from('020103', 'hex');
 
 function containerOf(bytes: Uint8Array): string | undefined {
   const head = Buffer.from(bytes.subarray(0, 32));
   if (head[0] === 0x30) {
     const length = head[1] ?? 0;
-    // Long lengths say in how many bytes they stand; 0x80 alone is "until its end".
+    // A long length gives the number of its bytes first; 0x80 alone means "until its end".
     const inner = head.subarray(2 + (length > 0x80 ? length - 0x80 : 0));
     if (inner.subarray(0, signedData.length).equals(signedData)) return 'PKCS#7 container (.p7b)';
     if (inner.subarray(0, pfxVersion.length).equals(pfxVersion)) return 'PKCS#12 container (.pfx, .p12)';

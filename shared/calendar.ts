@@ -1,18 +1,18 @@
-/** Date and time in the district: what is current there is decided by its own midnight, on both sides. */
+/** Date and time in the district: on both sides, the district's own midnight decides what is current. */
 
 export type Calendar = (nowMs: number, daysAhead: number) => string;
 
 /**
- * Tells the date `YYYY-MM-DD` in a time zone, some days ahead.
+ * Returns the date `YYYY-MM-DD` in a time zone, some days ahead.
  *
- * @param timeZone IANA name as PowerSchool gives it in its metadata; this computer's own zone when absent or unknown
+ * @param timeZone IANA name as in PowerSchool's metadata; this computer's own zone when absent or unknown
  */
 export function calendarOf(timeZone: string | undefined): Calendar {
   const format = formatter(timeZone, { year: 'numeric', month: '2-digit', day: '2-digit' });
   return (nowMs, daysAhead) => format.format(nowMs + daysAhead * 86_400_000);
 }
 
-/** Tells the time `HH:MM` in a time zone, which may be absent or unknown as for {@link calendarOf}. */
+/** Returns the time `HH:MM` in a time zone, which may be absent or unknown as for {@link calendarOf}. */
 export function clockOf(timeZone: string | undefined): (nowMs: number) => string {
   const format = formatter(timeZone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   return (nowMs) => format.format(nowMs);

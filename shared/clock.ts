@@ -1,4 +1,4 @@
-/** Time as a parameter: everything that waits or looks at the clock gets one of these, so tests never sleep. */
+/** Time as a parameter: everything that waits or reads the clock receives one of these, so tests never sleep. */
 import { setTimeout as wait } from 'node:timers/promises';
 
 export interface Clock {
@@ -15,7 +15,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** The time now, ISO 8601 in UTC with milliseconds: the form in which it is stored and shown. */
+/** The current time, ISO 8601 in UTC with milliseconds: the format in which it is stored and shown. */
 export function timestamp(clock: Pick<Clock, 'now'>): string {
   return new Date(clock.now()).toISOString();
 }

@@ -1,11 +1,14 @@
-/** The words of a command line before commander reads them: "help" wherever it stands, unknown commands, values that no option takes. */
+/**
+ * The words of a command line before commander reads them: "help" in any position, unknown commands, values that no
+ * option takes.
+ */
 import { type Command, CommanderError, InvalidArgumentError } from 'commander';
 
-/** As long as a path may be; a longer value is a file's content that was given instead of its name. */
+/** The longest possible path; a longer value is a file's content given instead of its name. */
 const longestWord = 4096;
 
 /**
- * The command line that is meant: `help tenant add` and `tenant help add` are `tenant add --help`.
+ * The intended command line: `help tenant add` and `tenant help add` mean `tenant add --help`.
  *
  * @param args without program and script
  */
@@ -28,9 +31,9 @@ export function meantWords(program: Command, args: readonly string[]): string[] 
 }
 
 /**
- * Refuses what commander lets pass: it shows the help of the program for `nothing --help`, and takes values of any size.
+ * Refuses what commander accepts: it shows the program's help for `nothing --help`, and takes values of any size.
  *
- * @param words as meantWords gives them
+ * @param words as returned by meantWords
  * @throws CommanderError
  */
 export function refuseWords(program: Command, words: readonly string[]): void {
@@ -55,7 +58,7 @@ function subcommand(command: Command, word: string): Command | undefined {
   return command.commands.find((one) => one.name() === word || one.aliases().includes(word));
 }
 
-/** A path in an option: an empty one is a variable that was not set. @throws InvalidArgumentError */
+/** A path in an option: an empty one comes from a variable that was not set. @throws InvalidArgumentError */
 export function filePath(value: string): string {
   if (value.trim() === '') throw new InvalidArgumentError('It is empty: a path must be given.');
   return value;

@@ -1,4 +1,4 @@
-/** What the programs keep of their own code between two starts, and where they keep nothing. */
+/** What the programs cache of their own code between two starts, and where they cache nothing. */
 import { execFile } from 'node:child_process';
 import { chmod, chown, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,13 +15,13 @@ async function start(t: Test, env: NodeJS.ProcessEnv): Promise<void> {
   t.equal(stderr, '');
 }
 
-/** Compiled modules below a folder. */
+/** The compiled modules below a folder. */
 async function kept(folder: string): Promise<string[]> {
   const files = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   return files.filter((file) => file.isFile()).map(({ name }) => name);
 }
 
-t.test('the first start keeps what it compiled, for this user alone, and the second takes it from there', async (t) => {
+t.test('the first start caches compiled code for this user only, and the second start uses it', async (t) => {
   const cache = join(t.testdir({}), 'cache');
   await start(t, { XDG_CACHE_HOME: cache });
   const first = await kept(cache);
@@ -31,7 +31,7 @@ t.test('the first start keeps what it compiled, for this user alone, and the sec
   t.same((await kept(cache)).sort(), first.sort());
 });
 
-t.test('where nothing can be kept, or could be from somebody else, the program starts without it', async (t) => {
+t.test('starts without a cache when none can be kept, or when it could come from another user', async (t) => {
   const folder = t.testdir({ file: 'no folder', shared: { hallpass: { compiled: {} } }, foreign: {} });
   await start(t, { XDG_CACHE_HOME: join(folder, 'file') });
 
@@ -41,14 +41,14 @@ t.test('where nothing can be kept, or could be from somebody else, the program s
   t.same(await kept(open), [], 'anybody may write there');
 
   const foreign = join(folder, 'foreign');
-  // Only root can give a folder away; for others it is one that they may not write to.
+  // Only root can give a folder away; other users get one that they cannot write to.
   if (process.getuid?.() === 0) await chown(foreign, 1, 1);
   else await chmod(foreign, 0o500);
   await start(t, { XDG_CACHE_HOME: foreign });
   t.same(await readdir(foreign), [], 'not even a folder is made in the home of another user');
 });
 
-t.test('Node has settings of its own for it', async (t) => {
+t.test("respects Node's own settings for it", async (t) => {
   const folder = t.testdir({ named: {} });
   const [cache, named] = [join(folder, 'cache'), join(folder, 'named')];
   await start(t, { XDG_CACHE_HOME: cache, NODE_COMPILE_CACHE: named });
@@ -58,7 +58,7 @@ t.test('Node has settings of its own for it', async (t) => {
   t.same([await kept(cache), await kept(off)], [[], []]);
 });
 
-t.test('a relative folder is not one, and without any setting it is the one in the home folder', async (t) => {
+t.test('ignores a relative folder, and uses the one in the home folder without any setting', async (t) => {
   const home = t.testdir({});
   await mkdir(join(home, '.cache'));
   await start(t, { XDG_CACHE_HOME: 'cache', HOME: home });

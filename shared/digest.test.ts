@@ -25,7 +25,7 @@ t.test('a digest does not depend on the order of its records', async () => {
   );
 });
 
-t.test('what is added and removed again leaves no trace, and incremental equals recomputed', async () => {
+t.test('adding and removing a record leaves no trace, and updating equals recomputing', async () => {
   fc.assert(
     fc.property(fc.array(hex), fc.array(hex), (kept, gone) => {
       const full = [...kept, ...gone].reduce(addHash, emptyDigest);
@@ -56,7 +56,7 @@ t.test('a hash has 32 digits and depends on the salt, the bucket and every field
   const record: RosterRecord = { kind: 'student', id: '1', schoolId: '2', username: 'ana' };
   const hash = recordHash('salt', record);
   t.match(hash, /^[0-9a-f]{32}$/);
-  // Worked out with sha256sum: the test vector of docs/protocol.md.
+  // Computed with sha256sum: the test vector of docs/protocol.md.
   const vector: RosterRecord = { kind: 'student', id: '1', schoolId: '2', username: 'ana', surname: 'Šimić' };
   t.equal(recordHash('00'.repeat(32), vector), 'e62ff212548f407648f1b84c0fcf5f5e');
   // Fixed forever: a change of the algorithm would make every agent send everything again.

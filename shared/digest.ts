@@ -1,9 +1,9 @@
 /**
- * Digests decide what moves. A record's hash is the first 16 bytes of SHA-256 over the tenant's salt and the record's
+ * Digests decide what is sent. A record's hash is the first 16 bytes of SHA-256 over the tenant's salt and the record's
  * canonical JSON; a bucket's digest is the sum of its hashes modulo 2^128, with the count. Adding or removing a record
- * is one addition, order does not matter, and both ends can recompute it at any time.
+ * is one addition, order does not matter, and both sides can recompute it at any time.
  *
- * The salt keeps a hash at rest on the agent from being a dictionary of students' names for anyone who finds the file.
+ * Because of the salt, anyone who finds the agent's files cannot look up students' names by their hashes.
  */
 import { hash } from 'node:crypto';
 import { z } from 'zod';
@@ -24,7 +24,7 @@ export const emptyDigest: Digest = { count: 0, sum: 0n };
 
 /** JSON with sorted keys and no undefined values: the same record gives the same bytes on every machine. */
 export function canonicalJson(record: RosterRecord): string {
-  // The agent builds its records in this order, and then saves three quarters of the time.
+  // The agent builds its records in this order, which saves three quarters of the time.
   if (isSorted(Object.keys(record))) return JSON.stringify(record);
   return JSON.stringify(Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
@@ -34,7 +34,7 @@ export function recordHash(salt: string, record: RosterRecord): string {
   return canonicalHash(salt, canonicalJson(record));
 }
 
-/** {@link recordHash} of a record whose canonical JSON is at hand. */
+/** {@link recordHash} for a record whose canonical JSON is already at hand. */
 export function canonicalHash(salt: string, json: string): string {
   return hash('sha256', `${salt}\n${json}`, 'hex').slice(0, 32);
 }

@@ -18,7 +18,7 @@ t.test('lowdb writes through it, readable by the owner alone', async (t) => {
   t.same(JSON.parse(await readFile(path, 'utf8')), { count: 7 });
 });
 
-t.test('a broken file falls back to the last good one', async (t) => {
+t.test('falls back from a broken file to the last good one', async (t) => {
   const path = join(t.testdir(), 'state.json');
   const file = new DurableFile(path, schema);
   await file.write({ count: 1 });
@@ -33,7 +33,7 @@ t.test('a broken file falls back to the last good one', async (t) => {
   t.same(JSON.parse(await readFile(`${path}.bak`, 'utf8')), { count: 1 }, 'what was broken takes no good copy away');
 });
 
-t.test('what somebody corrected with Notepad or PowerShell is read', async (t) => {
+t.test('reads files that someone edited with Notepad or PowerShell', async (t) => {
   const path = join(t.testdir(), 'state.json');
   const text = '\uFEFF{\r\n  "count": 1\r\n}\r\n';
   for (const bytes of [Buffer.from(text), Buffer.from(text, 'utf16le'), Buffer.from(text, 'utf16le').swap16()]) {
@@ -47,7 +47,7 @@ t.test('what somebody corrected with Notepad or PowerShell is read', async (t) =
   }
 });
 
-t.test('broken without a backup is an error that names the file, never an empty state', async (t) => {
+t.test('a broken file without a backup is an error that names it, never an empty state', async (t) => {
   const path = join(t.testdir({ 'state.json': 'x' }), 'state.json');
   await t.rejects(new DurableFile(path, schema).read(), { code: 'STATE_UNREADABLE', message: /state\.json/ });
 });
@@ -58,7 +58,7 @@ t.test('an unwritable folder is an error and leaves no temporary file', async (t
   await t.rejects(file.write({ count: 1 }), { code: 'STATE_UNWRITABLE' });
 });
 
-t.test('what root writes belongs to the owner of the folder', { skip: process.getuid?.() !== 0 }, async (t) => {
+t.test('files that root writes belong to the owner of the folder', { skip: process.getuid?.() !== 0 }, async (t) => {
   const folder = join(t.testdir({ secret: 'keep' }), 'state');
   await mkdir(folder);
   await chown(folder, 12345, 12346);

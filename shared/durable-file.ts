@@ -1,7 +1,7 @@
 /**
- * A lowdb adapter that survives a power cut. lowdb's own writes a temporary file and renames it, but never calls fsync;
- * this one syncs the file and its folder, keeps the last good version as `.bak`, validates what it reads, and makes
- * files that only their owner can read.
+ * A lowdb adapter that survives a power failure. lowdb's own adapter writes a temporary file and renames it, but never
+ * calls fsync; this one syncs the file and its folder, keeps the last good version as `.bak`, validates what it reads,
+ * and creates files that only their owner can read.
  */
 import { constants } from 'node:fs';
 import { access, copyFile, type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
@@ -19,7 +19,7 @@ import { type Known, knownPart, namesOf, type UnknownKey, withUnknown } from './
 export interface DurableFileOptions {
   /** Keep the last good version beside the file and fall back to it. */
   backup: boolean;
-  /** How long to wait for a file that another program holds; the system's own clock and platform when absent. */
+  /** How long to wait for a file that another program holds open; by default with the system's clock and platform. */
   patience?: Patience;
 }
 
@@ -41,7 +41,7 @@ export class DurableFile<T> implements Adapter<T> {
   /** The content, or null when the file does not exist. @throws HallpassError STATE_UNREADABLE, STATE_BUSY */
   async read(): Promise<T | null> {
     const first = await this.#tryRead(this.#path);
-    // The copy is older than what is in a file that is only held: nothing may go on from there.
+    // The copy is older than the content of a file that is merely held open: continuing from the copy would be wrong.
     if (first.status === 'busy') throw fail('STATE_BUSY', { file: this.#path, reason: first.reason });
     this.#broken = first.status === 'broken' ? first.reason : undefined;
     if (first.status === 'ok') return this.#take(first);
@@ -52,28 +52,27 @@ export class DurableFile<T> implements Adapter<T> {
     throw fail('STATE_UNREADABLE', { file: this.#path, reason: first.reason });
   }
 
-  /** Where it is. */
   get path(): string {
     return this.#path;
   }
 
-  /** Why the file itself could not be read the last time, although its last good copy could; undefined when it could. */
+  /** Why the file itself was unreadable the last time although its last good copy was readable; undefined otherwise. */
   get broken(): string | undefined {
     return this.#broken;
   }
 
-  /** STATE_KEYS_UNKNOWN when the file that was read last has names that the schema does not know: they are kept. */
+  /** STATE_KEYS_UNKNOWN when the file that was last read has names that the schema does not know: they are kept. */
   get unknownKeys(): HallpassError | undefined {
     if (this.#unknown.length === 0) return undefined;
     return fail('STATE_KEYS_UNKNOWN', { file: this.#path, keys: namesOf(this.#unknown) });
   }
 
-  /** What is written next is another thing than what was read: nothing of the old one is kept in it. */
+  /** The next write is unrelated to what was read: it keeps none of the old unknown names. */
   forgetUnknownKeys(): void {
     this.#unknown = [];
   }
 
-  /** Returns when the bytes are on the disk. @throws HallpassError STATE_UNWRITABLE, STATE_BUSY */
+  /** Resolves once the bytes are on disk. @throws HallpassError STATE_UNWRITABLE, STATE_BUSY */
   async write(data: T): Promise<void> {
     const temporary = `${this.#path}.${process.pid}.tmp`;
     let written = false;
@@ -87,7 +86,7 @@ export class DurableFile<T> implements Adapter<T> {
         await file.close();
       }
       written = true;
-      // What is broken is no good one.
+      // A broken file does not replace the last good one.
       if (this.#backup && this.#broken === undefined) await this.#keepLastGood();
       await patiently(() => rename(temporary, this.#path), this.#patience);
       if (this.#backup) await this.#keepFirst();
@@ -105,9 +104,9 @@ export class DurableFile<T> implements Adapter<T> {
   }
 
   /**
-   * Replacing a file that is open and one that is marked read-only fail alike on Windows.
+   * On Windows, replacing an open file and replacing a read-only file fail in the same way.
    *
-   * @param written whether the new file was written beside it, so that the folder is open to this account
+   * @param written whether the new file was written beside it, so the folder is writable for this account
    */
   async #writeFailure(error: unknown, written: boolean): Promise<HallpassError> {
     const mode = (await stat(this.#path).catch(() => undefined))?.mode ?? 0o200;
@@ -127,7 +126,7 @@ export class DurableFile<T> implements Adapter<T> {
       const status = isBusy(error, this.#patience.platform) ? 'busy' : 'broken';
       return { status, reason: fileReason(error) };
     }
-    // People correct these files too, with editors that write what they like.
+    // People edit these files too, with editors that use various encodings.
     const decoded = decodeText(bytes);
     if ('reason' in decoded) return { status: 'broken', reason: decoded.reason };
     let content: unknown;
@@ -142,7 +141,7 @@ export class DurableFile<T> implements Adapter<T> {
     return { status: 'broken', reason: place === '' ? reason : `${place}: ${reason}` };
   }
 
-  /** The first version has a copy at once: until there is a second, the copy is of the same. */
+  /** The first version gets a copy at once: until there is a second, both are the same. */
   async #keepFirst(): Promise<void> {
     const isThere = await access(`${this.#path}.bak`).then(
       () => true,
@@ -160,7 +159,7 @@ export class DurableFile<T> implements Adapter<T> {
       await patiently(() => rename(copy, `${this.#path}.bak`), this.#patience);
     } catch (error) {
       await rm(copy, { force: true }).catch(() => undefined);
-      // A copy that is held stays as old as it is: not worth losing what is to be written.
+      // If the copy is held open, it stays as old as it is: that is not worth losing the new content.
       if (!isSystemError(error, 'ENOENT') && !isBusy(error, this.#patience.platform)) throw error;
     }
   }
@@ -171,8 +170,8 @@ const exclusively = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
 type Reading<T> = ({ status: 'ok' } & Known<T>) | { status: 'missing' | 'broken' | 'busy'; reason: string };
 
 /**
- * Exclusively: never through a link that someone has put there. A folder that is missing and a file that a crash left over
- * are seen to when they turn up, not looked for at every write.
+ * Exclusive: never follows a link that someone has put there. A missing folder or a file left by a crash is handled
+ * when it occurs instead of being checked at every write.
  */
 async function openNew(path: string): Promise<FileHandle> {
   try {

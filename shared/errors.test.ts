@@ -3,16 +3,16 @@ import { backoffMs, retryAfterMs } from './backoff.ts';
 import { catalog, fail, reasonOf } from './errors.ts';
 import { exitCodes, reportError } from './terminal.ts';
 
-t.test('every entry of the catalog says what, what to do, and when', async (t) => {
+t.test('every entry of the catalog says what happened, what to do, and when it appears', async (t) => {
   for (const [code, entry] of Object.entries(catalog)) {
-    // A placeholder at the end stands for a sentence of its own.
+    // A placeholder at the end stands for a whole sentence.
     t.match(entry.sentence, /[.}]$/, `${code}: the sentence is one`);
     t.match(entry.action, /[.)}]$/, `${code}: the action is a sentence`);
     t.ok(entry.meaning.length > 20, `${code}: the meaning explains`);
   }
 });
 
-t.test('an error is filled in and reported with its next step', async (t) => {
+t.test('fills in an error and reports it with its next step', async (t) => {
   const error = fail('ENROLLMENT_CODE_INVALID', { url: 'https://relay.example' });
   t.equal(error.message, 'The enrollment code was not accepted by https://relay.example.');
   t.equal(error.retry, 'fix');
@@ -22,20 +22,20 @@ t.test('an error is filled in and reported with its next step', async (t) => {
   t.match(printed, /^error\[ENROLLMENT_CODE_INVALID\] The enrollment code .*\n {2}→ Ask for a new code/);
 });
 
-t.test('anything unknown becomes a bug with its cause', async (t) => {
+t.test('turns anything unknown into a bug with its cause', async (t) => {
   let printed = '';
   const out = { write: (text: string) => (printed += text) } as unknown as NodeJS.WritableStream;
   t.equal(reportError(new RangeError('out of cheese'), out), exitCodes.bug);
   t.match(printed, /error\[UNEXPECTED\] .*out of cheese/);
 });
 
-t.test('the reason of a failed fetch is the reason below it', async (t) => {
+t.test('gives the cause of a failed fetch as its reason', async (t) => {
   const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' });
   t.equal(reasonOf(new TypeError('fetch failed', { cause: refused })), 'connect ECONNREFUSED 127.0.0.1:1');
   t.equal(reasonOf(Object.assign(new Error('bad'), { code: 'EBAD' })), 'bad (EBAD)');
 });
 
-t.test('what the system says of files and ports is put plainly', async (t) => {
+t.test('explains system errors about files and ports in plain words', async (t) => {
   for (const [said, reason] of [
     ["ENOENT: no such file or directory, open '/a, b'", 'no such file or directory (ENOENT)'],
     ["EISDIR: illegal operation on a directory, rename '/a' -> '/b'", 'illegal operation on a directory (EISDIR)'],
@@ -55,7 +55,7 @@ t.test('backoff grows, is capped, and never goes below what the server asked for
   t.equal(backoffMs(options, 0, 0, 2128), 2128);
 });
 
-t.test('Retry-After is read in every form it comes in', async (t) => {
+t.test('reads Retry-After in every format', async (t) => {
   const now = Date.parse('2026-11-24T08:00:00Z');
   t.equal(retryAfterMs('2.128', now), 2128);
   t.equal(retryAfterMs('10', now), 10_000);

@@ -1,6 +1,6 @@
 /**
- * The one catalog of errors. Each entry has a stable code, a sentence that says what and where, the next step for the
- * person who must act, and a retry class that programs act on. `docs/errors.md` is generated from it.
+ * The one catalog of errors. Each entry has a stable code, a sentence that says what happened and where, the next step
+ * for the person who must act, and a retry class for programs. `docs/errors.md` is generated from it.
  */
 import { agentErrors } from './errors/agent.ts';
 import { apiErrors } from './errors/api.ts';
@@ -44,7 +44,7 @@ type Placeholders<S extends string> = S extends `${string}{${infer Name}}${infer
   ? Name | Placeholders<Rest>
   : never;
 
-/** What the sentence and the action of a code need to be filled in. */
+/** The values that a code's sentence and action need. */
 export type ErrorDetails<C extends ErrorCode> = Record<
   Placeholders<(typeof catalog)[C]['sentence']> | Placeholders<(typeof catalog)[C]['action']>,
   string | number
@@ -73,7 +73,7 @@ export class HallpassError extends Error {
   }
 }
 
-/** An error of the catalog with its sentence and action filled in. The details are for people: never a secret. */
+/** A catalog error with its sentence and action filled in. The details are shown to people: never include a secret. */
 export function fail<C extends ErrorCode>(
   code: C,
   details: ErrorDetails<C>,
@@ -87,21 +87,21 @@ export function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(catalog, code);
 }
 
-/** A failure that passes by itself, as a value. @throws any other */
+/** Returns a failure that passes by itself as a value. @throws any other */
 export function passing(error: unknown): HallpassError {
   if (!(error instanceof HallpassError) || error.retry === 'fix' || error.retry === 'bug') throw error;
   return error;
 }
 
 /**
- * One line for a cause that is not ours, without a stack. What Node says of files and ports is put plainly: "permission denied
+ * One line for a foreign error, without a stack. Node's messages about files and ports become plain: "permission denied
  * (EACCES)" for "EACCES: permission denied, open '/etc/x'", because the sentence around it names the file.
  */
 export function reasonOf(cause: unknown): string {
   return exactReasonOf(cause).replace(/^(?:\w+ )?(E[A-Z]+): (.+?)(?:, \w+(?: '.*')?)?$/s, '$2 ($1)');
 }
 
-/** The same with everything that the system said, for those who look for a bug. */
+/** The same with everything that the system said, for people who search for a bug. */
 export function exactReasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   const inner = cause instanceof AggregateError ? cause.errors[0] : cause.cause;
@@ -115,7 +115,7 @@ function fill(template: string, details: Record<string, string | number>): strin
   return template.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? ''));
 }
 
-/** Whether the operating system said so. @param code `ENOENT`, `EEXIST` … */
+/** Whether this is an error from the operating system with this code. @param code `ENOENT`, `EEXIST` … */
 export function isSystemError(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -1,4 +1,4 @@
-/** Why a file cannot be used, in words instead of the names of system errors. */
+/** Why a file cannot be used, in words instead of system error codes. */
 import { reasonOf } from './errors.ts';
 
 const words: Record<string, string> = {
@@ -24,7 +24,7 @@ const words: Record<string, string> = {
   ERR_INVALID_ARG_VALUE: 'the path is not valid',
 };
 
-/** @param error what opening, reading or writing threw */
+/** @param error thrown by opening, reading or writing */
 export function fileReason(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return (typeof code === 'string' ? words[code] : undefined) ?? reasonOf(error);

@@ -1,4 +1,4 @@
-/** The frames in which messages travel: packed, unpacked, bounded and checked. */
+/** The frames in which messages travel: packed, unpacked, limited and checked. */
 import { promisify } from 'node:util';
 import { constants, gunzip, gunzipSync, gzipSync } from 'node:zlib';
 import type { z } from 'zod';
@@ -13,11 +13,11 @@ export interface Frame {
   binary: boolean;
 }
 
-/** A message as it goes on the wire: JSON text, or gzip in a binary frame when it is long. */
+/** A message in its wire format: JSON text, or gzip in a binary frame when it is long. */
 export function encodeFrame(message: AgentMessage | RelayMessage): Frame {
   const json = JSON.stringify(message);
   if (json.length <= limits.compressAboveBytes) return { data: json, binary: false };
-  // Level 1: 13 times smaller at half the time of level 6, which brings only 15 times.
+  // Level 1: 13 times smaller in half the time of level 6, which reaches only 15 times.
   const data = gzipSync(json, { level: 1 });
   if (data.length > limits.maxFrameBytes) throw fail('FRAME_TOO_LARGE', { limit: limits.maxFrameBytes });
   return { data, binary: true };
@@ -26,8 +26,8 @@ export function encodeFrame(message: AgentMessage | RelayMessage): Frame {
 /**
  * Reads one frame and checks it against the schema of the side that sent it.
  *
- * @throws HallpassError FRAME_TOO_LARGE, FRAME_TOO_COMPLEX, FRAME_MALFORMED or MESSAGE_UNKNOWN; one of them does not end
- *   the connection, many of them do (relay/http/link/conduct.ts).
+ * @throws HallpassError FRAME_TOO_LARGE, FRAME_TOO_COMPLEX, FRAME_MALFORMED or MESSAGE_UNKNOWN; a single one does not
+ *   end the connection, but many do (relay/http/link/conduct.ts).
  */
 export function decodeFrame<M extends AgentMessage | RelayMessage>(frame: Frame, schema: z.ZodType<M>): M {
   return atOnce(decodeJson(unpackFrame(frame), schema));
@@ -45,8 +45,8 @@ export function unpackFrame(frame: Frame, maxBytes: number = limits.maxMessageBy
 }
 
 /**
- * The same beside everything else that is to do: a long message takes tens of milliseconds. One that does not begin with the
- * type of a long message is not unpacked any further than others may be.
+ * The same without blocking: a long message takes tens of milliseconds. A frame that does not begin with the type of a
+ * long message is unpacked only up to the limit of other messages.
  */
 export async function unpackFrameAside(frame: Frame): Promise<Buffer> {
   checkFrame(frame);
@@ -61,8 +61,8 @@ export async function unpackFrameAside(frame: Frame): Promise<Buffer> {
 }
 
 /**
- * Parses and checks the JSON of one frame, as {@link decodeFrame} does. Yields every millisecond or so: anyone who runs it can do
- * other things meanwhile.
+ * Parses and checks the JSON of one frame, as {@link decodeFrame} does. Yields every millisecond or so, so that its
+ * caller can do other things meanwhile.
  */
 export function* decodeJson<M extends AgentMessage | RelayMessage>(json: Buffer, schema: z.ZodType<M>): InParts<M> {
   const parsed = yield* parseJson(json);
@@ -71,7 +71,7 @@ export function* decodeJson<M extends AgentMessage | RelayMessage>(json: Buffer,
   throw fail('FRAME_MALFORMED', { reason: firstIssue(result.error) });
 }
 
-/** A record as it travels in a batch: without what its bucket says. */
+/** A record as it travels in a batch: without what its bucket implies. */
 export function toWire(record: RosterRecord): Record<string, unknown> {
   const { kind: _kind, schoolId: _schoolId, ...fields } = record;
   return fields;
@@ -88,13 +88,13 @@ const messageTypes = new Set<string>(
   [...agentMessageSchema.options, ...relayMessageSchema.options].map((option) => option.shape.type.value),
 );
 
-/** Messages that name buckets by the thousand. */
+/** Messages that list buckets by the thousand. */
 const longMessages = new Set(['hello', 'cycle.commit', 'welcome', 'repair']);
 
-/** Members that may be long; of another one, which a later version may have, nothing is read. */
+/** Members that may be long; elements of other long lists, which a later version may send, are not read. */
 const longLists = new Set(['buckets', 'upserts', 'deletes', 'entries']);
 
-/** Messages are made with their type first. */
+/** Messages always begin with their type. */
 const longBeginning = /^\{"type":"(?:hello|cycle\.commit|welcome|repair)"/;
 
 function beginningOf(data: string | Buffer): string {
@@ -138,7 +138,7 @@ function* parseJson(json: Buffer): InParts<unknown> {
   if (typeof parts === 'string') throw fail('FRAME_TOO_COMPLEX', { limit: boundWords[parts] });
   try {
     const parsed: unknown = JSON.parse(parts.text);
-    // Before the long lists are parsed: what is not asked for is not worth the time.
+    // Checked before the long lists are parsed: unwanted content is not worth the time.
     checkLength(parsed, json.length);
     yield* parts.fill(parsed, longLists);
     return parsed;

@@ -1,7 +1,7 @@
-/** Long work that pauses by itself: every `yield` is a place at which anyone who runs it may do something else. */
+/** Long work that pauses by itself: at every `yield`, its caller may do something else. */
 export type InParts<T> = Generator<void, T>;
 
-/** Runs it for somebody who has nothing else to do. */
+/** Runs it without pauses, for a caller that has nothing else to do. */
 export function atOnce<T>(work: InParts<T>): T {
   for (;;) {
     const step = work.next();

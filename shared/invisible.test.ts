@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { describeValue, fold, showInvisible, trimInvisible } from './invisible.ts';
 
-t.test('what nobody sees is taken away at the ends, and left within', async (t) => {
+t.test('removes invisible characters at the ends of a text, and keeps those within', async (t) => {
   const hidden = [
     '\u200b',
     '\ufeff',
@@ -26,7 +26,7 @@ t.test('what nobody sees is taken away at the ends, and left within', async (t) 
   t.equal(showInvisible('Ana María'), 'Ana María');
 });
 
-t.test('a message says where something hides, and which letter only looks Latin', async (t) => {
+t.test('a message says where an invisible character is, and which letter only looks Latin', async (t) => {
   t.equal(describeValue('ana@x.example'), 'ana@x.example');
   t.equal(describeValue('an\u200ba@x.example'), 'an\\u200ba@x.example (an invisible character \\u200b after "an")');
   t.match(describeValue('\u00a0ana'), /at its beginning/);
@@ -38,7 +38,7 @@ t.test('a message says where something hides, and which letter only looks Latin'
   t.equal(describeValue('Ana, Maria <a@x.example>'), 'Ana, Maria <a@x.example>');
 });
 
-t.test('values are folded alike whatever their case, form and width', async (t) => {
+t.test('folds values alike whatever their case, form and width', async (t) => {
   const forms = [
     'José@X.example',
     'JOSÉ@x.example',

@@ -1,13 +1,16 @@
 /**
- * Characters that nobody sees, and texts that look alike. Copied cells and web forms leave zero-width spaces, byte order
- * marks, soft hyphens and direction marks at the ends of values; `String.trim` takes away white space alone.
+ * Invisible characters, and texts that look alike. Copied cells and web forms leave zero-width spaces, byte order
+ * marks, soft hyphens and direction marks at the ends of values; `String.trim` removes only white space.
  */
 
-/** White space, control characters, and what Unicode says to be shown as nothing; the blank of Braille and annotation marks besides. */
+/**
+ * White space, control characters, and what Unicode defines as invisible by default; also the Braille blank and
+ * annotation marks.
+ */
 const invisible = String.raw`\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800\uFFF9-\uFFFC`;
 const atStart = new RegExp(`^[${invisible}]+`, 'u');
 const atEnd = new RegExp(`[${invisible}]+$`, 'u');
-/** Within a text a plain space is seen. */
+/** Within a text, a plain space counts as visible. */
 const within = new RegExp(`(?! )[${invisible}]`, 'gu');
 
 /** The text without white space and invisible characters at its ends. */
@@ -23,8 +26,8 @@ function isPlainAt(text: string, at: number): boolean {
 }
 
 /**
- * What is compared instead of a text: without invisible ends, composed (NFC), full-width forms as ASCII, in lower case.
- * Accents count, and so does what is within: two people may differ in nothing else.
+ * The form of a text used for comparison: without invisible ends, composed (NFC), full-width forms as ASCII, in lower
+ * case. Accents count, and so do characters within the text: two people may differ in nothing else.
  */
 export function fold(text: string): string {
   const composed = trimInvisible(text).normalize('NFC');
@@ -44,15 +47,15 @@ function escaped(character: string): string {
   return code > 0xffff ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`;
 }
 
-/** Letters of other alphabets that look like Latin ones; only beside Latin letters are they taken for them. */
+/** Letters of other alphabets that look like Latin ones; they are suspicious only beside Latin letters. */
 const lookAlike = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]/u;
 
 /** Two addresses in one field, as people write them for a mail program. */
 const severalAddresses = /@[^@]*[\s,;][^@]*@/;
 
 /**
- * The text as a message shows it: invisible characters spelled out, and what cannot be seen said besides:
- * `x\u200by@contoso.edu (an invisible character \u200b after "x")`.
+ * The text as a message shows it: invisible characters are spelled out, and described: `x\u200by@contoso.edu (an
+ * invisible character \u200b after "x")`.
  */
 export function describeValue(text: string): string {
   const shown = showInvisible(text);
@@ -81,7 +84,7 @@ const scripts = (
   .split(' ')
   .map((name) => ({ name: name.replaceAll('_', ' '), has: new RegExp(`\\p{Script=${name}}`, 'u') }));
 
-/** What people call the writing of a letter or digit. */
+/** The common name of a letter's or digit's script. */
 export function scriptOf(character: string): string {
   const script = scripts.find(({ has }) => has.test(character))?.name;
   return script === 'Han' ? 'Chinese (Han)' : (script ?? 'of another script');

@@ -1,6 +1,6 @@
 /**
- * JSON that a person wrote by hand. Unlike JSON.parse it goes on after a mistake and names each with line and column, and it
- * notices a name that is given twice, of which JSON.parse silently takes the second.
+ * JSON that a person wrote by hand. Unlike JSON.parse it continues after a mistake and reports each with line and
+ * column, and it notices a name that is given twice, of which JSON.parse silently takes the second.
  */
 
 export interface JsonMistake {
@@ -13,11 +13,11 @@ export interface JsonMistake {
 
 export type JsonReading = { value: unknown; mistakes: readonly JsonMistake[] };
 
-/** More is no document of ours, and would only fill the screen. */
+/** With more mistakes it is not one of our documents, and the list would only fill the screen. */
 const mostMistakes = 20;
 const deepest = 100;
 
-/** @returns the value is what was meant, as far as anybody can tell; it counts only when there are no mistakes */
+/** @returns the value is the best guess at what was meant; use it only when there are no mistakes */
 export function readJson(text: string): JsonReading {
   const reader = new Reader(text);
   const value = reader.document();
@@ -91,7 +91,7 @@ class Reader {
     }
   }
 
-  /** Behind an element, or before the first: takes the comma, or the end. */
+  /** After an element, or before the first: consumes the comma, or the end. */
   #ends(close: string, start: number, first: boolean): boolean {
     this.#skip();
     const comma = this.#at;
@@ -180,7 +180,7 @@ class Reader {
     return lower === 'true' ? true : lower === 'false' ? false : lower === 'null' ? null : word;
   }
 
-  /** Blanks, and comments, which JSON does not have. */
+  /** Skips blanks, and comments, which JSON does not allow. */
   #skip(): void {
     for (;;) {
       const rest = /[ \t\r\n\uFEFF]*/y;

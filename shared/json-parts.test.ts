@@ -19,7 +19,7 @@ function beyond(text: string): Beyond | undefined {
   return typeof parts === 'string' ? parts : undefined;
 }
 
-t.test('parts give what the whole gives', async () => {
+t.test('the parts give the same result as the whole', async () => {
   const value = fc.oneof(
     fc.string({ unit: 'grapheme' }),
     fc.constantFrom('"', '\\', '\\"', '],[', '{"a":[', 'ž€😀', ' '),
@@ -50,7 +50,7 @@ t.test('parts give what the whole gives', async () => {
   );
 });
 
-t.test('long lists are parsed part by part, and those that nobody knows not at all', async (t) => {
+t.test('parses long lists part by part, and skips unknown ones', async (t) => {
   const long = JSON.stringify({ type: 'x', list: Array.from({ length: 20_000 }, (_, at) => ({ at })) });
   const parts = atOnce(cutJson(Buffer.from(long), bounds));
   if (typeof parts === 'string') throw new Error(parts);
@@ -61,7 +61,7 @@ t.test('long lists are parsed part by part, and those that nobody knows not at a
   t.same(parsed(long.replace('"list"', '"else"')), { type: 'x', else: [] });
 });
 
-t.test('what is no JSON is none in parts', async (t) => {
+t.test('refuses in parts what is not JSON as a whole', async (t) => {
   const numbers = (count: number) => Array.from({ length: count }, () => '1').join();
   for (const text of [
     `{"list":[${numbers(3000)},,${numbers(3000)}]}`,
@@ -80,7 +80,7 @@ t.test('what is no JSON is none in parts', async (t) => {
   t.equal(Object.getPrototypeOf(parsed(`{"__proto__":[${numbers(3000)}]}`)), Object.prototype);
 });
 
-t.test('bounds: depth, values in all, and what would be parsed in one go', async (t) => {
+t.test('limits depth, the number of values, and how much is parsed at once', async (t) => {
   const repeated = (text: string, times: number) => Array(times).fill(text).join();
   t.equal(beyond('['.repeat(9)), 'maxDepth');
   t.equal(beyond(`${'['.repeat(8)}${']'.repeat(8)}`), undefined);

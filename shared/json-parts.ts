@@ -1,29 +1,29 @@
 /**
- * JSON in parts. A few hundred bytes of gzip can hold millions of values or brackets a million deep, which cost the parser
- * seconds and hundreds of megabytes: they are counted in the bytes before anything is parsed. What is within the bounds is
- * parsed list by list and part by part, so that anyone who asks for it can do other things in between.
+ * JSON in parts. A few hundred bytes of gzip can hold millions of values or brackets a million deep, which cost the
+ * parser seconds and hundreds of megabytes: they are counted in the bytes before anything is parsed. Text within the
+ * limits is parsed list by list and part by part, so that the caller can do other things in between.
  */
 import type { InParts } from './in-parts.ts';
 
 export interface JsonBounds {
-  /** Arrays and objects within one another. */
+  /** Nesting depth of arrays and objects. */
   maxDepth: number;
   /** Values, counted by brackets and commas outside of strings. */
   maxValues: number;
-  /** The same for what is parsed in one go: one element of a long list, or all that is not in one. */
+  /** The same for what is parsed at once: one element of a long list, or everything outside of long lists. */
   maxValuesInPart: number;
-  /** Bytes that are parsed in one go. */
+  /** How many bytes are parsed at once. */
   maxBytesInPart: number;
 }
 
 /** The bound that is exceeded. */
 export type Beyond = keyof JsonBounds;
 
-/** A message in parts; `text` is all of it but the elements of its long lists. */
+/** A message in parts; `text` is everything except the elements of its long lists. */
 export interface JsonParts {
   text: string;
   /**
-   * Parses the elements of the long lists into what was parsed from `text`; lists of other names stay empty.
+   * Parses the elements of the long lists into the value parsed from `text`; lists with other names stay empty.
    *
    * @throws SyntaxError
    */
@@ -42,15 +42,15 @@ const quote = 0x22;
 const backslash = 0x5c;
 const comma = 0x2c;
 const [openArray, closeArray, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d];
-/** Bytes looked at between two yields: a fifth of a millisecond. */
+/** Bytes scanned between two yields: a fifth of a millisecond. */
 const lookBytes = 64 * 1024;
-/** A list is cut where a part has so much: a millisecond to parse. */
+/** A list is cut once a part has this much: a millisecond to parse. */
 const partBytes = 64 * 1024;
 const partValues = 2000;
 
 /**
- * Cuts JSON at the commas of the lists that are members of the whole. Looks no further than to the byte that goes beyond a
- * bound. Whether it is JSON is found out by parsing the parts, each of which lies between two commas of one list.
+ * Cuts JSON at the commas of the lists that are members of the top-level object. Stops at the byte that exceeds a
+ * limit. Whether it is valid JSON shows when the parts are parsed, each of which lies between two commas of one list.
  */
 export function* cutJson(json: Buffer, bounds: JsonBounds): InParts<JsonParts | Beyond> {
   const lists: List[] = [];
@@ -60,7 +60,7 @@ export function* cutJson(json: Buffer, bounds: JsonBounds): InParts<JsonParts | 
   let isObject = false;
   let name = { from: 0, to: 0 };
   let list: List | undefined;
-  /** Of the part that is being looked at. */
+  /** The part that is being scanned. */
   let part = { from: 0, values: 0 };
   const outside = { values: 0, bytes: json.length };
   for (let at = 0; at < json.length; ) {

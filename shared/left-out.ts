@@ -1,6 +1,6 @@
 /**
- * Rows of PowerSchool that no record can be made of. They are left out of their bucket and reported one by one, by kind and DCID:
- * no value of a row is ever part of it.
+ * PowerSchool rows that cannot become records. They are left out of their bucket and reported one by one, by kind and
+ * DCID: a report never contains a value of a row.
  */
 import { z } from 'zod';
 import { kinds } from './roster.ts';
@@ -17,16 +17,16 @@ export const rowFaults = [
 ] as const;
 export type RowFault = (typeof rowFaults)[number];
 
-/** Why no record can be made of a row: names the row by its key and a property of the record, never a value. */
+/** Why a row cannot become a record: names the row by its key, and a property of the record, never a value. */
 export interface RowFinding {
-  /** DCID of the row; empty when the row has none that could be one. */
+  /** DCID of the row; empty if the row has no valid one. */
   id: string;
   /** Property of the roster record. */
   field: string;
   fault: RowFault;
 }
 
-/** The ids that rows are named by: a DCID, or two with a dash between. */
+/** The ids that identify rows: a DCID, or two with a dash between them. */
 export const rowIdPattern = /^[\w-]{1,40}$/;
 
 export const leftOutRowSchema = z.object({
@@ -34,12 +34,12 @@ export const leftOutRowSchema = z.object({
   schoolId: z.string().regex(rowIdPattern),
   id: z.union([z.literal(''), z.string().regex(rowIdPattern)]),
   field: z.string().regex(/^\w{0,40}$/),
-  // A later version may know more of them.
+  // A later version may know more faults.
   fault: z.enum(rowFaults).catch('not usable'),
 });
 export type LeftOutRow = z.infer<typeof leftOutRowSchema>;
 
-/** Rows that one message lists; the rest is only counted. */
+/** How many rows one message lists; the rest is only counted. */
 export const mostListed = 500;
 
 export const leftOutSchema = z.object({

@@ -31,7 +31,7 @@ t.test('messages survive the frame, short ones as text and long ones compressed'
   t.same(decodeFrame(long, agentMessageSchema), batch(2000));
 });
 
-t.test('a message is distinguished from noise', async (t) => {
+t.test('tells a message from noise', async (t) => {
   const decode = (data: string | Buffer, binary = false) =>
     codeOf(() => decodeFrame({ data, binary }, agentMessageSchema));
   t.equal(decode('no json'), 'FRAME_MALFORMED');
@@ -42,7 +42,7 @@ t.test('a message is distinguished from noise', async (t) => {
   t.equal(decode('x'.repeat(limits.maxFrameBytes + 1)), 'FRAME_TOO_LARGE');
 });
 
-t.test('a small frame that unpacks to a huge message is refused', async (t) => {
+t.test('refuses a small frame that unpacks to a huge message', async (t) => {
   const bomb = gzipSync(Buffer.alloc(limits.maxMessageBytes + 1, 0x20));
   t.ok(bomb.length < 20_000, 'it is small on the wire');
   t.equal(
@@ -61,7 +61,7 @@ t.test('the complaint about a bad message never quotes its content', async (t) =
   }
 });
 
-t.test('no bytes make the decoder throw anything but an error of the catalog', async () => {
+t.test('no bytes make the decoder throw anything but a catalog error', async () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), fc.boolean(), (bytes, binary) => {
       try {
@@ -74,7 +74,7 @@ t.test('no bytes make the decoder throw anything but an error of the catalog', a
   );
 });
 
-t.test('a record survives the wire without what its bucket says', async (t) => {
+t.test('a record survives the wire without what its bucket implies', async (t) => {
   const student: Student = { kind: 'student', id: '1', schoolId: '12', username: "o'neil" };
   t.same(toWire(student), { id: '1', username: "o'neil" });
   t.same(fromWire({ kind: 'student', schoolId: '12' }, toWire(student)), student);
@@ -84,7 +84,7 @@ t.test('a record survives the wire without what its bucket says', async (t) => {
   );
 });
 
-t.test('unpacked aside: what begins as a long message may be long, nothing else', async (t) => {
+t.test('only a frame that begins like a long message may unpack to one', async (t) => {
   const unpacked = async (json: string) => {
     const frame = { data: gzipSync(json), binary: true };
     return await unpackFrameAside(frame).then(

@@ -10,7 +10,8 @@ export const protocolVersion = 1;
 
 /**
  * Subprotocol of a check: the same upgrade with the same proof, answered with one {@link checkAnswerSchema} and closed.
- * The agent's own connection, which a second one would replace, is not touched. A relay that does not know it answers 426.
+ * Does not affect the agent's own connection, which a second one would replace. A relay that does not know it answers
+ * 426.
  */
 export const checkSubprotocol = 'hallpass.check.v1';
 
@@ -21,45 +22,51 @@ export const enrollPath = '/agent/v1/enroll';
 /** The agent's upgrade token (JWT, EdDSA): issuer and subject are the agent's id, and it lives for one minute. */
 export const tokenAudience = 'hallpass-relay';
 export const tokenLifetimeSeconds = 60;
-/** How far an agent's clock may be off, seconds: the relay refuses tokens beyond it, and the agent's check warns there. */
+/**
+ * How far an agent's clock may be off, in seconds: the relay refuses tokens beyond it, and the agent's check warns
+ * there.
+ */
 export const clockToleranceSeconds = 30;
 
 /** Close codes with a meaning of their own (RFC 6455 leaves 4000–4999 to applications). */
 export const closeCodes = {
   /** The agent was revoked: stop, do not come back. */
   revoked: 4001,
-  /** The same agent connected again elsewhere: do not fight for the place. */
+  /** The same agent connected elsewhere: do not compete for the place. */
   replaced: 4002,
   /** No protocol version in common. */
   version: 4003,
   /** The connection broke a rule of the protocol; reconnect and compare. */
   protocol: 4004,
-  /** The district is read from another PowerSchool server: come back later, somebody may decide that it is the same. */
+  /** The district is read from another PowerSchool server: come back later, someone may confirm that it is the same. */
   source: 4005,
 } as const;
 
 export const limits = {
-  /** Bytes of one frame as it travels. */
+  /** The size of one frame on the wire, in bytes. */
   maxFrameBytes: 1 << 20,
-  /** Bytes of one frame's JSON, after decompression, where it names buckets by the thousand (hello, cycle.commit …). */
+  /** Bytes of one frame's JSON, after decompression, if it lists buckets by the thousand (hello, cycle.commit …). */
   maxMessageBytes: 8 << 20,
-  /** The same of all other messages; agents fill a batch up to a quarter of a million characters. */
+  /** The same for all other messages; agents fill a batch up to a quarter of a million characters. */
   maxOtherMessageBytes: 1 << 20,
-  /** Arrays and objects within one another; the deepest message, hello, has four. */
+  /** Nesting depth of arrays and objects; the deepest message, hello, has four levels. */
   maxMessageDepth: 8,
   /** Values in one message; a hello with 20,000 buckets has 120,000. */
   maxMessageValues: 200_000,
-  /** Values in one element of a long list, or in all that is not in one; the most, with rows left out, are 3,000. */
+  /**
+   * Values in one element of a long list, or in everything outside of long lists; the highest count, with left-out
+   * rows, is 3,000.
+   */
   maxPartValues: 10_000,
   /** Records (upserts and deletes) in one batch. */
   maxBatchRecords: 2000,
   /** Entries in one manifest message. */
   maxManifestEntries: 10_000,
-  /** Frames whose JSON is longer than this travel as gzip in a binary frame. */
+  /** Frames with longer JSON travel as gzip in a binary frame. */
   compressAboveBytes: 1024,
 } as const;
 
-/** What is shown to people one day: no control characters, line ends or changes of direction. */
+/** Text that people may see later: no control characters, line ends or changes of direction. */
 const printableText = z.string().refine(isPrintableLine, 'it has control characters');
 const bucketSchema = z.strictObject({ kind: z.enum(kinds), schoolId: z.string().min(1).max(40) });
 const hashSchema = z.string().regex(/^[0-9a-f]{32}$/);
@@ -70,7 +77,7 @@ export type BucketDigest = z.infer<typeof bucketDigestSchema>;
 
 const wantedFieldsSchema = z.partialRecord(z.enum(kinds), z.array(z.string().max(40)).max(40));
 
-/** How one end tells the other of an error of the catalog. */
+/** How one side reports a catalog error to the other. */
 export const errorMessageSchema = z.object({
   type: z.literal('error'),
   code: z.string().max(60),
@@ -78,11 +85,11 @@ export const errorMessageSchema = z.object({
   retry: z.enum(['retry', 'retry-after', 'fix', 'bug']),
 });
 
-/** Which PowerSchool server an agent reads: ids of two servers are those of different people. */
+/** Which PowerSchool server an agent reads: the same id on two servers belongs to different people. */
 const serverSchema = z.object({
-  /** What the server says of itself (`district_uuid`): it stays when the server moves. */
+  /** The server's own id (`district_uuid`): it stays the same when the server moves. */
   id: printableText.min(1).max(80).optional(),
-  /** Name and port of the address that the agent reaches it by. */
+  /** Name and port of the server's address, as the agent reaches it. */
   host: printableText.min(1).max(260),
 });
 export type SourceServer = z.infer<typeof serverSchema>;
@@ -114,14 +121,14 @@ export const welcomeSchema = z.object({
   salt: z.string().regex(/^[0-9a-f]{64}$/),
   wanted: z.object({ schools: z.array(id).max(5000).nullable(), fields: wantedFieldsSchema }),
   schedule: z.object({ cycleSeconds: z.int().min(1).max(86_400) }),
-  /** Batches and commits that may be unacknowledged at any time. */
+  /** How many batches and commits may be unacknowledged at any time. */
   credit: z.int().min(1).max(64),
   buckets: z.array(bucketDigestSchema).max(20_000),
 });
 
 export const manifestGetSchema = z.object({ type: z.literal('manifest.get'), bucket: bucketSchema });
 
-/** Ids and hashes of one bucket of the mirror, in parts; the last part says so. */
+/** Ids and hashes of one bucket of the mirror, in parts; the last part is marked. */
 export const manifestSchema = z.object({
   type: z.literal('manifest'),
   bucket: bucketSchema,
@@ -132,8 +139,8 @@ export const manifestSchema = z.object({
 export const cycleBeginSchema = z.object({ type: z.literal('cycle.begin'), seq, cycle: z.uuid() });
 
 /**
- * Changes of one bucket. Records travel without `kind` and `schoolId`, which the bucket says already; applying a batch
- * twice is harmless.
+ * Changes of one bucket. Records travel without `kind` and `schoolId`, which the bucket implies; applying a batch twice
+ * is harmless.
  */
 export const batchSchema = z.object({
   type: z.literal('batch'),
@@ -143,7 +150,7 @@ export const batchSchema = z.object({
   deletes: z.array(id).max(limits.maxBatchRecords),
 });
 
-/** End of a cycle: the digests that every bucket touched in it must now have. */
+/** The end of a cycle: the digests that every bucket touched in it must have now. */
 export const cycleCommitSchema = z.object({
   type: z.literal('cycle.commit'),
   seq,
@@ -154,13 +161,13 @@ export const cycleCommitSchema = z.object({
 /** Everything up to and including `seq` is durable. */
 export const ackSchema = z.object({ type: z.literal('ack'), seq });
 
-/** Buckets whose digest differs from the commit: compare them in full in the next cycle. Sent before the ack. */
+/** Buckets whose digest differs from the commit: compare them completely in the next cycle. Sent before the ack. */
 export const repairSchema = z.object({ type: z.literal('repair'), buckets: z.array(bucketSchema).max(20_000) });
 
 /** Wait this long before the next cycle. */
 export const throttleSchema = z.object({ type: z.literal('throttle'), waitMs: z.int().min(0).max(3_600_000) });
 
-/** This node is going down: finish, and reconnect after this long (spread over the fleet). */
+/** This node is shutting down: finish, and reconnect after this long (spread over the fleet). */
 export const drainSchema = z.object({ type: z.literal('drain'), reconnectAfterMs: z.int().min(0).max(600_000) });
 
 export const commandSchema = z.object({
@@ -184,14 +191,14 @@ export const statusSchema = z.object({
   lastCycleAt: z.iso.datetime().optional(),
   lastCycleSeconds: z.number().min(0).optional(),
   problem: errorMessageSchema.optional(),
-  /** Rows of PowerSchool that are left out, all of them; absent when they are those that this connection said last. */
+  /** All PowerSchool rows that are left out; absent when they are the same as last reported on this connection. */
   leftOut: leftOutSchema.optional(),
 });
 
 /** The capability of agents that list what they leave out. */
 export const listsLeftOut = 'left-out';
 
-/** The only message of a check: who the relay takes the agent for. */
+/** The only message of a check: which agent the relay recognizes. */
 export const checkAnswerSchema = z.object({
   type: z.literal('checked'),
   protocol: z.int().min(1),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { makeFolders, makeFoldersSync } from './make-folder.ts';
 
-t.test('makes what is missing, and only that', async (t) => {
+t.test('creates what is missing, and nothing else', async (t) => {
   const top = t.testdir();
   const folder = join(top, 'a', 'b', 'c');
   t.same(await makeFolders(folder, 0o700), [join(top, 'a'), join(top, 'a', 'b'), folder]);
@@ -18,7 +18,7 @@ t.test('makes what is missing, and only that', async (t) => {
   t.throws(() => makeFoldersSync(join(top, 'file', 'below'), 0o700), { code: 'ENOTDIR' });
 });
 
-t.test('gives up at once where nothing can be made', { skip: process.platform !== 'linux' }, async (t) => {
+t.test('gives up at once where nothing can be created', { skip: process.platform !== 'linux' }, async (t) => {
   for (const folder of ['/proc/hallpass', '/proc/self/hallpass/a/b', '/sys/hallpass/x']) {
     await t.rejects(makeFolders(folder, 0o700), { code: /^E[A-Z]+$/ }, folder);
     t.throws(() => makeFoldersSync(folder, 0o700), { code: /^E[A-Z]+$/ }, folder);

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { didYouMean, nearest } from './nearest.ts';
 
-t.test('finds what was meant behind typing mistakes, case and dashes, and nothing where nothing is near', async (t) => {
+t.test('finds what was meant despite typos, case and dashes, and nothing when nothing is near', async (t) => {
   const commands = ['status', 'schools', 'problems', 'profile', 'plan', 'domains', 'licenses'];
   for (const [given, meant] of [
     ['statsu', 'status'],

@@ -1,11 +1,11 @@
-/** What somebody probably meant: the known name that is nearest to what was typed. */
+/** What someone probably meant: the known name that is closest to what was typed. */
 
-/** Beyond this many characters nothing is compared: names that people type are short. */
+/** Longer text is not compared: names that people type are short. */
 const longest = 200;
 
 /**
- * The nearest of the known names: the same but for case, spaces and dashes; one that begins alike; or one that a typing
- * mistake or two away. Undefined when none is near enough to be worth a word.
+ * The closest of the known names: one that differs only in case, spaces and dashes; one that begins alike; or one that
+ * is a typo or two away. Undefined when none is close enough to mention.
  */
 export function nearest(given: string, known: Iterable<string>): string | undefined {
   const wanted = plain(given);
@@ -22,7 +22,7 @@ export function nearest(given: string, known: Iterable<string>): string | undefi
   return best?.name;
 }
 
-/** ` Did you mean "schools"?`, or nothing: to be put behind a sentence. */
+/** ` Did you mean "schools"?`, or nothing: to append to a sentence. */
 export function didYouMean(given: string, known: Iterable<string>): string {
   const name = nearest(given, known);
   return name === undefined ? '' : ` Did you mean "${name}"?`;
@@ -35,12 +35,12 @@ function plain(text: string): string {
     .replace(/[^\p{L}\p{N}@.]/gu, '');
 }
 
-/** A third of the shorter name may differ, so that "ab" is not near "cd". */
+/** A third of the shorter name may differ, so that "ab" is not close to "cd". */
 function allowed(a: string, b: string): number {
   return Math.floor(Math.min(a.length, b.length) / 3);
 }
 
-/** Insertions, deletions, replacements and swaps of neighbors; a beginning that is the same counts as one mistake. */
+/** Insertions, deletions, replacements and swaps of neighbors; an identical beginning counts as one mistake. */
 function distanceOf(a: string, b: string): number {
   const [short, long] = a.length <= b.length ? [a, b] : [b, a];
   if (short.length >= 3 && long.startsWith(short)) return Math.min(1, long.length - short.length);

@@ -1,11 +1,11 @@
-/** A command line that cannot be understood, said like every other error. */
+/** Reports a command line that cannot be understood like every other error. */
 import type { Command, CommanderError } from 'commander';
 import { fail, type HallpassError } from './errors.ts';
 import { didYouMean, nearest } from './nearest.ts';
 
 /**
- * What commander says, as an error of the catalog: OPTION_INVALID, which names the help of the very command, and what
- * was probably meant.
+ * commander's message as a catalog error: OPTION_INVALID, which points to the help of that command and says what was
+ * probably meant.
  *
  * @param args the command line
  */
@@ -14,7 +14,7 @@ export function optionError(
   program: Command,
   args: readonly string[],
 ): HallpassError {
-  // Its own guesses compare no beginnings and look differently from ours.
+  // commander's own guesses do not compare beginnings and look different from ours.
   const text = message
     .replace(/^error: /, '')
     .replace(/\n\(Did you mean [\s\S]*\)$/, '')
@@ -29,7 +29,7 @@ export function optionError(
     command = next;
     words.push(command.name());
   }
-  // commander looks for what is missing before it looks at what is there.
+  // commander reports what is missing before what is wrong.
   const stray =
     code === 'commander.missingMandatoryOptionValue' ? strayOption(command, args.slice(words.length - 1)) : undefined;
   const said = stray === undefined ? text : `unknown option '${stray}'`;
@@ -41,7 +41,7 @@ export function optionError(
   });
 }
 
-/** Up to so many commands are listed; the help has them all. */
+/** At most this many commands are listed; the help has them all. */
 const mostListed = 8;
 
 function unknownCommand(parent: Command, given: string): string {
@@ -75,7 +75,7 @@ function strayOption(command: Command, args: readonly string[]): string | undefi
   return undefined;
 }
 
-/** Instead of the words of a programmer. */
+/** Replaces technical wording. */
 function inWords(text: string): string {
   const option = String.raw`option '(?:-\w, )?(--[\w-]+)[^']*'`;
   return text
@@ -104,7 +104,7 @@ function guess(text: string, command: Command): string {
     const short = command.options.map((option) => option.short ?? '').find((flag) => isOtherCase(flag, unknown));
     if (short !== undefined) return ` Did you mean "${short}"?`;
     const options = [...command.options.map(({ long }) => long ?? ''), '--help'];
-    // "-status" and "--status" are commands with a dash too many.
+    // "-status" and "--status" are commands with superfluous dashes.
     const known = nearest(unknown, options) === undefined ? command.commands.flatMap(namesOf) : options;
     return didYouMean(unknown, known);
   }

@@ -45,7 +45,7 @@ t.test('refuses by name what could be read in several ways', async (t) => {
   await t.rejects(readTextFile(join(folder, 'none')), { code: 'FILE_UNREADABLE' });
 });
 
-t.test('a pipe is read like a file, wherever its chunks end', async (t) => {
+t.test('reads a pipe like a file, wherever its chunks end', async (t) => {
   const bytes = [...Buffer.from(`${mark}Zoë\r\n`, 'utf16le')].map((byte) => Buffer.from([byte]));
   t.equal(await readPersonInput(Readable.from(bytes)), 'Zoë\r\n');
 });

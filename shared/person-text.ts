@@ -1,16 +1,16 @@
 /**
- * Text that a person wrote, with whatever program: a secret, a document, a certificate, from a file or a pipe. Notepad and
- * Windows PowerShell 5.1 write UTF-16 and byte order marks (`>`, Out-File, Set-Content -Encoding utf8), which read as plain
- * UTF-8 would be taken for part of the text. What is unambiguous is read; anything else is refused by its name.
+ * Text that a person wrote with any program: a secret, a document, a certificate, from a file or a pipe. Notepad and
+ * Windows PowerShell 5.1 write UTF-16 and byte order marks (`>`, Out-File, Set-Content -Encoding utf8), which would
+ * become part of the text if read as plain UTF-8. Unambiguous text is read; anything else is refused by name.
  */
 import { fail } from './errors.ts';
 
 type Decoded = { text: string } | { reason: string };
 
-/** What people pipe in is a secret or a code. */
+/** People pipe in a secret or a code, nothing longer. */
 const mostInputBytes = 1 << 20;
 
-/** All of standard input. @throws HallpassError TEXT_UNREADABLE when it is not text, and when it does not end */
+/** Reads all of standard input. @throws HallpassError TEXT_UNREADABLE when it is not text, and when it does not end */
 export async function readPersonInput(stdin: NodeJS.ReadableStream): Promise<string> {
   const source = 'The standard input';
   const chunks: Buffer[] = [];
@@ -23,14 +23,14 @@ export async function readPersonInput(stdin: NodeJS.ReadableStream): Promise<str
   return personText(Buffer.concat(chunks), source);
 }
 
-/** @param source with a capital letter: the beginning of a sentence. @throws HallpassError TEXT_UNREADABLE */
+/** @param source the beginning of a sentence, with a capital letter. @throws HallpassError TEXT_UNREADABLE */
 export function personText(bytes: Uint8Array, source: string): string {
   const decoded = decodeText(bytes);
   if ('reason' in decoded) throw fail('TEXT_UNREADABLE', { source, reason: decoded.reason });
   return decoded.text;
 }
 
-/** Line ends stay as they are; a byte order mark is no part of the text, and neither are NULs after its end. */
+/** Line ends stay as they are; a byte order mark and trailing NULs are not part of the text. */
 export function decodeText(bytes: Uint8Array): Decoded {
   const [a, b, c, d] = bytes;
   if (a === 0xff && b === 0xfe && c === 0 && d === 0) return { reason: 'it is in UTF-32' };
@@ -45,12 +45,14 @@ type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
 const names = { 'utf-8': 'UTF-8', 'utf-16le': 'UTF-16', 'utf-16be': 'UTF-16' };
 
-/** Without a byte order mark: in UTF-16 nearly every other byte of Latin text is a NUL, and no other text has any. */
+/**
+ * Without a byte order mark: in UTF-16 nearly every other byte of Latin text is a NUL, and no other encoding has any.
+ */
 function unmarked(bytes: Uint8Array): Encoding {
   if (!bytes.includes(0)) return 'utf-8';
   const counts = [0, 1].map((offset) => nulsIn(bytes, offset));
   const [even = 0, odd = 0] = counts.map((count) => count / Math.ceil(Math.min(bytes.length, sampleBytes) / 2));
-  // A single one may be the end of a text of C.
+  // A single one may terminate a C string.
   if (bytes.length > 2 && Math.max(...counts) < 2) return 'utf-8';
   if (odd > 0.4 && even < 0.1) return 'utf-16le';
   return even > 0.4 && odd < 0.1 ? 'utf-16be' : 'utf-8';
@@ -76,19 +78,19 @@ function decode(bytes: Uint8Array, encoding: Encoding): Decoded {
           : `it is damaged ${names[encoding]}`,
     };
   }
-  // A mark once more: a file with one was read as text and written with another.
+  // A second mark: a file with one was read as text and written again with another.
   text = text.replace(/^\uFEFF+/, '').replace(/\0+$/, '');
   return text.includes('\0') ? { reason: 'it contains NUL characters, which text does not have' } : { text };
 }
 
 /**
- * A text of one line, such as a secret or a code: blanks and line ends around it are no part of it.
+ * A text of one line, such as a secret or a code, without surrounding blanks and line ends.
  *
  * @returns undefined when it is empty
- * @throws HallpassError TEXT_UNREADABLE for more than one line, and for characters that nobody sees
+ * @throws HallpassError TEXT_UNREADABLE for more than one line, and for invisible characters
  */
 export function onlyLine(text: string, source: string): string | undefined {
-  // What String.trim takes for white space, and what is invisible without being that.
+  // String.trim's white space, plus invisible characters that are not white space.
   const line = text.replace(/^[\s\u200B-\u200D\u2060\uFEFF]+|[\s\u200B-\u200D\u2060\uFEFF]+$/g, '');
   if (line === '') return undefined;
   if (/[\r\n\u2028\u2029]/.test(line)) throw fail('TEXT_UNREADABLE', { source, reason: 'it has more than one line' });

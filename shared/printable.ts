@@ -1,28 +1,28 @@
 /**
- * What may reach a terminal. Names of agents, courses and people come from elsewhere, and a terminal acts on control
- * characters: it moves the cursor, hides lines, sets its title, or answers as if somebody had typed.
+ * What may reach a terminal. Names of agents, courses and people come from outside, and a terminal acts on control
+ * characters: it moves the cursor, hides lines, sets its title, or answers as if someone had typed.
  */
 
 /** C0 but tab and line feed, DEL, C1, line separators, and the marks that change the direction of writing. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
 const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** Every character that a terminal would act on as an escape, `\u001b`, which is the same text in JSON. */
+/** Escapes every character that a terminal would act on, `\u001b`, which means the same text in JSON. */
 export function printable(text: string): string {
   return text.replace(unprintable, escaped);
 }
 
-/** The same for what belongs on one line, such as the cell of a table. */
+/** The same for text that belongs on one line, such as a table cell. */
 export function printableLine(text: string): string {
   return printable(text).replace(/[\t\n]/g, escaped);
 }
 
-/** For names that are given by others: no control characters, line ends or changes of direction. */
+/** For names from outside: no control characters, line ends or changes of direction. */
 export function isPrintableLine(text: string): boolean {
   return printableLine(text) === text;
 }
 
-/** The stream, with everything that is written made printable. `\r\n`, the line end of CSV, stays. */
+/** A stream that makes everything written to it printable. `\r\n`, the line end of CSV, stays. */
 export function printableOutput<S extends NodeJS.WritableStream>(out: S): S {
   const write: NodeJS.WritableStream['write'] = (chunk: string | Uint8Array, ...rest: unknown[]) => {
     const safe = typeof chunk === 'string' ? chunk.split('\r\n').map(printable).join('\r\n') : chunk;
@@ -35,10 +35,10 @@ export function printableOutput<S extends NodeJS.WritableStream>(out: S): S {
 
 const originals = new WeakMap<NodeJS.WritableStream, NodeJS.WritableStream>();
 
-/** Sequences of our own: back to the beginning of an empty line, and colors. */
+/** Our own sequences: back to the beginning of an empty line, and colors. */
 type Control = '\r\x1b[K' | `\x1b[${number}m`;
 
-/** Writes one of them also to a stream that is made printable. */
+/** Writes one of them even to a stream that is made printable. */
 export function writeControl(out: NodeJS.WritableStream, sequence: Control): void {
   (originals.get(out) ?? out).write(sequence);
 }

@@ -1,48 +1,49 @@
 /**
- * The optional properties of the roster, one row each. They leave the district only when a sync profile asks for them. From
- * this table follow the schema of the records and what an agent drops, the plugin's columns, the readings of `/ws/v1`, the
- * relay's people and what it writes to Microsoft 365, and what pages and commands say. CONTRIBUTING.md says how to add one.
+ * The optional properties of the roster, one row each. They leave the district only when a profile asks for them. From
+ * this table follow the schema of the records and what an agent drops, the plugin's columns, the readings of `/ws/v1`,
+ * the relay's people and what it writes to Microsoft 365, and what pages and commands say. CONTRIBUTING.md says how to
+ * add one.
  */
 
-/** What there is to know of a property. */
+/** Everything about a property. */
 export interface Property {
-  /** In the words of PowerSchool's pages, for the middle of a sentence. */
+  /** In the words of PowerSchool's pages, for use in a sentence. */
   words: string;
-  /** PowerSchool's column, TABLE.FIELD; absent where each district has one of its own (plugin/extracts/sources.ts). */
+  /** PowerSchool's column, TABLE.FIELD; absent where each district has its own (plugin/extracts/sources.ts). */
   column?: string;
   type: 'text' | 'number';
-  /** True when the plugin asks for the column only where it is written with `--also` and the property's name. */
+  /** True when the plugin asks for the column only if it is written with `--also` and the property's name. */
   onlyAlso?: true;
-  /** Paths into an element of `/ws/v1`: the first that has a value counts. None: that interface does not have it. */
+  /** Paths into an element of `/ws/v1`: the first that has a value counts. Empty if that interface lacks it. */
   rest: readonly string[];
-  /** What PowerSchool has instead of NULL. */
+  /** PowerSchool's value in place of NULL. */
   none?: string;
   /** Whose personal data it is. */
   personal?: 'student' | 'staff';
-  /** The page of PowerSchool on which it is edited, where that is not the one of its kind (plugin/where-to-fix.ts). */
+  /** The PowerSchool page on which it is edited, if it is not the one of its kind (plugin/where-to-fix.ts). */
   page?: string;
-  /** What the relay's people call it, where students and teachers have it under different names. */
+  /** Its name for the relay's people, if students and teachers have it under different names. */
   person?: 'number';
-  /** True when user names may be made of it. */
+  /** True when user names may be made from it. */
   inUserNames?: true;
-  /** True when names of classes may be made of it: the sections of a course differ in it. */
+  /** True when class names may be made from it: the sections of a course differ in it. */
   inClassNames?: true;
-  /** What `adoption.ids` of a profile calls it, where that is not its name. */
+  /** Its name in `adoption.ids` of a profile, if that is different. */
   adoptedAs?: string;
-  /** Where it is written; absent for what rules and name patterns alone use. */
+  /** Where it is written; absent for properties that only rules and name patterns use. */
   graph?: GraphTarget;
-  /** What it is for when it is written nowhere, where that is not a rule or a name pattern. */
+  /** What it is for if it is not written anywhere and not used by a rule or a name pattern. */
   use?: string;
 }
 
 export interface GraphTarget {
   /** The resource and the path within it: `educationStudent.grade`. */
   to: string;
-  /** Only to accounts that Hallpass made and that Active Directory does not own; to all others, nothing. */
+  /** Written only to accounts that Hallpass created and that Active Directory does not own; never to others. */
   made?: 'when chosen' | 'always';
-  /** A grade level, which a profile may have in other words. */
+  /** A grade level, which a profile may translate. */
   isGrade?: true;
-  /** Characters that Graph takes; the rest is cut off. */
+  /** How many characters Graph accepts; the rest is cut off. */
   max?: number;
 }
 
@@ -61,7 +62,7 @@ export const properties = {
     },
     principalName: {
       ...{ words: "principal's name", column: 'SCHOOLS.Principal', type: 'text', personal: staff },
-      // PowerSchool keeps one text and shows it in parts: agent/powerschool/rest/rows.ts puts them together.
+      // PowerSchool keeps one text and shows it in parts: agent/powerschool/rest/rows.ts joins them.
       rest: ['principal.name'],
       graph: { to: 'educationSchool.principalName' },
     },
@@ -100,7 +101,7 @@ export const properties = {
       ...{ words: 'period', column: 'SECTIONS.External_Expression', type: 'text', rest: ['external_expression'] },
       inClassNames: true,
     },
-    /** What PowerSchool's other tables and many exports go by: never an id of Hallpass's. */
+    /** The id that PowerSchool's other tables and many exports use; Hallpass never identifies anything by it. */
     localId: {
       ...{ words: 'id within PowerSchool', column: 'SECTIONS.ID', type: 'number', rest: [] },
       adoptedAs: 'id',
@@ -147,7 +148,9 @@ export const properties = {
       inUserNames: true,
       graph: { to: 'educationStudent.graduationYear' },
     },
-    /** Graph has no home room; "Office" is what Outlook and Teams show beside a name, and what dynamic groups can go by. */
+    /**
+     * Graph has no home room; "Office" is what Outlook and Teams show beside a name, and what dynamic groups can use.
+     */
     homeRoom: {
       ...{ words: 'home room', column: 'STUDENTS.Home_Room', type: 'text', onlyAlso: true, personal: student },
       rest: ['schedule_setup.home_room'],

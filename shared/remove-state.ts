@@ -1,11 +1,11 @@
-/** Deletes state: a file that another program holds cannot be deleted on Windows either. */
+/** Deletes state: on Windows, a file that another program holds open cannot be deleted either. */
 import { rm } from 'node:fs/promises';
 import { fail } from './errors.ts';
 import { fileReason } from './file-reason.ts';
 import { isBusy, type Patience, patiently, systemPatience } from './patience.ts';
 
 /**
- * Returns when the file, or the folder with all that is in it, is gone; one that is not there is fine.
+ * Resolves when the file, or the folder with everything in it, is gone; a missing one is fine.
  *
  * @throws HallpassError STATE_BUSY, STATE_UNWRITABLE
  */

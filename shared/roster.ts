@@ -3,8 +3,8 @@
  *
  * Every record is `{kind, id, schoolId, ...fields}`. Ids are PowerSchool DCIDs as strings: stable for the life of a
  * row, unlike the `ID` columns, which PowerSchool calls only "usually" unique. `schoolId` is SCHOOLS.DCID (never
- * School_Number), or `district` for the schools themselves. A teacher is the USERS person; one who works in two
- * schools has one record in each school's bucket.
+ * School_Number), or `district` for the schools themselves. A teacher is the USERS person; one who works in two schools
+ * has one record in each school's bucket.
  */
 import { z } from 'zod';
 import { type PropertyKind, type PropertyName, propertyNames } from './properties.ts';
@@ -12,7 +12,7 @@ import { type PropertyKind, type PropertyName, propertyNames } from './propertie
 export const kinds = ['school', 'term', 'section', 'student', 'teacher', 'studentEnrollment', 'teacherRoster'] as const;
 export type Kind = (typeof kinds)[number];
 
-/** The kinds for people, in the middle of a sentence. */
+/** Names of the kinds for use in a sentence. */
 export const kindWords: Record<Kind, string> = {
   school: 'schools',
   term: 'terms',
@@ -158,8 +158,8 @@ export function parseBucketKey(key: string): Bucket | undefined {
 }
 
 /**
- * The properties of each kind that leave the district only when a profile asks for them. Everything else in the
- * schemas above is structure, without which a record has no meaning.
+ * The properties of each kind that leave the district only when a profile asks for them. Everything else in the schemas
+ * above is structure; a record is meaningless without it.
  */
 export const optionalFields: { readonly [K in Kind]: readonly PropertyName<K>[] } = {
   school: propertyNames('school'),
@@ -172,21 +172,21 @@ export const optionalFields: { readonly [K in Kind]: readonly PropertyName<K>[] 
 };
 
 /**
- * Asked for like a property, to say that students who are pre-registered are wanted too. Anyone who does not ask for the mark
- * gets none of those who bear it, nor their enrollments.
+ * Requested like a property, to say that pre-registered students are wanted too. A relay that does not ask for the mark
+ * gets no student who has it, and none of their enrollments.
  */
 export const preRegisteredMark = 'preRegistered';
 
-/** Per kind, the optional properties that the relay's profiles need. A kind that is missing needs none. */
+/** Per kind, the optional properties that the relay's profiles need. A missing kind needs none. */
 export type WantedFields = Partial<Record<Kind, string[]>>;
 
-/** True for what is sent only when it is asked for. */
+/** True for properties that are sent only on request. */
 export function isOptional(kind: Kind, field: string): boolean {
   const fields: readonly string[] = optionalFields[kind];
   return field === preRegisteredMark || fields.includes(field);
 }
 
-/** The record with every optional property that is not wanted taken away. Runs before hashing, inside the district. */
+/** The record without the optional properties that nobody wants. Runs before hashing, inside the district. */
 export function keepWanted(record: RosterRecord, wanted: WantedFields): RosterRecord {
   const keep = wanted[record.kind] ?? [];
   const kept = Object.entries(record).filter(([name]) => !isOptional(record.kind, name) || keep.includes(name));

@@ -1,7 +1,7 @@
-/** Which names a schema knows at some place of a document. */
+/** Which names a schema knows at a given place in a document. */
 import type { z } from 'zod';
 
-/** Of every form that the value at the path may have; empty where nothing is named. */
+/** The names in every form that the value at the path may have; empty if it has none. */
 export function namesAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
   const found = path.reduce<z.core.$ZodType[]>((schemas, key) => schemas.flatMap((one) => below(one, key)), [schema]);
   return [...new Set(found.flatMap(namesOf))];
@@ -26,7 +26,7 @@ function below(schema: z.core.$ZodType, key: PropertyKey): z.core.$ZodType[] {
   });
 }
 
-/** The schema without what is wrapped around it, or every one of its alternatives. */
+/** The schema without its wrappers, or all of its alternatives. */
 function formsOf(schema: z.core.$ZodType): z.core.$ZodTypes[] {
   const known = schema as z.core.$ZodTypes;
   const { def } = known._zod;

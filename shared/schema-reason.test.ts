@@ -10,7 +10,7 @@ const schema = z.strictObject({
   deep: z.strictObject({ on: z.boolean() }).optional(),
 });
 
-t.test('what is wrong is said in words, and where', async (t) => {
+t.test('says in words what is wrong, and where', async (t) => {
   for (const [value, expected] of [
     [{ rows: 0 }, { path: 'rows', reason: 'it must be 10 or more' }],
     [{ rows: 9999 }, { path: 'rows', reason: 'it must be 5000 or less' }],
@@ -40,37 +40,40 @@ const document = z.strictObject({
   dates: z.strictObject({ startsOn: z.iso.date().nullable().default(null) }).prefault({}),
 });
 
-t.test('every mistake at once, each with its path, what was missing, and what was probably meant', async (t) => {
-  const input = {
-    mode: { students: 'mach' },
-    schools: ['12', ''],
-    license: { skuId: 'A3' },
-    properties: { studnet: [] },
-    dates: { startOn: '2026-08-01', startsOn: '2026-02-31' },
-    color: 'red',
-  };
-  const result = document.safeParse(input);
-  if (result.success) return t.fail('it is valid');
-  const mistakes = schemaMistakes(result.error, document, input);
-  t.same(Object.fromEntries(mistakes.map(({ path, reason }) => [path, reason])), {
-    'mode.students': 'it must be one of match, create; did you mean "match"?',
-    'mode.teachers': 'it is missing; it must be one of match, create',
-    'schools.1': 'it is empty',
-    'license.skuId': 'it must be a GUID such as 6fd2c87f-b296-42f0-b197-1e91e994b900',
-    'properties.studnet': 'there is no such name; did you mean "student"?',
-    'dates.startOn': 'there is no such name; did you mean "startsOn"?',
-    'dates.startsOn': 'it must be a day such as 2026-08-20',
-    color: 'there is no such name; there are mode, schools, license, properties, dates',
-  });
-  const other = { mode: 'match', schools: 3, license: 5 };
-  const second = document.safeParse(other);
-  if (second.success) return t.fail('it is valid');
-  t.same(
-    schemaMistakes(second.error, document, other).map(({ path, reason }) => `${path}: ${reason}`),
-    [
-      'mode: it must be a group of settings',
-      'schools: it must be all, or a list',
-      'license: it must be text, or a group of settings, or null',
-    ],
-  );
-});
+t.test(
+  'reports every mistake at once, each with its path, what was missing, and what was probably meant',
+  async (t) => {
+    const input = {
+      mode: { students: 'mach' },
+      schools: ['12', ''],
+      license: { skuId: 'A3' },
+      properties: { studnet: [] },
+      dates: { startOn: '2026-08-01', startsOn: '2026-02-31' },
+      color: 'red',
+    };
+    const result = document.safeParse(input);
+    if (result.success) return t.fail('it is valid');
+    const mistakes = schemaMistakes(result.error, document, input);
+    t.same(Object.fromEntries(mistakes.map(({ path, reason }) => [path, reason])), {
+      'mode.students': 'it must be one of match, create; did you mean "match"?',
+      'mode.teachers': 'it is missing; it must be one of match, create',
+      'schools.1': 'it is empty',
+      'license.skuId': 'it must be a GUID such as 6fd2c87f-b296-42f0-b197-1e91e994b900',
+      'properties.studnet': 'there is no such name; did you mean "student"?',
+      'dates.startOn': 'there is no such name; did you mean "startsOn"?',
+      'dates.startsOn': 'it must be a day such as 2026-08-20',
+      color: 'there is no such name; there are mode, schools, license, properties, dates',
+    });
+    const other = { mode: 'match', schools: 3, license: 5 };
+    const second = document.safeParse(other);
+    if (second.success) return t.fail('it is valid');
+    t.same(
+      schemaMistakes(second.error, document, other).map(({ path, reason }) => `${path}: ${reason}`),
+      [
+        'mode: it must be a group of settings',
+        'schools: it must be all, or a list',
+        'license: it must be text, or a group of settings, or null',
+      ],
+    );
+  },
+);

@@ -4,7 +4,7 @@ import { nearest } from './nearest.ts';
 import { namesAt } from './schema-names.ts';
 
 export interface SchemaMistake {
-  /** In dotted form, empty for the whole. */
+  /** Dotted path, empty for the whole value. */
   path: string;
   /** Without the path and without a full stop. */
   reason: string;
@@ -37,7 +37,7 @@ const formats: Record<string, string> = {
   cidrv6: 'a network such as 2001:db8::/32',
 };
 
-/** The first thing that is wrong. */
+/** The first mistake. */
 export function schemaReason(error: z.ZodError): SchemaMistake {
   const [issue] = error.issues;
   if (issue === undefined) return { path: '', reason: 'it is not valid' };
@@ -45,10 +45,10 @@ export function schemaReason(error: z.ZodError): SchemaMistake {
 }
 
 /**
- * Everything that is wrong, in the order of the document.
+ * All mistakes, in the order of the document.
  *
- * @param schema the one that refused it: names what is known where a name is not
- * @param input what it refused
+ * @param schema the one that refused the value: lists the known names when a name is unknown
+ * @param input the refused value
  */
 export function schemaMistakes(error: z.ZodError, schema: z.core.$ZodType, input: unknown): SchemaMistake[] {
   return error.issues.flatMap((issue) => mistakesOf(issue, schema, input));
@@ -71,10 +71,10 @@ function unknownName(key: string, names: readonly string[]): string {
   return names.length === 0 ? 'there is no such name' : `there is no such name; there are ${names.join(', ')}`;
 }
 
-/** Of a value that fits none of several forms, what is wrong with it in the form that it comes closest to. */
+/** For a value that fits none of several forms, the mistakes in the closest form. */
 function closest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code !== 'invalid_union' || issue.message !== 'Invalid input') return [issue];
-  // A form that the value is not even of the kind of says nothing about it.
+  // A form of another type than the value says nothing about it.
   const isOther = ({ code, path }: z.core.$ZodIssue) =>
     path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
   const forms = issue.errors.filter((form) => !form.some(isOther));
@@ -83,7 +83,7 @@ function closest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   return best.flatMap((one) => closest({ ...one, path: [...issue.path, ...one.path] }));
 }
 
-/** What was given, where that is known. */
+/** The given value, if it is known. */
 type Given = { known: false } | { known: true; value: unknown };
 
 function reasonOf(issue: z.core.$ZodIssue, given: Given): string {
@@ -111,7 +111,7 @@ function reasonOf(issue: z.core.$ZodIssue, given: Given): string {
   }
 }
 
-/** Whether the library says it, and not the schema. */
+/** Whether the message comes from the library rather than the schema. */
 function isOwn(message: string): boolean {
   return /^(Invalid|Too|Unrecognized)\b/.test(message);
 }

@@ -5,7 +5,7 @@ import { fail } from './errors.ts';
 import { type LoopOptions, startLoop } from './service.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
 
-/** A loop that ends after `turns`, and what it did: the times of its turns, and what it reported. */
+/** Runs a loop for `turns` turns and returns the times of its turns and its reports. */
 async function played(turns: number, turn: (at: number) => Promise<void>, options: Partial<LoopOptions> = {}) {
   const clock = new VirtualClock(0);
   const stop = new AbortController();
@@ -31,7 +31,7 @@ async function played(turns: number, turn: (at: number) => Promise<void>, option
 
 const unavailable = (reason: string) => fail('STORE_UNAVAILABLE', { store: 'x', reason });
 
-t.test('a turn that always fails is paused for longer and longer, and reported once', async (t) => {
+t.test('pauses longer and longer after a turn that always fails, and reports it once', async (t) => {
   const { loop, times, reported } = await played(8, async () => {
     throw unavailable('the disk image is malformed');
   });
@@ -41,7 +41,7 @@ t.test('a turn that always fails is paused for longer and longer, and reported o
   t.equal(reported.length, 1);
 });
 
-t.test('even without chance or a pause of its own there is a second between failed turns', async (t) => {
+t.test('waits a second between failed turns even without jitter or a pause of its own', async (t) => {
   const { loop, times } = await played(
     5,
     async () => {
@@ -53,7 +53,7 @@ t.test('even without chance or a pause of its own there is a second between fail
   t.same(times, [0, 1000, 2000, 3000, 4000]);
 });
 
-t.test('a failed turn that wakes its own loop does not make it turn without a pause', async (t) => {
+t.test('a failed turn that wakes its own loop does not make it run without a pause', async (t) => {
   const woken: (() => void)[] = [];
   const { loop, times } = await played(4, async () => {
     for (const wake of woken) wake();
@@ -67,7 +67,7 @@ t.test('a failed turn that wakes its own loop does not make it turn without a pa
   );
 });
 
-t.test('another reason is reported, and the end of the trouble is, too', async (t) => {
+t.test('reports a different reason, and recovery as well', async (t) => {
   const { loop, reported, times } = await played(7, async (at) => {
     if (at === 2 || at === 3) throw unavailable('full');
     if (at === 4) throw unavailable('malformed');
@@ -105,7 +105,7 @@ t.test('wake ends a pause, a forgotten wake-up does not, and nothing outlives th
   t.same(times, [0, 0, 60_000]);
 });
 
-t.test('a loop may begin with a pause, ask after each turn how long the next one is, and end itself', async (t) => {
+t.test('a loop may begin with a pause, set the pause after each turn, and end itself', async (t) => {
   const pauses = [3000, 1, 500];
   const { loop, times } = await played(
     99,
@@ -118,7 +118,7 @@ t.test('a loop may begin with a pause, ask after each turn how long the next one
   t.same(times, [3000, 3001, 3501]);
 });
 
-t.test('what cannot say how long to pause is a failed turn like any other', async (t) => {
+t.test('treats a failing pause function like any failed turn', async (t) => {
   const { loop, times, reported } = await played(3, async () => undefined, {
     pauseMs: () => {
       throw new Error('no clock on the wall');

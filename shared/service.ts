@@ -1,29 +1,29 @@
 /**
- * A background loop: the same turn again and again until it is ended. Whatever a turn does, the loop sleeps before the next one,
- * so that no failure can keep the process from its timers, signals and requests. Everything that repeats in the background is
- * such a loop: scripts/build/timers.ts finds other timers.
+ * A background loop: repeats one turn until it is ended. Whatever a turn does, the loop sleeps before the next one, so
+ * that no failure can keep the process from its timers, signals and requests. Everything that repeats in the background
+ * is such a loop: scripts/build/timers.ts finds other timers.
  */
 import { type BackoffOptions, backoffMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import type { HallpassError } from './errors.ts';
 import { toHallpassError } from './terminal.ts';
 
-/** Shortest pause after a failed turn, milliseconds; a loop with shorter pauses keeps its own. */
+/** The shortest pause after a failed turn, in milliseconds; a loop with shorter pauses keeps its own. */
 const failurePauseMs = 1000;
-/** Nobody reads why a pause ended: one reason for all saves each its own, with a stack. */
+/** Nobody reads why a pause ended: one shared reason saves creating an error with a stack each time. */
 const ended = 'the pause ended';
 
 export interface LoopOptions {
   turn(): Promise<void>;
-  /** Between two turns, milliseconds; a function is asked after every good turn. */
+  /** The pause between two turns, in milliseconds; a function is called after every successful turn. */
   pauseMs: number | (() => number);
-  /** The first turn comes at once, which is the default, or after a pause. */
+  /** Whether the first turn comes at once, the default, or after a pause. */
   begin?: 'at once' | 'after a pause';
-  /** The pauses after failed turns, which grow. */
+  /** The growing pauses after failed turns. */
   backoff: BackoffOptions;
-  /** A turn failed: called for the first failure, and again only when the reason changes. */
+  /** Called for the first failed turn, and again only when the reason changes. */
   failed(error: HallpassError): void;
-  /** The first good turn after failed ones. */
+  /** Called for the first successful turn after failed ones. */
   recovered?(): void;
   clock: Pick<Clock, 'sleep'>;
   /** A number in [0, 1). */
@@ -33,13 +33,13 @@ export interface LoopOptions {
 }
 
 export interface Loop {
-  /** Ends the pause, or makes the next one end at once. */
+  /** Ends the current pause, or makes the next one end at once. */
   wake(): void;
-  /** Forgets the wake-ups since the turn under way began: the pause after it is a whole one. */
+  /** Forgets wake-ups since the current turn began: the full pause follows. */
   forgetWakes(): void;
-  /** Begins no other turn, and ends the pause. May be called within a turn, and more than once. */
+  /** Starts no further turn, and ends the pause. May be called within a turn, and more than once. */
   stop(): void;
-  /** Resolves when the loop has ended: a turn under way comes to its end. Never rejects. */
+  /** Resolves when the loop has ended, after any running turn. Never rejects. */
   readonly ended: Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export function startLoop(options: LoopOptions): Loop {
   const { turn, pauseMs, begin = 'at once', backoff, failed, recovered, clock, random, signal } = options;
   let isOver = false;
   let isWoken = false;
-  /** What ends the pause of this moment, and whether a wake-up may. */
+  /** What ends the current pause, and whether a wake-up may. */
   let pausing: { end: AbortController; byWake: boolean } | undefined;
 
   const wake = () => {
@@ -91,7 +91,7 @@ export function startLoop(options: LoopOptions): Loop {
         if (what !== reported) failed(error);
         reported = what;
         failures += 1;
-        // No wake-up shortens this much: one that comes from the failing turn itself would make it turn without a pause.
+        // No wake-up shortens this part: one from the failing turn itself would make the loop run without a pause.
         const leastMs = typeof pauseMs === 'number' ? Math.min(pauseMs, failurePauseMs) : failurePauseMs;
         await pause(leastMs, false);
         await pause(Math.max(0, backoffMs(backoff, failures - 1, random()) - leastMs), true);
@@ -105,7 +105,7 @@ export function startLoop(options: LoopOptions): Loop {
       isWoken = false;
     },
     stop,
-    // Not at once: a turn may want the loop that is being made here.
+    // Deferred: a turn may use the loop that is being created here.
     ended: Promise.resolve().then(run),
   };
 }

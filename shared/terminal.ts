@@ -1,9 +1,12 @@
-/** How both programs speak on a terminal: errors with a next step, exit codes with a meaning, progress when watched. */
+/** How both programs behave on a terminal: errors with a next step, meaningful exit codes, progress on a terminal. */
 import { exactReasonOf, fail, HallpassError } from './errors.ts';
 import { fileReason } from './file-reason.ts';
 import { printable } from './printable.ts';
 
-/** Exit codes (documented in README): like sysexits(3), so that a service manager can tell a wait from a mistake. */
+/**
+ * Exit codes (documented in the README), like sysexits(3), so that a service manager can tell a temporary failure from
+ * a mistake.
+ */
 export const exitCodes = {
   ok: 0,
   /** Wrong options. */
@@ -12,7 +15,7 @@ export const exitCodes = {
   bug: 70,
   /** Passes by itself: try again. */
   temporary: 75,
-  /** Somebody must change something first. */
+  /** Someone must change something first. */
   configuration: 78,
 } as const;
 
@@ -37,8 +40,8 @@ export function reportError(error: unknown, out: NodeJS.WritableStream = process
 }
 
 /**
- * Lets anyone who reads the output leave early (`hallpass-agent status | head -1`): what is written afterwards is dropped, and
- * the command ends with the exit code that it would have had. A disk that is full is reported once, and a service goes on.
+ * Lets a reader of the output leave early (`hallpass-agent status | head -1`): later output is dropped, and the command
+ * ends with its normal exit code. A full disk is reported once, and a service keeps running.
  *
  * @returns the exit code of a command, given the one that it would have had
  */
@@ -48,7 +51,7 @@ export function tolerateBrokenOutput(out: NodeJS.WritableStream, err: NodeJS.Wri
     if (error.code === 'EPIPE' || trouble !== undefined) return;
     trouble = reportError(fail('OUTPUT_UNWRITABLE', { reason: fileReason(error) }), err);
   });
-  // There is nobody left to be told.
+  // Nobody is left to receive a report.
   err.on('error', () => undefined);
   return (code) => (code === exitCodes.ok ? (trouble ?? code) : code);
 }

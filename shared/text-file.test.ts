@@ -5,7 +5,7 @@ import t from 'tap';
 import { readPersonInput } from './person-text.ts';
 import { readAtMost, readTextFile } from './text-file.ts';
 
-t.test('a file that cannot be read says why, without names of system errors', async (t) => {
+t.test('says why a file cannot be read, without system error codes', async (t) => {
   const folder = t.testdir();
   mkdirSync(join(folder, 'sub'));
   writeFileSync(join(folder, 'x'), 'x');
@@ -20,7 +20,7 @@ t.test('a file that cannot be read says why, without names of system errors', as
     await t.rejects(readTextFile(path), { code: 'FILE_UNREADABLE', message }, path);
 });
 
-t.test('what has no end is not read forever', async (t) => {
+t.test('does not read endless files forever', async (t) => {
   const file = join(t.testdir({ ten: '0123456789' }), 'ten');
   t.equal((await readAtMost(file, 10)).toString(), '0123456789');
   await t.rejects(readAtMost(file, 9), { message: /^it has more than 9 bytes/ });
@@ -30,7 +30,7 @@ t.test('what has no end is not read forever', async (t) => {
     })(),
   );
   await t.rejects(readPersonInput(endless), { code: 'TEXT_UNREADABLE', message: /it has more than 1 MB/ });
-  // What a shell gives for <(command) has no size, and is read whole all the same.
+  // A shell's <(command) has no size, but is read completely all the same.
   t.equal((await readAtMost('/dev/null', 10)).length, 0);
   await t.rejects(readTextFile('/dev/zero'), { code: 'FILE_UNREADABLE', message: /it has more than 64 MB/ });
 });

@@ -1,11 +1,11 @@
-/** Files that people hand over, as bytes or as text in the encodings that their editors and shells write. */
+/** Files that people provide, as bytes or as text in the encodings that their editors and shells write. */
 import { open } from 'node:fs/promises';
 import { fail } from './errors.ts';
 import { fileReason } from './file-reason.ts';
 import { patiently } from './patience.ts';
 import { personText } from './person-text.ts';
 
-/** The most that is read of one file: a profile has kilobytes, a list of a district's people a few megabytes. */
+/** How much of one file is read: a profile has kilobytes, a list of a district's people a few megabytes. */
 const mostBytes = 64 << 20;
 
 /**
@@ -27,10 +27,10 @@ export async function readBytes(file: string): Promise<Buffer> {
 }
 
 /**
- * Its bytes, when they are not more than `most`. The size that the system tells is not asked: a pipe and a device tell 0, and
- * /dev/zero never ends.
+ * Its bytes, if they are not more than `most`. Ignores the size that the system reports: a pipe and a device report 0,
+ * and /dev/zero never ends.
  *
- * @throws what the system says, and an Error with the reason in words for a file that is larger
+ * @throws the system's error, and an Error with the reason in words for a file that is larger
  */
 export async function readAtMost(file: string, most: number): Promise<Buffer> {
   const handle = await patiently(() => open(file, 'r'));

@@ -3,16 +3,16 @@ import { type ErrorCode, HallpassError } from './errors.ts';
 import { toHallpassError } from './terminal.ts';
 
 /**
- * The file that a thread runs: beside the module that starts it as it stands in the sources, and as it is named in a bundle.
+ * The file that a thread runs, beside the module that starts it: with its source name, or with its name in a bundle.
  *
  * @param starter `import.meta.url` of that module
- * @param name without its ending
+ * @param name without its extension
  */
 export function threadFile(starter: string, name: string): URL {
   return new URL(`./${name}${starter.endsWith('.ts') ? '.ts' : '.mjs'}`, starter);
 }
 
-/** An error of the catalog, as it crosses between threads. */
+/** A catalog error in the form that crosses between threads. */
 export interface CarriedError {
   code: ErrorCode;
   message: string;
@@ -21,7 +21,7 @@ export interface CarriedError {
   cause?: unknown;
 }
 
-/** Causes cross with bugs alone, whose stack is wanted: others may hold what cannot be cloned. */
+/** Causes cross only with bugs, whose stack is needed: others may hold what cannot be cloned. */
 export function carried(error: unknown): CarriedError {
   const { code, message, action, retry, retryAfterMs, cause } = toHallpassError(error);
   const isWanted = retry === 'bug' && cause instanceof Error;

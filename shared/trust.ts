@@ -7,11 +7,11 @@ import { systemAuthorities } from './system-authorities.ts';
 import { readBytes } from './text-file.ts';
 
 /**
- * The authorities for one destination: those that come with Node, those that this computer trusts, and those of a district's
- * own CA file.
+ * The authorities for one destination: those that come with Node, those that this computer trusts, and those in a
+ * district's own CA file.
  *
- * @param caFile one or more certificates, PEM or DER; undefined for the first two alone.
- * @returns PEM, each once; the same list for as long as the authorities are the same
+ * @param caFile one or more certificates, PEM or DER; undefined for the first two only.
+ * @returns PEM, each once; the same list object as long as the authorities are the same
  * @throws HallpassError FILE_UNREADABLE, CA_FILE_INVALID
  */
 export async function trustedAuthorities(caFile: string | undefined): Promise<string[]> {
@@ -24,7 +24,7 @@ export async function trustedAuthorities(caFile: string | undefined): Promise<st
   return list;
 }
 
-/** By a hash of what is added to Node's own: going through 150 certificates takes 7 ms. */
+/** Keyed by a hash of what is added to Node's own: going through 150 certificates takes 7 ms. */
 const lists = new Map<string, string[]>();
 const mostLists = 8;
 
@@ -32,13 +32,16 @@ function together(added: readonly string[]): string[] {
   const all = new Map(ofNode());
   for (const pem of added) {
     const body = bodyOf(pem);
-    // A list with one that cannot be read is refused as a whole: a stray one of the system must not stop everything.
+    // TLS refuses a whole list if one entry is unreadable: a stray certificate of the system must not stop everything.
     if (!all.has(body) && isReadable(pem)) all.set(body, pem);
   }
   return [...all.values()];
 }
 
-/** Made once per list of authorities: parsing the 150 well-known ones takes 10 ms and as many objects each time. */
+/**
+ * Created once per list of authorities: parsing the 150 well-known ones takes 10 ms and creates as many objects each
+ * time.
+ */
 const contexts = new WeakMap<string[], SecureContext>();
 
 /** @param ca as {@link trustedAuthorities} gives them */
@@ -50,7 +53,7 @@ export function contextOf(ca: string[]): SecureContext {
 
 let roots: [string, string][] | undefined;
 
-/** Those that come with Node, by body: they stay the same. */
+/** Node's own authorities, by body: they do not change. */
 function ofNode(): [string, string][] {
   roots ??= rootCertificates.map((pem) => [bodyOf(pem), pem]);
   return roots;
@@ -66,7 +69,7 @@ function isReadable(pem: string): boolean {
   return !('reason' in certificatesIn(Buffer.from(pem)));
 }
 
-/** What two copies of a certificate have in common, however their lines are broken. */
+/** The part that two copies of a certificate have in common, however their lines are broken. */
 function bodyOf(pem: string): string {
   return pem.replace(/\s+/g, '');
 }

@@ -9,7 +9,7 @@ const schema = z.strictObject({
   quiet: z.array(z.strictObject({ from: z.string() })).default([]),
 });
 
-t.test('keys of a newer version are named, and survive what an older one writes', async (t) => {
+t.test('names keys of a newer version, and keeps them when an older one writes', async (t) => {
   const newer = {
     page: { port: 1, theme: 'dark' },
     quiet: [{ from: '21:00', days: ['mon'] }, { from: '06:00' }],
@@ -32,7 +32,7 @@ t.test('keys of a newer version are named, and survive what an older one writes'
   t.same((await written()).quiet, [{ from: '22:00' }], 'what was said of an entry that is gone goes with it');
 });
 
-t.test('a value that does not fit is refused as ever, beside keys that nobody knows', async (t) => {
+t.test('still refuses an invalid value beside unknown keys', async (t) => {
   const path = join(t.testdir(), 'settings.json');
   await writeFile(path, '{"jitter":1,"page":{"port":"x"}}');
   await t.rejects(new DurableFile(path, schema).read(), {

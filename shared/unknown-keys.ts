@@ -1,16 +1,16 @@
 /**
- * Names in a file that this version does not know, because a newer one has written them: set aside when the file is read,
- * and put back where they were when it is written. An older program that is put back then works as it always did, and the
- * newer one finds its own again.
+ * Names in a file that this version does not know, because a newer one wrote them: set aside when the file is read, and
+ * restored in the same place when it is written. After a downgrade the older program works as before, and the newer one
+ * later finds its own names again.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 
 export interface UnknownKey {
-  /** Where it is: names, and numbers within lists. */
+  /** Its path: names, and indexes within lists. */
   path: readonly PropertyKey[];
   value: unknown;
-  /** The object that it was in, without it: in a list, what stands in its place may be another one by then. */
+  /** The object that contained it, without it: in a list, another object may be in that place by then. */
   beside: unknown;
 }
 
@@ -19,7 +19,7 @@ export interface Known<T> {
   unknown: readonly UnknownKey[];
 }
 
-/** A value without what its schema does not know; undefined, with the reason, when that is not all that is wrong with it. */
+/** A value without what its schema does not know; undefined, with the reason, when that is not the only thing wrong. */
 export function knownPart<T>(schema: z.ZodType<T>, value: unknown): Known<T> | z.ZodError {
   const result = schema.safeParse(value);
   if (result.success) return { value: result.data, unknown: [] };
@@ -40,7 +40,7 @@ export function knownPart<T>(schema: z.ZodType<T>, value: unknown): Known<T> | z
   return { value: again.data, unknown };
 }
 
-/** The value with them in their old places, where those are still there and nothing of that name has come since. */
+/** Puts them back in their old places, if those still exist and no such name has appeared since. */
 export function withUnknown<T>(value: T, unknown: readonly UnknownKey[]): T {
   if (unknown.length === 0) return value;
   const whole = structuredClone(value);
@@ -55,7 +55,7 @@ export function withUnknown<T>(value: T, unknown: readonly UnknownKey[]): T {
   return whole;
 }
 
-/** `cycle.jitter, proxy.pac`: in dotted form, for people. */
+/** `cycle.jitter, proxy.pac`: dotted paths, for people. */
 export function namesOf(unknown: readonly UnknownKey[]): string {
   return unknown.map(({ path }) => path.map(String).join('.')).join(', ');
 }

@@ -1,4 +1,4 @@
-/** Sections with their courses, who is enrolled in them and who teaches them. */
+/** Sections with their courses, the students enrolled in them and their teachers. */
 import type { Extract } from './extract.ts';
 import { preRegisteredColumn, school, sectionJoins, sectionReasons, studentsRead } from './joins.ts';
 import { optionalColumns } from './optional-columns.ts';
@@ -10,7 +10,7 @@ export const sections: Extract = {
   key: { sql: 'x.DCID', field: 'SECTIONS.DCID' },
   school,
   yearly: true,
-  // A course may belong to the school or to the district (SchoolID 0); joining the section's school alone loses a third.
+  // A course may belong to the school or to the district (SchoolID 0); joining only the section's school loses a third.
   from: `SECTIONS x
   ${sectionJoins}
   LEFT JOIN COURSES cs ON LOWER(cs.Course_Number) = LOWER(x.Course_Number) AND cs.SchoolID = x.SchoolID
@@ -39,7 +39,7 @@ export const sections: Extract = {
   },
 };
 
-/** @param preRegistered whether those of pre-registered students are read too */
+/** @param preRegistered whether enrollments of pre-registered students are read too */
 export function studentEnrollments(preRegistered: boolean): Extract {
   return {
     kind: 'studentEnrollment',

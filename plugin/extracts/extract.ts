@@ -2,42 +2,44 @@
 import type { Kind } from '../../shared/roster.ts';
 import { columnsInSql } from './sql-columns.ts';
 
-/** How a column's value is rendered: PowerQuery answers are text, and only TO_CHAR makes dates the same everywhere. */
+/**
+ * How a column's value is rendered: PowerQuery answers are text, and only TO_CHAR formats dates the same everywhere.
+ */
 export type ColumnType = 'number' | 'text' | 'date';
 
-/** TABLE.FIELD → why it is read, as the end of a sentence an administrator can judge. */
+/** TABLE.FIELD → why it is read, as the end of a sentence that an administrator can judge. */
 export type Reasons = Readonly<Record<string, string>>;
 
 export interface Column {
-  /** Property of the roster record. */
+  /** The property of the roster record. */
   name: string;
-  /** SQL expression, every column qualified. */
+  /** The SQL expression, with every column qualified. */
   sql: string;
-  /** TABLE.FIELD that the plugin declares for it; for a computed value, the column it mostly comes from. */
+  /** The TABLE.FIELD that the plugin declares for it; for a computed value, the column it mostly comes from. */
   field: string;
   type: ColumnType;
   required?: true;
-  /** Whose personal data the value is. Ids are not marked: outside PowerSchool they name nobody. */
+  /** Whose personal data the value is. Ids are not marked: outside PowerSchool they identify nobody. */
   personal?: 'student' | 'staff';
-  /** Fields whose value may stand in its place, and when. */
+  /** Fields whose value may be used instead, and when. */
   also?: Reasons;
 }
 
 export interface Extract {
   kind: Kind;
-  /** Last part of the query's name. */
+  /** The last part of the query's name. */
   name: string;
   summary: string;
-  /** Column that orders and pages the rows. */
+  /** The column that orders and pages the rows. */
   key: { sql: string; field: string };
-  /** SQL of the bucket's school (SCHOOLS.DCID), or undefined for the schools themselves. */
+  /** SQL for the bucket's school (SCHOOLS.DCID), or undefined for the schools themselves. */
   school: { sql: string; field: string } | undefined;
   /** True when the rows belong to the current school year. */
   yearly: boolean;
   from: string;
   where: string;
   columns: Column[];
-  /** Why the fields are read that join, filter and order, and never leave PowerSchool for that. */
+  /** Why the query reads fields that only join, filter and order and therefore never leave PowerSchool. */
   reasons: Reasons;
 }
 

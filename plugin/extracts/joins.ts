@@ -23,12 +23,12 @@ export const currentYear = `t.YearID = (
     WHERE y.SchoolID = t.SchoolID AND y.IsYearRec = 1 AND TO_CHAR(y.FirstDay, 'YYYY-MM-DD') <= :horizon
   )`;
 
-/** The students who are read. @param preRegistered whether those too who only will be students */
+/** The students to read. @param preRegistered whether to include students who are only pre-registered */
 export function studentsRead(preRegistered: boolean): string {
   return preRegistered ? 'st.Enroll_Status IN (0, -1)' : 'st.Enroll_Status = 0';
 }
 
-/** Tells students who are pre-registered from active ones: the agent leaves them out unless a profile asks for them. */
+/** Tells pre-registered students from active ones: the agent leaves them out unless a profile asks for them. */
 export const preRegisteredColumn: Column = {
   name: preRegisteredMark,
   sql: 'CASE WHEN st.Enroll_Status = -1 THEN 1 ELSE 0 END',

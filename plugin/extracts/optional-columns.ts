@@ -1,4 +1,4 @@
-/** The columns of the optional properties of a kind, from the table that they all stand in. */
+/** The columns of a kind's optional properties, from the table that defines them all. */
 import { type PropertyKind, type PropertyName, propertiesOf } from '../../shared/properties.ts';
 import { kinds } from '../../shared/roster.ts';
 import type { Column, Extract } from './extract.ts';
@@ -6,7 +6,7 @@ import type { ColumnSource } from './sources.ts';
 
 /**
  * @param alias of the kind's own table in the extract's SQL
- * @param chosen where the district has said itself where a property is
+ * @param chosen sources that the district itself has set for properties
  */
 export function optionalColumns<K extends PropertyKind>(
   kind: K,
@@ -24,12 +24,17 @@ export function optionalColumns<K extends PropertyKind>(
   });
 }
 
-/** PowerSchool leaves NULL out of a row: with a blank in its place one row shows whether the plugin was written with the column. */
+/**
+ * PowerSchool omits NULL from a row: with a blank in its place, one row shows whether the plugin was written with the
+ * column.
+ */
 function alwaysThere(sql: string, type: Column['type']): string {
   return `COALESCE(${type === 'text' ? sql : `TO_CHAR(${sql})`}, ' ')`;
 }
 
-/** Of an extract as a whole, the columns that a plugin reads. @param also names of the further properties that it reads */
+/**
+ * The columns of a complete extract that a plugin reads. @param also names of the additional properties that it reads
+ */
 export function columnsRead({ kind, columns }: Pick<Extract, 'kind' | 'columns'>, also: readonly string[]): Column[] {
   const left = new Set(
     propertiesOf(kind).flatMap(({ name, onlyAlso }) => (onlyAlso && !also.includes(name) ? [name] : [])),
@@ -37,7 +42,7 @@ export function columnsRead({ kind, columns }: Pick<Extract, 'kind' | 'columns'>
   return columns.filter(({ name }) => !left.has(name));
 }
 
-/** What `--also` may name. */
+/** The names that `--also` accepts. */
 export const furtherProperties: readonly string[] = [
   ...new Set(kinds.flatMap((kind) => propertiesOf(kind)).flatMap(({ name, onlyAlso }) => (onlyAlso ? [name] : []))),
 ];

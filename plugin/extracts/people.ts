@@ -1,4 +1,4 @@
-/** Students and teachers. Where an address or a username stands differs from district to district: see sources.ts. */
+/** Students and teachers. Districts keep email addresses and usernames in different places: see sources.ts. */
 import type { Extract } from './extract.ts';
 import { preRegisteredColumn, school, schoolReasons, studentsRead } from './joins.ts';
 import { optionalColumns } from './optional-columns.ts';
@@ -6,7 +6,7 @@ import type { ColumnSource } from './sources.ts';
 
 /**
  * @param email where the secondary email address comes from
- * @param preRegistered whether students are read too who are pre-registered
+ * @param preRegistered whether to read pre-registered students, too
  */
 export function students(email: ColumnSource, preRegistered: boolean): Extract {
   return {
@@ -46,7 +46,8 @@ export function teachers(username: ColumnSource): Extract {
     from: `USERS u
   JOIN SCHOOLSTAFF ss ON ss.Users_DCID = u.DCID
   JOIN SCHOOLS s ON s.School_Number = ss.SchoolID`,
-    // Status 1 = current. StaffStatus 1 = teacher; other staff count once they stand in a section, as co-teachers do.
+    // Status 1 = current. StaffStatus 1 = teacher; other staff count once they are assigned to a section, as
+    // co-teachers are.
     where: `ss.Status = 1 AND (
     ss.StaffStatus = 1 OR EXISTS (SELECT 1 FROM SECTIONTEACHER k WHERE k.TeacherID = ss.ID)
   )`,

@@ -18,22 +18,22 @@ export type TeacherUsername = { from: 'login' } | { from: 'email' } | { from: 'n
 export interface Sources {
   studentEmail: StudentEmail;
   teacherUsername: TeacherUsername;
-  /** Whether students are read who are pre-registered (Enroll_Status -1), with their enrollments. */
+  /** Whether to read pre-registered students (Enroll_Status -1), with their enrollments. */
   preRegistered?: boolean;
-  /** Names of the further optional properties that are read. */
+  /** Names of the additional optional properties to read. */
   also?: readonly string[];
 }
 
 export const defaultSources: Sources = { studentEmail: { from: 'person' }, teacherUsername: { from: 'login' } };
 
-/** What a source means in SQL: a scalar expression on the students' alias `st` or the users' alias `u`. */
+/** A source in SQL: a scalar expression on the students' alias `st` or the users' alias `u`. */
 export interface ColumnSource {
   sql: string;
   /** TABLE.FIELD that the value comes from. */
   field: string;
   /** Why its other fields are read. */
   reasons: Reasons;
-  /** Fields whose value may stand in its place, and when. */
+  /** Fields whose value may be used instead, and when. */
   also: Reasons;
 }
 
@@ -49,12 +49,12 @@ export function parseTeacherUsername(text: string): TeacherUsername {
   return chosenColumn(text, '--teacher-username', 'login, email, number', 'USERS');
 }
 
-/** As it is written on the command line. */
+/** As written on the command line. */
 export function sourceText(source: StudentEmail | TeacherUsername): string {
   return source.from === 'column' ? `column:${source.table}.${source.field}` : source.from;
 }
 
-/** Tables of extensions differ from district to district: U_ is a district's own, S_ comes with a state's package. */
+/** Extension tables differ from district to district: U_ marks a district's own, S_ one from a state's package. */
 export function isExtensionTable(table: string): boolean {
   return /^[US]_/i.test(table);
 }
@@ -73,13 +73,14 @@ const unjoinable = new Set([
   ...['TERMS', 'USERS'],
 ]);
 
-/** Columns that no roster may ever hold. */
+/** Columns that a roster must never contain. */
 const secret = /password|(?:^|_)ssn(?:$|_)|pw$/i;
 
 function chosenColumn(text: string, option: string, words: string, home: 'STUDENTS' | 'USERS'): ChosenColumn {
   const refuse = (reason: string) =>
     fail('PLUGIN_OPTION_INVALID', { option: `${option} ${text.slice(0, 100)}`, reason });
-  // PowerSchool's schema allows 30 characters for either name; the letters keep the SQL free of anything else.
+  // PowerSchool's schema allows 30 characters for either name; allowing only letters, digits and _ keeps anything else
+  // out of the SQL.
   const [, table = '', field = ''] = /^column:([A-Za-z]\w{0,29})\.([A-Za-z]\w{0,29})$/.exec(text) ?? [];
   if (table === '') throw refuse(`it must be one of ${words}, or column:TABLE.FIELD with names of up to 30 characters`);
   const upper = table.toUpperCase();
@@ -110,7 +111,7 @@ export function teacherUsernameSource(source: TeacherUsername): ColumnSource {
   };
 }
 
-/** A person may have several addresses: the primary one counts, by priority; ties go to the first in the alphabet. */
+/** A person may have several addresses: the primary one counts, by priority; ties go to the alphabetically first. */
 const personEmail: ColumnSource = {
   sql: `(
     SELECT MIN(e.EmailAddress) FROM PERSONEMAILADDRESSASSOC a
@@ -134,8 +135,8 @@ const personEmail: ColumnSource = {
 
 /**
  * The older place, which the REST API shows as `contact_info`. PowerSchool documents only PSM_StudentContact.Email; the
- * way to it (SYNC_StudentMap, and the contact of type "Self") is known from queries that districts have published, and
- * whether a plugin is granted these tables has not been tried.
+ * path to it (SYNC_StudentMap, and the contact of type "Self") is known from queries that districts have published.
+ * Whether PowerSchool grants a plugin these tables has not been tried.
  */
 const contactEmail: ColumnSource = {
   sql: `(
@@ -157,8 +158,8 @@ const contactEmail: ColumnSource = {
 };
 
 /**
- * TO_CHAR, because a chosen column may hold numbers, and Oracle refuses COALESCE(number, ''). MIN in a subquery instead of
- * a join, because a child table may hold several rows for a person, and a join would then repeat the person.
+ * TO_CHAR, because a chosen column may hold numbers, and Oracle refuses COALESCE(number, ''). MIN in a subquery instead
+ * of a join, because a child table may hold several rows for a person, and a join would then repeat the person.
  */
 function columnSource(
   { table, field }: ChosenColumn,

@@ -1,10 +1,10 @@
-/** Reads off a query's SQL which columns it touches, so that the access request never says more, nor less. */
+/** Derives from a query's SQL which columns it touches, so that the access request says neither more nor less. */
 
 /**
- * The TABLE.FIELD names in a query's SQL, found by its table aliases. Requires what the queries keep to: tables named in
+ * The TABLE.FIELD names in a query's SQL, found by its table aliases. Relies on the style of our queries: tables in
  * upper case in FROM and JOIN with a lower-case alias, and every column qualified by one.
  *
- * @param within the part of the SQL to look at, when its aliases are made elsewhere in it
+ * @param within the part of the SQL to search, when its aliases are defined elsewhere in the SQL
  */
 export function columnsInSql(sql: string, within: string = sql): string[] {
   const tables = new Map<string, string>();

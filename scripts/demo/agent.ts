@@ -29,7 +29,7 @@ export interface RunningAgent {
 /** @returns the plugin's ZIP */
 export async function writePlugin(testbed: Testbed): Promise<string> {
   const zip = join(testbed.folder, 'hallpass-plugin.zip');
-  // Read are they only where a profile wants them: the agent drops the rest.
+  // The plugin reads all of these, but the agent drops those that no profile wants.
   await hallpassAgent(testbed, 'plugin', '--pre-registered', '--also', ...furtherProperties, '--out', zip);
   return zip;
 }
@@ -48,7 +48,7 @@ export async function configureAgent(
     'relay-ca': testbed.caFile,
     'database-share': `${databaseShare}`,
     'cycle-seconds': `${cycleSeconds}`,
-    // Any that is free: an agent of the machine's own may have the usual one.
+    // Any free port: the usual one may belong to another agent on this machine.
     'page-port': '0',
     name: 'demo agent',
   };

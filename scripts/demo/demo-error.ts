@@ -1,4 +1,4 @@
-/** Why the demo could not go on, with what to do, and the last words of the program concerned. */
+/** Why the demo could not continue, what to do, and the last output of the program concerned. */
 export class DemoError extends Error {
   readonly action: string;
   readonly lastLines: readonly string[];

@@ -1,4 +1,6 @@
-/** The district's Microsoft 365 tenant before Hallpass: accounts made from PowerSchool's tables, as a district has them. */
+/**
+ * The district's Microsoft 365 tenant before Hallpass: accounts made from PowerSchool's tables, as a district has them.
+ */
 import { createHash } from 'node:crypto';
 import type { DirectoryFile } from '../simulators/microsoft/directory-file.ts';
 import { type SeedPerson, seedDirectory } from '../simulators/microsoft/directory-seed.ts';
@@ -18,20 +20,20 @@ export interface Directory {
   file: DirectoryFile;
   /** The accounts of the file, with the object ids that they get. */
   accounts: SeededAccount[];
-  /** All of it as it was, for the oracle. */
+  /** A copy of the original state, for the oracle. */
   before: Before;
   /** The profiles that suit the tenant. */
   profiles: ProfileDocument[];
-  /** License by group that gives it. */
+  /** The license that each group gives. */
   groupLicenses: Map<string, string>;
 }
 
-/** Accounts per role whose names are wanted by somebody who has none yet. */
+/** How many accounts per role have a name that a person without an account needs. */
 const namesakes = 3;
 
 /**
- * Whom a profile matches has an account; whom it makes one for has none, but a few names are taken. A directory `sds-…` or
- * `seed-roster` has besides what School Data Sync left behind.
+ * People whom a profile matches have accounts; people for whom it creates accounts have none, but a few of their names
+ * are taken. A directory `sds-…` or `seed-roster` also has what School Data Sync left behind.
  *
  * @param today local date, YYYY-MM-DD
  */
@@ -71,7 +73,7 @@ export function demoDirectory(
     tenant: {
       ...tenant,
       domains: [...tenant.domains, ...[...domains].map((id) => ({ id }))],
-      // A seat for everybody: what happens when seats run out is not the demo's subject.
+      // A seat for everyone: running out of seats is not the demo's subject.
       skus: tenant.skus.map((sku) => ({ ...sku, enabled: district.people.length + 100 })),
     },
     users: withIds,
@@ -88,10 +90,7 @@ export function demoDirectory(
   };
 }
 
-/**
- * The accounts of those who are not to get new ones, by domain. Anyone who belongs to no profile has one, too, and so has
- * anyone who belongs to two.
- */
+/** The accounts of people who are not to get new ones, by domain. People in no profile, or in two, have one, too. */
 function accountsFor(
   { people }: District,
   profiles: readonly Rules[],
@@ -148,7 +147,7 @@ function seedPerson({ role, dcid, username, number, email, givenName = '', surna
   };
 }
 
-/** Accounts that stand in somebody's way: spread over the district, under names that only one person wants. */
+/** Accounts that take a name which someone needs: spread over the district, under names that only one person needs. */
 function takenNames(subjects: readonly Subject[]): DirectoryFile['users'] {
   const creating = subjects.filter(({ person, rules }) => rules.mode[person.role] === 'create');
   const names = nameAccounts(creating, []).accounts;

@@ -112,31 +112,28 @@ t.test('when the term is over, nobody is enrolled, and another student leaves', 
   );
 });
 
-t.test(
-  'anyone who leaves is disabled and what is deleted ends, where the profile says so and does not wait',
-  async (t) => {
-    const from = district('2018-06-30');
-    from.people.push(person('students', '22'));
-    from.enrollments.push({ dcid: '5', section: '10', student: '22', ...always });
-    const policies = { studentGone: 'disable', sectionGone: ['removeStudents', 'markExpired'], goneForDays: 0 };
-    const edits = choose(from, under({ policies }));
-    t.match(edits[1], {
-      body: { op: 'deactivateStudent', studentId: 21 },
-      checks: [{ kind: 'disabled', person: 'students:21' }, { kind: 'member', section: '10', present: false }, {}],
-      writes: 3,
-    });
-    t.match(edits[2], {
-      body: { op: 'deleteSection', sectionId: 11 },
-      checks: [{ kind: 'className', section: '11', displayName: 'Exp1126_Course 2 - 11' }],
-      writes: 1,
-    });
-    const later = choose(from, under({ policies: { ...policies, goneForDays: 14 } }));
-    t.match(later[1], { body: { op: 'deactivateStudent' }, writes: 2 });
-    t.match(later[2], { body: { op: 'renameCourse' } });
-  },
-);
+t.test('disables people who leave and retires what is deleted, if the profile says so and does not wait', async (t) => {
+  const from = district('2018-06-30');
+  from.people.push(person('students', '22'));
+  from.enrollments.push({ dcid: '5', section: '10', student: '22', ...always });
+  const policies = { studentGone: 'disable', sectionGone: ['removeStudents', 'markExpired'], goneForDays: 0 };
+  const edits = choose(from, under({ policies }));
+  t.match(edits[1], {
+    body: { op: 'deactivateStudent', studentId: 21 },
+    checks: [{ kind: 'disabled', person: 'students:21' }, { kind: 'member', section: '10', present: false }, {}],
+    writes: 3,
+  });
+  t.match(edits[2], {
+    body: { op: 'deleteSection', sectionId: 11 },
+    checks: [{ kind: 'className', section: '11', displayName: 'Exp1126_Course 2 - 11' }],
+    writes: 1,
+  });
+  const later = choose(from, under({ policies: { ...policies, goneForDays: 14 } }));
+  t.match(later[1], { body: { op: 'deactivateStudent' }, writes: 2 });
+  t.match(later[2], { body: { op: 'renameCourse' } });
+});
 
-t.test('people without an account are left alone', async (t) => {
+t.test('leaves people without an account alone', async (t) => {
   const from = district('2026-12-20');
   const nobody = under({
     mode: { students: 'match', teachers: 'match' },
@@ -154,7 +151,7 @@ t.test('people without an account are left alone', async (t) => {
   );
 });
 
-t.test('an edit that nobody would see under the profile is not chosen', async (t) => {
+t.test('does not choose an edit that nobody would see under the profile', async (t) => {
   const from = district('2026-12-20');
   const ops = (change: object) => choose(from, under(change)).map(({ body }) => (body as { op: string }).op);
   t.strictSame(ops({ policies: { studentLeftClass: 'keep' } }), [

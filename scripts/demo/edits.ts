@@ -1,6 +1,6 @@
 /**
- * Edits such as a school office makes, chosen from the tables, and how each must show in Graph: the oracle says what they
- * lead to under the district's profiles, and an edit that nobody would see is not chosen. Pure.
+ * Edits like those of a school office, chosen from the tables, and how each must show in Graph. The oracle says what
+ * they lead to under the district's profiles; an edit without a visible effect is not chosen. Pure.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { District, Section } from './oracle/district.ts';
@@ -22,9 +22,9 @@ export interface Edit {
   body: object[];
   /** All of them hold once the edit has arrived. */
   checks: Check[];
-  /** Fewest writes to Graph that bring it there. */
+  /** The fewest writes to Graph that get there. */
   writes: number;
-  /** What must be there once it has arrived: a later edit may end what this one began. */
+  /** What must be there once it has arrived: a later edit may undo it. */
   leadsTo: Expected;
 }
 
@@ -36,16 +36,19 @@ interface Candidate {
 }
 
 const wanted = 5;
-/** Candidates of one kind that are tried. */
+/** How many candidates of one kind are tried. */
 const tries = 5;
-/** Guards hold what changes most of a school of 100 classes and more, and wait for a person: such edits are not made. */
+/**
+ * The guard holds changes to most of a school of 100 classes or more and waits for a person: the demo makes no such
+ * edits.
+ */
 const mostWrites = 75;
 
-/** The first five edits that this district allows, one of each kind, to be made one after the other. */
+/** The first five edits that this district allows, one of each kind, made one after the other. */
 export function chooseEdits(district: District, expected: Expected, circumstances: Circumstances): Edit[] {
   const edits: Edit[] = [];
   let [tables, now] = [district, expected];
-  /** Students who are in an edit already. */
+  /** Students who are already part of an edit. */
   const concerned = new Set<string>();
   for (const candidatesOf of [
     enroll,
@@ -78,7 +81,7 @@ interface View {
   concerned: Set<string>;
 }
 
-/** Undefined when there is nothing to see, too much, or a team to be made, which takes longer than anybody waits here. */
+/** Undefined when there is nothing to see, too much, or a team to create, which takes too long to wait for here. */
 function effectOf(before: Expected, after: Expected): Pick<Edit, 'checks' | 'writes'> | undefined {
   const checks: Check[] = [];
   let writes = 0;
@@ -130,7 +133,7 @@ function present({ expected }: View): { accounts: Set<string>; classes: Map<stri
   };
 }
 
-/** In a section whose term today belongs to: who is enrolled there now is in the class at once. */
+/** In a section whose term includes today: a student enrolled there now is in the class at once. */
 function* enroll(view: View): Generator<Candidate> {
   const { district, today, concerned } = view;
   const { accounts, classes } = present(view);
@@ -167,7 +170,7 @@ function* drop(view: View): Generator<Candidate> {
   }
 }
 
-/** Somebody who is in a class, so that there is something to see under any policy. */
+/** A person who is in a class, so that any policy has a visible effect. */
 function* leave(view: View): Generator<Candidate> {
   const { district, concerned } = view;
   const { accounts, classes } = present(view);
@@ -188,7 +191,7 @@ function* leave(view: View): Generator<Candidate> {
   }
 }
 
-/** The smallest first: the guard has an eye on whole classes that end. */
+/** The smallest first: the guard watches for whole classes that end. */
 function* endSection(view: View): Generator<Candidate> {
   const { district } = view;
   const { classes } = present(view);
@@ -209,7 +212,7 @@ function* endSection(view: View): Generator<Candidate> {
   }
 }
 
-/** Where somebody else goes on teaching the section. */
+/** In a section that keeps another teacher. */
 function* removeCoTeacher(view: View): Generator<Candidate> {
   const { district } = view;
   const { classes } = present(view);

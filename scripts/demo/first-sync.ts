@@ -5,18 +5,18 @@ import { DemoError } from './demo-error.ts';
 import type { LogEvent, Program } from './program.ts';
 import { count, type Screen, seconds } from './screen.ts';
 
-/** No progress for so long means that there will be none. */
+/** After this long without progress there will be none. */
 const patienceMs = 180_000;
-/** The agent tries again after a problem; so many in a row do not pass by themselves. */
+/** The agent retries after a problem; this many in a row do not pass by themselves. */
 const problemsTolerated = 3;
 
 export interface FirstSync {
-  /** Seconds from the start of the agent's first cycle. */
+  /** Seconds since the start of the agent's first cycle. */
   readAfter: number;
   provisionedAfter: number;
 }
 
-/** Listens from now on; `agent` starts when everything is ready to be heard. */
+/** Listens from now on; `agent` starts the agent once everything is listening. */
 export async function followFirstSync(
   relay: Program,
   startAgent: () => Promise<RunningAgent>,
@@ -114,7 +114,7 @@ export function describePlan(planned: unknown): string {
     .join(', ');
 }
 
-/** The noun alone gets a plural: "2 classes to put into their school". */
+/** Only the noun gets a plural: "2 classes to put into their school". */
 function counted(operations: number, words: string): string {
   const [, before = '', noun = words, after = ''] = /^((?:new |updated )?)(\w+)(.*)$/.exec(words) ?? [];
   const said = count(operations, noun).replace('persons', 'people');

@@ -1,5 +1,5 @@
 /**
- * Loaded into every program of the demo (`--import`): when the demo is gone, however it went, its end of the pipe on
+ * Loaded into every program of the demo (`--import`): when the demo is gone, however it ended, its end of the pipe on
  * descriptor 3 closes, and the program ends in its own orderly way. Nothing is left running.
  */
 import { Socket } from 'node:net';

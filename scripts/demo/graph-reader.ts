@@ -1,4 +1,4 @@
-/** Looks into Graph with an administrator's own credential, to see an edit with other eyes than the relay's. */
+/** Reads Graph with an administrator's own credential, to see an edit independently of the relay. */
 import { DemoError } from './demo-error.ts';
 import type { Check } from './edits.ts';
 import type { HttpsClient } from './https-client.ts';
@@ -15,7 +15,7 @@ export interface GraphReaderOptions {
 }
 
 export class GraphReader {
-  /** Requests to Graph so far: they are not the relay's. */
+  /** How many requests it has sent to Graph, which are not the relay's. */
   requests = 0;
   readonly #options: GraphReaderOptions;
   #token: string | undefined;

@@ -1,4 +1,4 @@
-/** Hands the first passwords out, as an operator does at the end, and looks whether they were safe until then. */
+/** Exports the first passwords, as an operator does at the end, and checks that they were safe until then. */
 import { readFile, stat } from 'node:fs/promises';
 import type { Microsoft } from './microsoft.ts';
 import type { Expected } from './oracle/expected.ts';
@@ -6,9 +6,9 @@ import { comparePasswords, type HandedOut, readHandedOut } from './oracle/passwo
 import { exportPasswords, passwordsWaiting, type Relay } from './relay.ts';
 import type { Testbed } from './testbed.ts';
 
-/** Accounts whose sign-in is tried with one request. */
+/** How many accounts one request tries to sign in. */
 const atOnce = 1000;
-/** Passwords that are looked for in the database, which has millions of bytes. */
+/** How many passwords are searched for in the database, which has millions of bytes. */
 const lookedFor = 40;
 
 /** @returns what is wrong with them, in words */
@@ -33,7 +33,7 @@ export async function handOutPasswords(
   return differences;
 }
 
-/** The relay's database with what has not been moved into it yet. */
+/** The relay's database file and the changes that are not in it yet. */
 async function bytesOf({ db }: Relay): Promise<Buffer> {
   const log = await readFile(`${db}-wal`).catch(() => Buffer.alloc(0));
   return Buffer.concat([await readFile(db), log]);

@@ -1,4 +1,4 @@
-/** HTTPS to the simulators, as an outsider would use it: trusting the demo's own authority and nothing else. */
+/** HTTPS to the simulators as an outsider would use it, trusting only the demo's own authority. */
 import { createInterface } from 'node:readline';
 import { Agent, type Dispatcher, request } from 'undici';
 import { DemoError } from './demo-error.ts';
@@ -18,7 +18,7 @@ export class HttpsClient {
     this.#agent = new Agent({ connect: { ca, timeout: 5000 }, connections: 2, ...timeouts });
   }
 
-  /** @param body a Buffer goes as it is, URLSearchParams as a form, anything else as JSON */
+  /** @param body a Buffer is sent as it is, URLSearchParams as a form, anything else as JSON */
   async call(
     method: Dispatcher.HttpMethod,
     path: string,

@@ -1,4 +1,4 @@
-/** Holds the oracle's expectation against what is in Microsoft 365 now. */
+/** Compares the oracle's expectation with what is in Microsoft 365 now. */
 import type { Microsoft } from './microsoft.ts';
 import type { SeededAccount } from './oracle/accounts.ts';
 import { type Actual, readDump, readProblems } from './oracle/actual.ts';
@@ -21,13 +21,13 @@ export interface InspectOptions {
   microsoft: Microsoft;
   /** The directory before anything was provisioned. */
   accounts: readonly SeededAccount[];
-  /** All of it, classes and schools too. */
+  /** All of that directory, including classes and schools. */
   before: Before;
   profiles: Circumstances['profiles'];
   groupLicenses: Circumstances['groupLicenses'];
 }
 
-/** What the expectation rests on besides PowerSchool's tables, as of now. */
+/** What the expectation depends on besides PowerSchool's tables, as of now. */
 export function circumstancesOf({ accounts, profiles, groupLicenses }: InspectOptions): Circumstances {
   return { directory: accounts, profiles, groupLicenses, today: localDate(new Date()) };
 }

@@ -9,7 +9,7 @@ import type { Bag } from './oracle/actual.ts';
 import type { PowerSchool } from './powerschool.ts';
 import type { Program } from './program.ts';
 
-/** Looks at Graph at least so often, and at once whenever the relay has finished something. */
+/** How often to look at Graph at least; it also looks whenever the relay has finished something. */
 const lookEveryMs = 500;
 const patienceMs = 60_000;
 
@@ -29,7 +29,7 @@ function byExternalId(objects: readonly { id: string; properties: Bag }[]): Map<
   return new Map(objects.map(({ id, properties }) => [String(properties.externalId), id]));
 }
 
-/** @returns seconds from the edit's commit in PowerSchool until all of it is seen in Graph */
+/** @returns seconds from the edit's commit in PowerSchool until all of it is visible in Graph */
 export async function makeEdit(
   edit: Edit,
   parts: { powerschool: PowerSchool; reader: GraphReader; relay: Program; signal: AbortSignal },
@@ -59,7 +59,7 @@ export async function makeEdit(
   }
 }
 
-/** What does not hold yet; looks no further than to the first one. */
+/** The checks that do not hold yet; stops at the first one. */
 async function stillOpen(checks: Check[], reader: GraphReader): Promise<Check[]> {
   for (const [at, check] of checks.entries()) if (!(await reader.holds(check))) return checks.slice(at);
   return [];

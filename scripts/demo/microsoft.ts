@@ -1,4 +1,4 @@
-/** The district's Microsoft 365: the simulator, holding the accounts that the district has already. */
+/** The district's Microsoft 365: the simulator with the accounts that the district already has. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createClientCertificate } from '../simulators/authority.ts';
@@ -12,7 +12,7 @@ export interface AppRegistration {
   clientId: string;
   certFile: string;
   keyFile: string;
-  /** A second credential of the app, for the demo's own look into Graph. */
+  /** A second credential of the app, which the demo itself uses to read Graph. */
   secret: string;
   secretFile: string;
 }

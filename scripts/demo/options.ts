@@ -12,17 +12,17 @@ export interface DemoOptions {
   students: number;
   seed: number;
   mode: Mode;
-  /** Which options of the sync profile are used. */
+  /** Which options the profile uses. */
   profile: ProfileKind;
   /** What the tenant holds at the start. */
   directory: DirectoryKind;
   /** Folder of a School Data Sync v1 CSV set, instead of a made-up district. */
   sdsCsv: string | undefined;
-  /** Make a team of every class. */
+  /** Create a team for every class. */
   teams: boolean;
-  /** Factor on Graph's limits, and on the relay's budget. */
+  /** Factor on Graph's limits, and on the relay's request budget. */
   graphSpeed: number;
-  /** Leave the folder with state and logs behind. */
+  /** Keep the folder with state and logs. */
   keep: boolean;
 }
 
@@ -97,7 +97,7 @@ first sync was done.`,
   return { ...rest, json: absolute(json), sdsCsv: absolute(sdsCsv) };
 }
 
-/** The programs run in a folder of their own. */
+/** The programs run in another folder. */
 function absolute(path: string | undefined): string | undefined {
   return path === undefined ? undefined : resolve(path);
 }

@@ -16,7 +16,7 @@ export async function startPowerSchool(testbed: Testbed): Promise<PowerSchool> {
   const { students, seed, sdsCsv } = testbed.options;
   const source = sdsCsv === undefined ? ['--students', `${students}`, '--seed', `${seed}`] : ['--sds-csv', sdsCsv];
   const db = join(testbed.folder, 'powerschool.db');
-  // The district is where this computer is: "today" is the same date for all of them, and for the oracle.
+  // The district is in this computer's time zone: "today" is the same date for everything, including the oracle.
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   const args = ['scripts/simulators/powerschool/main.ts', '--port', '0', '--ca', join(testbed.folder, 'authority')];
   args.push('--db', db, '--time-zone', timeZone, ...source);
@@ -27,7 +27,7 @@ export async function startPowerSchool(testbed: Testbed): Promise<PowerSchool> {
   return { baseUrl, db, client: testbed.connect(baseUrl) };
 }
 
-/** Installs and enables the plugin. @returns what the plugin's page shows then */
+/** Installs and enables the plugin. @returns what the plugin's page then shows */
 export async function installPlugin(
   { client }: PowerSchool,
   zipFile: string,

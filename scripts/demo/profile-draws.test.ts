@@ -15,7 +15,7 @@ const context: DrawContext = {
   ...{ schools: ['1', '3', '4', '7'], today: '2026-11-24' },
 };
 
-t.test('every profile that is drawn is one that the relay takes, and the same seed draws the same', async (t) => {
+t.test('the relay accepts every generated profile, and the same seed generates the same one', async (t) => {
   const again: boolean[] = [];
   const usernames = new Set<string>();
   for (const kind of ['plain', 'rich', 'split', 'random'] as const) {
@@ -32,7 +32,7 @@ t.test('every profile that is drawn is one that the relay takes, and the same se
   t.ok(usernames.size > 20, 'and they differ');
 });
 
-t.test('rich takes some of the schools, split divides them and leaves the rest to one profile', async (t) => {
+t.test('rich takes some of the schools; split divides them and leaves the rest to one profile', async (t) => {
   const schoolsOf = (kind: DrawContext['kind'], seed: number) =>
     demoProfiles({ ...context, kind, seed }, offer).map(({ schools }) => schools);
   t.strictSame(schoolsOf('rich', 1), [['1', '3', '4']]);

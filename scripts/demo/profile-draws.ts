@@ -1,4 +1,4 @@
-/** Sync profiles beyond the plain one: all options at once, several profiles, or any of them by chance. Repeats by seed. */
+/** Profiles beyond the plain one: all options at once, several profiles, or random ones. Repeatable by seed. */
 
 import type { Profile } from '../../relay/profile/profile.ts';
 import { type Random, seededRandom } from '../simulators/microsoft/random.ts';
@@ -27,14 +27,14 @@ export function demoProfiles(context: DrawContext, offer: Offer): ProfileDocumen
   const draw = new Draw(seededRandom(context.seed * 7919 + (mode === 'match' ? 1 : 2)), kind === 'rich');
   if (kind === 'plain') return [plainProfile(context, offer.licenses)];
   if (kind === 'rich') return [drawProfile(draw, context, offer, { at: 0, schools: someOf(schools) })];
-  // Where there is one school, it is named, and the profile with all schools has none.
+  // A single school is named, and the profile with all schools has none left.
   const parts = kind === 'split' ? draw.one([2, 3]) : draw.one([1, 1, 2, 3]);
   const shares = Array.from({ length: parts - 1 }, (_, at) => schools.filter((_, index) => index % parts === at));
   const named = shares.filter((share) => share.length > 0);
   const rest = parts > 1 || draw.maybe(0.5) ? ('all' as const) : someOf(schools);
   const profiles = [...named, rest].map((share, at) => drawProfile(draw, context, offer, { at, schools: share }));
   if (kind !== 'random') return profiles;
-  // One of several may not have begun, or be over: the others must leave alone what is its.
+  // One of several may not have begun, or may be over: the others must leave its schools and people alone.
   return profiles.map((profile, at) =>
     at < named.length && draw.maybe(0.4) ? { ...profile, dates: draw.one(resting(context.today)) } : profile,
   );
@@ -44,7 +44,7 @@ function resting(today: string): NonNullable<ProfileDocument['dates']>[] {
   return [{ startsOn: later(today, 30) }, { expiresOn: later(today, -1) }];
 }
 
-/** Not all of them, where there are several. */
+/** Not all of them, if there are several. */
 function someOf(schools: readonly string[]): string[] {
   return schools.slice(0, Math.max(1, schools.length - 1));
 }
@@ -69,7 +69,7 @@ function drawProfile(
     if (mode[role] === 'match') return null;
     const skuId = offer.licenses[role];
     const kinds = [{ skuId, disabledPlans: [offer.plan] }, { group }, skuId, null];
-    // All options at once: one role each way.
+    // With all options at once, one role gets each variant.
     return draw.all ? (kinds[role === 'students' ? 1 : 0] ?? null) : draw.one(kinds);
   };
   return {
@@ -123,9 +123,9 @@ function drawProfile(
       revokeSessions: draw.maybe(0.5),
       sectionGone: draw.all ? ends : draw.one(['keep', ends, ends.slice(1), ends.slice(0, 1)]),
       goneForDays: draw.all ? 0 : draw.one([0, 0, 14]),
-      // Of schools there is no choice.
+      // For schools there is no choice.
     } satisfies Record<Exclude<keyof Profile['policies'], 'schoolGone'>, unknown>,
-    // Nobody changes anything by hand here: whatever the policy, nothing may come of it. Who was in a class before stays.
+    // Nobody changes anything by hand here, so no policy may have an effect. Existing class members stay.
     drift: {
       memberships: draw.one(['repair', 'report', 'ignore']),
       attributes: draw.one(['repair', 'report', 'ignore']),
@@ -191,7 +191,7 @@ function later(date: string, days: number): string {
   return new Date(Date.parse(date) + days * 86_400_000).toISOString().slice(0, 10);
 }
 
-/** Chance, or everything. */
+/** Draws at random, or takes everything. */
 class Draw {
   readonly random: Random;
   /** Every option there is. */

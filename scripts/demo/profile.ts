@@ -1,4 +1,4 @@
-/** The sync profiles of the demo's district, as documents: the relay and the oracle each read them in their own way. */
+/** The profiles of the demo's district, as documents: the relay and the oracle each read them independently. */
 import type { Role } from './oracle/district.ts';
 import type { Mode, ProfileDocument } from './oracle/rules.ts';
 
@@ -13,7 +13,7 @@ export type DirectoryKind = 'accounts' | 'sds-v1' | 'sds-v2.1' | 'sds-mixed' | '
 
 export type ProfileKind = 'plain' | 'rich' | 'split' | 'random';
 
-/** As `profile check` recommends them in a tenant of the seed-roster plugin. */
+/** As `profile check` recommends for a tenant of the seed-roster plugin. */
 const seedRosterIds: Record<string, unknown> & { sections: 'id' } = {
   schools: 'schoolNumber',
   sections: 'id',
@@ -21,11 +21,11 @@ const seedRosterIds: Record<string, unknown> & { sections: 'id' } = {
   teachers: { id: 'dcid', prefix: 'users_' },
 };
 
-/** What the tenant has to offer. */
+/** What the tenant offers. */
 export interface Offer {
   /** skuId per role. */
   licenses: Record<Role, string>;
-  /** A plan of both SKUs. */
+  /** A plan that both SKUs have. */
   plan: string;
 }
 
@@ -58,7 +58,7 @@ export function plainProfile(
   };
 }
 
-/** The groups that profiles take licenses from. */
+/** The groups from which profiles give licenses. */
 export function groupsOf(profiles: readonly ProfileDocument[]): string[] {
   const given = profiles.flatMap(({ licenses }) => [licenses.students, licenses.teachers]);
   return [

@@ -1,4 +1,4 @@
-/** One program of the demo, running as a process of its own: its events, its last words, and its end. */
+/** One program of the demo, running as a separate process: its events, its last output, and its end. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -13,12 +13,12 @@ export interface Ending {
 }
 
 export interface ProgramOptions {
-  /** As people call it. */
+  /** The name that people use. */
   name: string;
   /** The script and its arguments. */
   args: readonly string[];
   env: NodeJS.ProcessEnv;
-  /** File that gets all of its output. */
+  /** A file that receives all of its output. */
   logFile: string;
 }
 
@@ -29,7 +29,7 @@ const graceMs = 10_000;
 
 export class Program {
   readonly name: string;
-  /** Resolves when the process is gone and its output is read. */
+  /** Resolves when the process has ended and its output is read. */
   readonly ended: Promise<Ending>;
   readonly #child: ChildProcess;
   readonly #listeners = new Set<(event: LogEvent) => void>();
@@ -41,7 +41,7 @@ export class Program {
     this.#child = spawn(process.execPath, ['--import', follow, ...args], {
       cwd: root,
       env,
-      // A group of its own: a terminal's Ctrl-C reaches the demo alone, which then stops the others in order.
+      // A process group of its own: a terminal's Ctrl-C reaches only the demo, which then stops the others in order.
       detached: process.platform !== 'win32',
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });
@@ -53,7 +53,7 @@ export class Program {
         this.#hear(line, stream === this.#child.stdout);
       });
     }
-    // A broken pipe is how the program's end shows on this side.
+    // When the program ends, this side sees a broken pipe.
     this.#child.stdio[3]?.on('error', () => undefined);
     this.ended = new Promise((resolve) => {
       this.#child.once('error', (error) => {
@@ -68,12 +68,12 @@ export class Program {
     });
   }
 
-  /** Of output and errors alike, without progress. */
+  /** From output and errors alike, without progress. */
   get lastLines(): readonly string[] {
     return this.#lastLines;
   }
 
-  /** Of standard output alone: what a command answers. */
+  /** From standard output only: a command's answer. */
   get lastOutput(): readonly string[] {
     return this.#lastOutput;
   }
@@ -102,7 +102,7 @@ export class Program {
     });
   }
 
-  /** Asks it to end, and makes it end when it does not. */
+  /** Asks the program to end, and kills it if it does not. */
   async stop(): Promise<void> {
     this.#child.kill('SIGTERM');
     const timer = setTimeout(() => this.kill(), graceMs);
@@ -118,7 +118,7 @@ export class Program {
     if (line === '') return;
     const event = isOutput ? parseEvent(line) : undefined;
     if (isOutput) keepLast(this.#lastOutput, line);
-    // Progress says nothing about why a program ended.
+    // Progress events do not explain why a program ended.
     if (event === undefined || !/progress|unchanged/.test(String(event.event))) keepLast(this.#lastLines, line);
     if (event !== undefined) for (const listener of [...this.#listeners]) listener(event);
   }

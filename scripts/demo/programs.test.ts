@@ -12,7 +12,7 @@ import { Programs } from './programs.ts';
 const never = new AbortController().signal;
 const isReady = (line: LogEvent) => line.ready === true;
 
-/** A program that does what `more` says, and is ready then. */
+/** A program that runs `more` and then reports that it is ready. */
 const script = (more: string) => ['-e', `${more}; console.log('{"ready":true,"port":0}');`];
 const untilStopped = "setInterval(() => {}, 1000); process.once('SIGTERM', () => process.exit(0))";
 
@@ -22,7 +22,7 @@ async function folderOf(t: { testdir(): string }): Promise<string> {
   return folder;
 }
 
-t.test('a program that ends by itself is named, with its last words and what to do', async (t) => {
+t.test('names a program that ends by itself, with its last output and what to do', async (t) => {
   await using programs = new Programs(await folderOf(t), never);
   await programs.start(
     'relay',
@@ -39,7 +39,7 @@ t.test('a program that ends by itself is named, with its last words and what to 
   t.match(reason.lastLines.at(-1), 'EADDRINUSE');
 });
 
-t.test('a command that fails is named, one that succeeds answers with its output', async (t) => {
+t.test('names a command that fails, and returns the output of one that succeeds', async (t) => {
   await using programs = new Programs(await folderOf(t), never);
   t.strictSame(await programs.run('ask', ['-e', "console.error('noise'); console.log('answer')"]), ['answer']);
   await t.rejects(programs.run('fail', ['-e', "console.error('  → Do this.'); process.exit(78)"]), {
@@ -48,7 +48,7 @@ t.test('a command that fails is named, one that succeeds answers with its output
   });
 });
 
-t.test('programs stop in reverse order, and nothing starts any more', async (t) => {
+t.test('stops programs in reverse order, and starts none afterwards', async (t) => {
   const folder = await folderOf(t);
   const ended: string[] = [];
   const programs = new Programs(folder, never);

@@ -1,17 +1,17 @@
-/** All programs of the demo: started in order, watched while they run, stopped in reverse. */
+/** All programs of the demo: started in order, watched while they run, stopped in reverse order. */
 import { join } from 'node:path';
 import { DemoError, Interrupted } from './demo-error.ts';
 import { type Ending, type LogEvent, Program } from './program.ts';
 
 export class Programs implements AsyncDisposable {
-  /** Aborted when the demo is to end: by a person, or because a program is gone. */
+  /** Aborted when the demo is to end: because a person asks for it, or because a program has ended. */
   readonly signal: AbortSignal;
   readonly #failed = new AbortController();
   readonly #running: Program[] = [];
   readonly #commands = new Set<Program>();
   readonly #folder: string;
 
-  /** @param folder for what the programs leave behind; its `logs` exists */
+  /** @param folder for what the programs leave behind; its `logs` folder exists */
   constructor(folder: string, interrupted: AbortSignal) {
     this.#folder = folder;
     this.signal = AbortSignal.any([interrupted, this.#failed.signal]);
@@ -30,7 +30,7 @@ export class Programs implements AsyncDisposable {
     return { program, ready: await program.next(options.ready, this.signal) };
   }
 
-  /** Runs a command to its end. @returns the last lines of its standard output */
+  /** Runs a command to completion. @returns the last lines of its standard output */
   async run(name: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<readonly string[]> {
     this.signal.throwIfAborted();
     const command = this.#spawn(name, args, env);
@@ -45,13 +45,13 @@ export class Programs implements AsyncDisposable {
     return command.lastOutput;
   }
 
-  /** The hard way out, for people who do not want to wait. */
+  /** Kills everything, for people who do not want to wait. */
   killAll(): void {
     this.#failed.abort(new Interrupted('in a hurry'));
     for (const program of this.#running) program.kill();
   }
 
-  /** Nothing can be started anymore; returns when every process is gone. */
+  /** Starts nothing more; resolves when every process has ended. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#failed.abort(new Interrupted('over'));
     for (const program of this.#running.toReversed()) await program.stop();
@@ -60,7 +60,7 @@ export class Programs implements AsyncDisposable {
 
   #spawn(name: string, args: readonly string[], env: NodeJS.ProcessEnv | undefined): Program {
     const logFile = join(this.#folder, 'logs', `${name.replaceAll(/\W+/g, '-')}.log`);
-    // A dozen processes load the same modules: compiled once, the start of each takes half the time.
+    // A dozen processes load the same modules: compiling them once halves each start.
     const cache = { NODE_COMPILE_CACHE: join(this.#folder, 'compiled') };
     return new Program({ name, args, env: { ...process.env, ...cache, ...env }, logFile });
   }

@@ -1,4 +1,4 @@
-/** The operator's relay: configured, with a district in it, serving agents over TLS. */
+/** The operator's relay: configured, with one district, serving agents over TLS. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppRegistration, Microsoft } from './microsoft.ts';
@@ -9,13 +9,13 @@ import type { Testbed } from './testbed.ts';
 const bin = 'relay/hallpass-relay.mjs';
 export const slug = 'summit';
 
-/** How often agents look for changes: a district would take a minute. */
+/** How often agents look for changes: a real district would use a minute. */
 export const cycleSeconds = 1;
 
 export interface Relay {
   url: string;
   program: Program;
-  /** Its database, in which the problems are. */
+  /** Its database, which contains the problems. */
   db: string;
 }
 
@@ -30,7 +30,7 @@ export async function addDistrict(
   for (const [at, profile] of profiles.entries()) {
     const file = await testbed.write(`profile-${at + 1}.json`, JSON.stringify(profile, null, 2));
     await hallpassRelay(testbed, 'profile', 'set', slug, file, '--unchecked');
-    // Unchecked: neither the roster nor Microsoft 365 is there yet to check it against.
+    // Unchecked: there is no roster and no Microsoft 365 yet to check it against.
     await hallpassRelay(testbed, 'profile', 'enable', slug, '--profile', profile.name, '--unchecked');
   }
 }
@@ -68,7 +68,7 @@ export async function enrollmentCode(testbed: Testbed): Promise<string> {
   return await testbed.write('enrollment-code', code);
 }
 
-/** What the last run did, as the relay itself shows it to its operator: the sentences of its last few operations. */
+/** What the last run did, in the relay's own words for its operator: the sentences of its last few operations. */
 export async function lastRunSentences(testbed: Testbed): Promise<string[]> {
   const listed = await hallpassRelay(testbed, 'runs', slug, '--limit', '1');
   const number = listed.flatMap((line) => /^(\d+) /.exec(line)?.[1] ?? [])[0];
@@ -77,19 +77,19 @@ export async function lastRunSentences(testbed: Testbed): Promise<string[]> {
   return shown.flatMap((line) => /^\d{4}-\d\d-\d\dT\S+ {2}(.+)$/.exec(line)?.[1] ?? []);
 }
 
-/** What an operator types to look into the demo's own relay from another terminal. */
+/** The command that shows something of the demo's relay from another terminal. */
 export function relayCommand(testbed: Testbed, ...args: string[]): string {
   return `HALLPASS_HOME=${testbed.homeOf('relay').HALLPASS_HOME} npx hallpass-relay ${args.join(' ')}`;
 }
 
-/** A file with the first passwords that wait; undefined where none does. */
+/** A file with the waiting first passwords; undefined if there are none. */
 export async function exportPasswords(testbed: Testbed): Promise<string | undefined> {
   const file = join(testbed.folder, 'passwords.csv');
   await hallpassRelay(testbed, 'passwords', 'export', slug, '--file', file);
   return existsSync(file) ? file : undefined;
 }
 
-/** How many still wait. */
+/** How many are still waiting. */
 export async function passwordsWaiting(testbed: Testbed): Promise<number> {
   const lines = await hallpassRelay(testbed, 'passwords', 'list', slug);
   return lines.filter((line) => line.includes('@')).length;

@@ -1,4 +1,6 @@
-/** The demo from beginning to end: a district, a relay and a Microsoft 365 tenant, and a roster that finds its way. */
+/**
+ * The demo from beginning to end: a district, a relay and a Microsoft 365 tenant, and a roster on its way between them.
+ */
 import { constants } from 'node:fs';
 import { access, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -27,7 +29,7 @@ import { watchEdits } from './watch.ts';
 export interface DemoControl {
   /** Aborted by the first Ctrl-C. */
   interrupted: AbortSignal;
-  /** Aborted by the second one. */
+  /** Aborted by the second Ctrl-C. */
   impatient: AbortSignal;
 }
 
@@ -43,7 +45,7 @@ export async function runDemo(options: DemoOptions, screen: Screen, control: Dem
   }
 }
 
-/** A report of an earlier run must not be taken for this one's, and a wrong path is better reported now than at the end. */
+/** An old report must not be mistaken for this run's, and it is better to report a wrong path now than at the end. */
 async function clearReport(file: string): Promise<void> {
   try {
     await rm(file, { force: true });
@@ -57,7 +59,7 @@ async function clearReport(file: string): Promise<void> {
   }
 }
 
-/** A program that is gone shows first as a broken connection: a moment later it is known which one, and why. */
+/** A program that has ended first shows as a broken connection: a moment later it is known which one, and why. */
 async function causeOf(error: unknown, signal: AbortSignal): Promise<unknown> {
   if (!signal.aborted && !(error instanceof DemoError)) await wait(1000, undefined, { signal }).catch(() => undefined);
   return signal.aborted ? signal.reason : error;
@@ -157,7 +159,7 @@ async function keepRunning(
   return differences.length === 0 ? 0 : 1;
 }
 
-/** With --keep they work after the demo's end too, because the folder stays. */
+/** With --keep they still work after the demo, because the folder stays. */
 function showRelayCommands(testbed: Testbed, { users }: Inspection['expected']): void {
   const { screen } = testbed;
   const [person] = users.map(({ person }) => person.key.split(':')).filter(([role]) => role === 'students');
@@ -187,7 +189,7 @@ interface Facts {
   sync: FirstSync;
   stages: Stages;
   first: Inspection;
-  /** With --once: what came after the first sync. */
+  /** With --once: what happened after the first sync. */
   second?: MadeEdits & { last: Inspection; edits: readonly Edit[]; ownReads: number };
 }
 

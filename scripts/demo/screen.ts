@@ -1,4 +1,4 @@
-/** What people see: a bar on a terminal, a line per event otherwise. */
+/** What people see: a progress bar on a terminal, otherwise a line per event. */
 import { isRich } from '../../shared/terminal.ts';
 
 /** Without a terminal, progress is shown at most this often. */
@@ -24,19 +24,18 @@ export class Screen {
     this.line(this.#rich ? `\x1b[1m${text}\x1b[0m` : text);
   }
 
-  /** Something is done. */
   done(text: string): void {
     const lines = wrap(text);
     this.line(this.#rich ? `\x1b[32m✓\x1b[0m ${lines}` : `✓ ${lines}`);
   }
 
-  /** Something is not as it should be. */
+  /** Reports something that is not as it should be. */
   warn(text: string): void {
     const lines = wrap(text);
     this.line(this.#rich ? `\x1b[33m!\x1b[0m ${lines}` : `! ${lines}`);
   }
 
-  /** Something that takes a moment has begun; the next line takes its place. */
+  /** Shows something that takes a moment; the next line replaces it. */
   busy(text: string): void {
     if (!this.#rich) return;
     this.#out.write(`\r\x1b[K… ${text}`);
@@ -67,10 +66,10 @@ export class Screen {
   }
 }
 
-/** Terminals are often no wider than this. */
+/** Many terminals are no wider than this. */
 const width = 100;
 
-/** Broken between words, with the following lines under the first. */
+/** Wraps between words, indenting the following lines. */
 export function wrap(text: string): string {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

@@ -1,4 +1,6 @@
-/** The demo's tenant as School Data Sync would have left it: who is whose account is the oracle's word, not the product's. */
+/**
+ * The demo's tenant as School Data Sync would have left it: the oracle, not the product, says whose account is whose.
+ */
 import type { DirectoryFile } from '../simulators/microsoft/directory-file.ts';
 import { type SdsOptions, type SdsPerson, type SisIds, seedSds } from '../simulators/microsoft/sds-seed.ts';
 import { assignAccounts, type SeededAccount } from './oracle/accounts.ts';
@@ -7,7 +9,7 @@ import type { District, Section } from './oracle/district.ts';
 import type { Rules } from './oracle/rules.ts';
 import { scopeOf } from './oracle/scope.ts';
 
-/** A few accounts that it never saw, a few classes that teachers renamed, a few of last year that have expired. */
+/** A few accounts that it never saw, a few classes that teachers renamed, a few from last year that have expired. */
 const left = { unstamped: 0.03, renamed: 0.05, expired: 3 };
 
 export function leftBySds(

@@ -1,4 +1,4 @@
-/** Puts everything in its place: PowerSchool with the plugin, Microsoft 365, the relay, and the agent enrolled with it. */
+/** Sets everything up: PowerSchool with the plugin, Microsoft 365, the relay, and the agent enrolled with it. */
 import { configureAgent, enrollAgent, writePlugin } from './agent.ts';
 import { type Directory, demoDirectory } from './directory.ts';
 import { type InspectOptions, localDate } from './inspect.ts';
@@ -18,7 +18,7 @@ export interface Place extends InspectOptions {
   app: AppRegistration;
 }
 
-/** Everything up to the moment before the agent starts its work. What does not depend on each other goes side by side. */
+/** Everything up to the moment before the agent starts to work. Independent steps run in parallel. */
 export async function setUp(testbed: Testbed, stages: Stages): Promise<Place> {
   const { screen, options } = testbed;
   const plugin = writePlugin(testbed);

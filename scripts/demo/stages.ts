@@ -1,4 +1,4 @@
-/** How long each stage of the demo took. */
+/** The duration of each stage of the demo. */
 export class Stages {
   /** Stages may overlap. */
   readonly seconds: Record<string, number> = {};

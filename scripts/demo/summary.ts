@@ -15,7 +15,7 @@ const labels: Record<keyof Totals, string> = {
   problems: 'people with a problem',
 };
 
-/** Differences shown on the screen; the report has more. */
+/** How many differences the screen shows; the report has more. */
 const differencesShown = 10;
 const examplesPerProblem = 2;
 

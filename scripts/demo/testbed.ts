@@ -1,4 +1,4 @@
-/** What all parts of the demo share: one folder for everything that is written, the programs, and how to speak. */
+/** What all parts of the demo share: one folder for all files, the programs, and the screen. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,11 +21,11 @@ export interface Testbed extends AsyncDisposable {
   /** Writes a file that only its owner may read, and returns its path. */
   write(name: string, content: string): Promise<string>;
   connect(baseUrl: string): HttpsClient;
-  /** The state folder of one of the two products, as environment. */
+  /** The state folder of one of the two programs, as environment variables. */
   homeOf(product: 'agent' | 'relay'): { HALLPASS_HOME: string };
 }
 
-/** Disposing stops the programs in reverse order, closes connections and removes the folder (unless it is to be kept). */
+/** Disposing stops the programs in reverse order, closes connections and removes the folder (unless it is kept). */
 export async function openTestbed(options: DemoOptions, screen: Screen, interrupted: AbortSignal): Promise<Testbed> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'hallpass-demo-'));

@@ -1,9 +1,11 @@
-/** Tells of edits in PowerSchool, and when they have arrived in Graph. It asks nobody: it gets reports and listens. */
+/**
+ * Reports edits in PowerSchool, and when they have arrived in Graph. It only receives reports and sends no requests.
+ */
 import { watch } from 'node:fs';
 import type { Program } from './program.ts';
 import { count, type Screen, seconds } from './screen.ts';
 
-/** Cycles after an edit that find nothing changed: then it does not concern the roster. */
+/** After this many cycles that find no change, an edit does not concern the roster. */
 const patienceCycles = 2;
 
 export interface WatchOptions {
@@ -13,22 +15,22 @@ export interface WatchOptions {
   relay: Program;
   screen: Screen;
   signal: AbortSignal;
-  /** What the last run did, in sentences. */
+  /** Returns what the last run did, in sentences. */
   lastRun: () => Promise<string[]>;
 }
 
 /** Rejects with the signal's reason when the demo is to end. */
 export function watchEdits({ db, agent, relay, screen, signal, lastRun }: WatchOptions): Promise<never> {
-  /** performance.now() of the edits that have not arrived yet, and how many of them the relay has in its roster. */
+  /** performance.now() of the edits that have not arrived yet, and how many of them are in the relay's roster. */
   let edits: number[] = [];
   let carried = 0;
   let unchanged = 0;
 
-  // Every commit of the simulator appends to SQLite's write-ahead log; readers leave it alone.
+  // Every commit of the simulator appends to SQLite's write-ahead log; readers do not change it.
   let noticedAt = 0;
   watch(`${db}-wal`, { signal }, () => {
     const now = performance.now();
-    // One commit is several writes.
+    // One commit causes several writes.
     if (now - noticedAt > 100) {
       screen.line(`${clock()}  PowerSchool was edited`);
       edits.push(now);
@@ -58,7 +60,7 @@ export function watchEdits({ db, agent, relay, screen, signal, lastRun }: WatchO
       screen.done(`${clock()}  In Graph${after}: ${count(total, 'operation')}${failures}`);
       lastRun().then(
         (sentences) => showSentences(screen, sentences, total),
-        // The demo is ending, or the relay has: that is reported by itself.
+        // The demo or the relay is ending, which is reported elsewhere.
         () => undefined,
       );
     } else if (oldest !== undefined) {

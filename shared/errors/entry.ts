@@ -1,19 +1,19 @@
 /**
- * `retry`: passes by itself, try again with backoff. `retry-after`: the other side said when. `fix`: somebody must
- * change something first. `bug`: ours, report it.
+ * `retry`: passes by itself, try again with backoff. `retry-after`: the other side said when. `fix`: someone must
+ * change something first. `bug`: our fault, report it.
  */
 export type RetryClass = 'retry' | 'retry-after' | 'fix' | 'bug';
 
 /**
- * Who can put a problem right: anyone who keeps PowerSchool (`sis`), the administrators of Microsoft 365 (`microsoft`), anyone who
- * runs the relay and its profiles (`operator`), or `nobody`, because it passes by itself.
+ * Who can fix a problem: people who maintain PowerSchool (`sis`), the administrators of Microsoft 365 (`microsoft`),
+ * people who run the relay and its profiles (`operator`), or `nobody`, because it passes by itself.
  */
 export const fixers = ['sis', 'microsoft', 'operator', 'nobody'] as const;
 export type Fixer = (typeof fixers)[number];
 
 export interface Entry {
   retry: RetryClass;
-  /** Of what happens to people and objects in Microsoft 365: who can put it right. */
+  /** For problems of people and objects in Microsoft 365: who can fix it. */
   who?: Fixer;
   /** What happened and where, with `{placeholders}`. */
   sentence: string;

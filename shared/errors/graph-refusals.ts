@@ -1,4 +1,4 @@
-/** What Microsoft Graph refuses, as problems of one object. Which answer is which: relay/operations/. */
+/** Microsoft Graph's refusals, as problems of one object. relay/operations/ decides which answer is which. */
 import type { Entry, Fixer } from './entry.ts';
 
 export const graphRefusals = {

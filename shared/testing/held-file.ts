@@ -1,8 +1,14 @@
-/** A file that the kernel neither replaces nor deletes (EBUSY), as Windows with one that is open: something is mounted on it. */
+/**
+ * A file that the kernel neither replaces nor deletes (EBUSY), like an open file on Windows: something is mounted on
+ * it.
+ */
 import { execFileSync } from 'node:child_process';
 import type { Test } from 'tap';
 
-/** Holds a file until it is released, which has to be before its folder is deleted: not in t.testdir. @returns releases it */
+/**
+ * Holds a file until it is released, which must happen before its folder is deleted: do not use t.testdir. @returns a
+ * function that releases it
+ */
 export function holdFile(t: Test, path: string): () => void {
   execFileSync('mount', ['--bind', path, path]);
   let mounted = true;

@@ -1,4 +1,4 @@
-/** A clock for tests: time passes only when somebody waits for it, so nothing ever sleeps. */
+/** A clock for tests: time passes only when someone waits for it, so nothing ever sleeps. */
 import type { Clock } from '../clock.ts';
 
 /** Advances to the earliest waiter whenever the event loop has nothing else to do. */
@@ -32,7 +32,7 @@ export class VirtualClock implements Clock {
     });
   }
 
-  /** Lets time pass without anybody waiting for it. */
+  /** Advances time although nobody waits for it. */
   advance(ms: number): void {
     this.#now += ms;
   }
@@ -40,7 +40,8 @@ export class VirtualClock implements Clock {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    // setImmediate comes after every promise and every ready socket: anyone who can go on without time passing does.
+    // setImmediate runs after every promise and every ready socket: anything that can continue without time passing
+    // does so first.
     setImmediate(() => {
       this.#scheduled = false;
       const next = Math.min(...this.#waiters.map((waiter) => waiter.at));

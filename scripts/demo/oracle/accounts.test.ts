@@ -5,7 +5,7 @@ import { type ProfileDocument, readRules } from './rules.ts';
 import { account, person, profileOf } from './testing.ts';
 import { localPart } from './user-names.ts';
 
-t.test('matching takes one account for one person, or says why not', async (t) => {
+t.test('matches one account to one person, or says why not', async (t) => {
   const rules = readRules(profileOf());
   const directory = [
     account('a', 'Tess'),
@@ -39,7 +39,7 @@ t.test('matching takes one account for one person, or says why not', async (t) =
   });
 });
 
-t.test('guests and shared mailboxes are nobody, and two people of one value get nothing', async (t) => {
+t.test('matches no guests or shared mailboxes, and gives nothing to two people with one value', async (t) => {
   const rules = readRules(profileOf());
   const directory = [
     account('a', '1', { userType: 'Guest' }),
@@ -63,7 +63,7 @@ t.test('guests and shared mailboxes are nobody, and two people of one value get 
   });
 });
 
-t.test('a new account gets a name that Graph takes and nobody has, or the person a problem', async (t) => {
+t.test('a new account gets a free name that Graph accepts, or the person gets a problem', async (t) => {
   const { accounts, problems } = nameAccounts(
     [
       person('teachers:1', { username: "O'Neil@Contoso.edu" }),
@@ -95,7 +95,7 @@ t.test('a new account gets a name that Graph takes and nobody has, or the person
   });
 });
 
-t.test('of several rules the first that finds anything decides', async (t) => {
+t.test('the first of several rules that finds anything decides', async (t) => {
   const identity: ProfileDocument['identity'] = {
     students: [
       { source: 'secondaryEmail', suffix: null, target: 'mail' },
@@ -122,7 +122,7 @@ t.test('of several rules the first that finds anything decides', async (t) => {
   t.strictSame(Object.fromEntries(problems), { 'students:2': 'AmbiguousMatch', 'students:5': 'UnmatchedEntry' });
 });
 
-t.test('names by a pattern', async (t) => {
+t.test('forms names by a pattern', async (t) => {
   const nameOf = (pattern: string, values: Partial<Person>, maxLength = 64) => {
     const named = localPart(person('students:1', values), { pattern, maxLength, numbered: false }, 'contoso.edu');
     return 'name' in named ? named.name : named.problem;
@@ -139,7 +139,7 @@ t.test('names by a pattern', async (t) => {
   t.equal(nameOf('{username}', { username: 'Ann@else.edu' }), 'ann');
 });
 
-t.test('namesakes are numbered by ids, within the length, around names that are taken', async (t) => {
+t.test('numbers namesakes in the order of ids, within the length, skipping names that are taken', async (t) => {
   const username = { pattern: '{givenName}{surname}', maxLength: 6, onCollision: 'number' as const };
   const numbered = readRules(profileOf('create', { accounts: { teachers: { username } } }));
   const reported = readRules(

@@ -1,4 +1,7 @@
-/** Which account is whose, by the oracle's own reading of the rules: matching existing accounts, and naming new ones. */
+/**
+ * Which account belongs to whom, by the oracle's own reading of the rules: matching existing accounts, and naming new
+ * ones.
+ */
 import type { Person, Role } from './district.ts';
 import type { IdentityRule, Rules } from './rules.ts';
 import { localPart, withNumber } from './user-names.ts';
@@ -13,7 +16,7 @@ export interface SeededAccount {
 }
 
 export interface Assignment {
-  /** By person key: the object id of a matched account, or the userPrincipalName of one to be made. */
+  /** By person key: the object id of a matched account, or the userPrincipalName of one to create. */
   accounts: Map<string, string>;
   /** By person key: the problem's code. A person has at most one. */
   problems: Map<string, string>;
@@ -22,7 +25,7 @@ export interface Assignment {
 /** People as their profile sees them. */
 export type Subject = { person: Person; rules: Pick<Rules, 'mode' | 'identity' | 'domains' | 'usernames'> };
 
-/** The accounts of everybody, each by the mode of the own role in the own profile. */
+/** Everyone's accounts, each by the mode of the person's role in the person's profile. */
 export function assignAccounts(subjects: readonly Subject[], directory: readonly SeededAccount[]): Assignment {
   const { match = [], create = [] } = Object.groupBy(subjects, ({ person, rules }) => rules.mode[person.role]);
   const [matched, named] = [matchAccounts(match, directory), nameAccounts(create, directory)];
@@ -33,9 +36,9 @@ export function assignAccounts(subjects: readonly Subject[], directory: readonly
 }
 
 /**
- * Sync existing users: the value equals the target ignoring case in exactly one account that may be somebody's, and no
- * other person claims that account. Of several rules the first that finds anything decides. A student and a staff member who
- * are one person: staff decides.
+ * Sync existing users: the value equals the target, ignoring case, in exactly one account that can belong to a person,
+ * and no other person claims that account. The first of several rules that finds anything decides. If a student and a
+ * staff member are one person, staff decides.
  */
 export function matchAccounts(
   subjects: readonly { person: Person; rules: { identity: Record<Role, IdentityRule[]> } }[],
@@ -80,7 +83,7 @@ export function matchAccounts(
   return result;
 }
 
-/** Guests, and mailboxes of nobody in particular: no sign-in, no license, no name of a person. */
+/** Guests, and shared mailboxes: no sign-in, no license, no person's name. */
 function isNobodys(account: SeededAccount): boolean {
   const { userType, userPrincipalName, accountEnabled, assignedLicenses, givenName, surname } = account;
   if (userType === 'Guest' || userPrincipalName.includes('#EXT#')) return true;
@@ -88,7 +91,7 @@ function isNobodys(account: SeededAccount): boolean {
   return accountEnabled === false && licenses.length === 0 && !givenName && !surname;
 }
 
-/** Both names differ: two people. Two numbers are the same by chance, unless the names are the same too. */
+/** If both names differ, they are two people. Equal numbers are a coincidence unless the names are the same too. */
 function areOne(student: { person: Person; source: string }, staff: { person: Person; source: string }): boolean {
   const compared = (['givenName', 'surname'] as const).map((name) => {
     const [one, other] = [student.person[name], staff.person[name]];
@@ -99,8 +102,8 @@ function areOne(student: { person: Person; source: string }, staff: { person: Pe
 }
 
 /**
- * Create new users: a name of what a userPrincipalName may hold, wanted by nobody else, and not taken by an account that is
- * there already; where namesakes are numbered, the first name that is free, in the order of PowerSchool's ids.
+ * Create new users: a name with characters that a userPrincipalName allows, needed by nobody else, and not taken by an
+ * existing account; where namesakes are numbered, the first free name, in the order of PowerSchool's ids.
  */
 export function nameAccounts(
   subjects: readonly { person: Person; rules: Pick<Rules, 'domains' | 'usernames'> }[],
@@ -136,7 +139,7 @@ export function nameAccounts(
   return result;
 }
 
-/** A person who is alone in claiming it gets it, unless `refuse` knows why not; rivals get nothing, none of them. */
+/** A person who is alone in claiming a name or account gets it, unless `refuse` objects; rivals all get nothing. */
 function settle(
   claims: readonly [wanted: string, key: string][],
   result: Assignment,

@@ -49,9 +49,9 @@ export interface Actual {
   users: ActualUser[];
   schools: ActualSchool[];
   classes: ActualClass[];
-  /** Those that are no classes. */
+  /** Groups that are not classes. */
   groups: ActualGroup[];
-  /** What was deleted: a roster sync has no business with it. */
+  /** Deleted objects: a roster sync must not delete anything. */
   strangers: { type: string; id: string; name: string }[];
   problems: ReportedProblem[];
 }

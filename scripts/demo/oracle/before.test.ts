@@ -49,7 +49,7 @@ const before: Before = {
   schools: [{ externalId: '1', schoolNumber: '100', displayName: 'North', users: people.map(name), classes: ['c'] }],
 };
 
-t.test('what is there need not be written', async (t) => {
+t.test('what is already there need not be written', async (t) => {
   t.equal(writesSaved({ users: [], classes: [], schools: [] }, expected), 0);
   // A school, 45 accounts, 45 relations to it; the class, its relation, and three times twenty members.
   t.equal(writesSaved(before, expected), 1 + 45 + 45 + 1 + 1 + 3);
@@ -63,7 +63,7 @@ t.test('what is there need not be written', async (t) => {
   t.equal(writesSaved(before, expected) - writesSaved({ ...before, users }, expected), 45);
 });
 
-t.test('an expired class is set aside, and must be as it was', async (t) => {
+t.test('sets an expired class aside, and it must stay as it was', async (t) => {
   const properties = { id: 'x', displayName: 'Old', mailNickname: 'Exp0625_Section_50' };
   const old = { id: 'x', properties, members: [], owners: [], schools: [], team: false, archived: false };
   const actual: Actual = { users: [], schools: [], classes: [old], groups: [], strangers: [], problems: [] };

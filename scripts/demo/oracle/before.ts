@@ -1,9 +1,11 @@
-/** What was in the tenant before Hallpass besides accounts: what must be left alone, and what need not be written again. */
+/**
+ * What was in the tenant before Hallpass besides accounts: what must be left alone, and what need not be written again.
+ */
 import { isDeepStrictEqual } from 'node:util';
 import type { Actual, ActualClass, Bag } from './actual.ts';
 import type { Expected } from './expected.ts';
 
-/** Classes and schools of the directory file, with names of accounts for people. */
+/** Classes and schools of the directory file, with account names for people. */
 export interface Before {
   users: readonly Bag[];
   classes: readonly (Bag & { id: string; members: string[]; owners: string[] })[];
@@ -13,15 +15,15 @@ export interface Before {
 /** References in one PATCH of a group: Graph's limit. */
 const bindLimit = 20;
 
-/** A class whose year is over: School Data Sync's own script says so in the address. */
+/** A class whose year is over: School Data Sync's own script marks it in the address. */
 function isExpired({ mailNickname }: Bag): boolean {
   return /^Exp\d{4}_/.test(String(mailNickname));
 }
 
 /**
- * Takes the classes that are none of the roster's business out of what there is.
+ * Removes the classes that do not belong to the roster.
  *
- * @returns what is there without them, and what was done to them
+ * @returns the rest, and what was done to the removed ones
  */
 export function setAside(actual: Actual, before: Before): { rest: Actual; differences: string[] } {
   const expired = new Map(before.classes.filter(isExpired).map((one) => [one.id, one]));
@@ -41,12 +43,12 @@ function isAsBefore(now: ActualClass, { members, owners, isClass: _, ...was }: B
 }
 
 /**
- * Writes that need not be made because of what is there, of the fewest that lead from nothing to the expected state. The term is
- * something that every class needs.
+ * Of the fewest writes that lead from nothing to the expected state, those that are unnecessary because of what is
+ * there. Every class needs its term.
  */
 export function writesSaved(before: Before, expected: Expected): number {
   const classes = new Map(before.classes.filter((one) => !isExpired(one)).map((one) => [one.mailNickname, one]));
-  // By their numbers: what their external ids were is not the same in every tenant.
+  // By their numbers: external ids differ between tenants.
   const numbered = new Map(before.schools.map((one) => [one.schoolNumber, one]));
   const schools = new Map(
     expected.schools.map(({ dcid, properties }) => [dcid, numbered.get(String(properties.schoolNumber))]),

@@ -1,4 +1,4 @@
-/** Which classes there are, what they are called, and who is in them on a day. */
+/** Which classes exist, their names, and their members on a given day. */
 import type { District, Enrollment, Person, School, Section, Teaching } from './district.ts';
 import { filled } from './patterns.ts';
 import type { Properties } from './properties.ts';
@@ -21,13 +21,13 @@ export interface ClassContext {
   district: District;
   /** By school. */
   ruling: ReadonlyMap<string, Rules>;
-  /** The profile by person, of everybody who has an account. */
+  /** The profile of every person who has an account. */
   holders: ReadonlyMap<string, Rules>;
-  /** Everybody whom more than one profile has: nothing is done about them. */
+  /** People in more than one profile: nothing is done about them. */
   contested: ReadonlySet<string>;
   today: string;
   years: Years;
-  /** What there was before the tables became what they are now. */
+  /** What was expected before the tables reached their present state. */
   earlier: ReadonlyMap<string, ExpectedClass>;
 }
 
@@ -65,8 +65,8 @@ export function classesOf(context: ClassContext): ExpectedClass[] {
 }
 
 /**
- * Memberships of the profiles' classes whose person nobody has heard of: agents send the schools of the profiles, and somebody
- * of another school may be enrolled in one of theirs.
+ * Memberships of the profiles' classes whose person is unknown: agents send the schools of the profiles, and a person
+ * of another school may be enrolled in one of their sections.
  */
 export function danglingOf(
   { people, sections, enrollments, teaching }: District,
@@ -87,7 +87,7 @@ export function danglingOf(
   const students = enrollments.filter((one) => {
     const place = open.get(one.section);
     if (place === undefined || known.has(`students:${one.student}`)) return false;
-    // Anyone who waits is not missed yet.
+    // A student who has to wait does not count as missing yet.
     const waits = place.rules.studentsFrom !== undefined && today < place.rules.studentsFrom;
     return !waits && isEnrolled(one, place.section, place.rules, today);
   });
@@ -109,7 +109,7 @@ function propertiesOf(
   const { dcid, localId, courseName, courseNumber, course } = section;
   return {
     displayName,
-    // An address that a class has is kept, and where the classes go by another id, all were there before.
+    // A class keeps its address, and where the classes use another id, all existed before.
     mailNickname: `Section_${classesBy.prefix}${classesBy.id === 'dcid' ? dcid : localId}`,
     externalId: dcid,
     externalSource: 'sis',
@@ -117,7 +117,7 @@ function propertiesOf(
   };
 }
 
-/** From so many days before the first day of its term on. */
+/** From this many days before the first day of its term. */
 function isOpen({ firstDay }: Section, { openDaysBefore }: Rules, today: string): boolean {
   if (openDaysBefore === undefined) return true;
   return daysEarlier(firstDay, openDaysBefore) <= today;
@@ -129,15 +129,15 @@ function daysEarlier(day: string, days: number): string {
   return earlier.toISOString().slice(0, 10);
 }
 
-/** Who is in from the first day of the term is in as soon as the class opens early. */
+/** A person who is in from the first day of the term is in as soon as the class opens early. */
 function hasBegun(from: string | undefined, { firstDay }: Section, { openDaysBefore }: Rules, today: string): boolean {
   return from === undefined || from <= today || (openDaysBefore !== undefined && from <= firstDay);
 }
 
-/** Students leave on the day, teachers after it. */
+/** Students leave on the day itself, teachers after it. */
 export function isEnrolled(one: Enrollment, section: Section, rules: Rules, today: string): boolean {
   const { from, until, preRegistered } = one;
-  // Who is only pre-registered comes as many days early as classes open.
+  // A pre-registered student joins early, by as many days as classes open early.
   const first = from !== undefined && preRegistered ? daysEarlier(from, rules.openDaysBefore ?? 0) : from;
   return hasBegun(first, section, rules, today) && (until === undefined || today < until);
 }
@@ -156,7 +156,7 @@ function peopleOf(
   { holders, contested, today, earlier, years }: ClassContext,
 ): { owners: Set<string>; members: Set<string> } {
   const before = earlier.get(section.dcid);
-  // Nobody comes into a class of an earlier year.
+  // Nobody is added to a class of an earlier year.
   const ofBefore = years.isOfBefore(section);
   const belongs = (key: string) => holders.get(key) === rules && (!ofBefore || before?.members.has(key) === true);
   const students = enrolled
@@ -188,7 +188,10 @@ function peopleOf(
   return { owners, members };
 }
 
-/** Whether somebody who is no longer in a class was there to its end: so the tables say, or they say nothing and it is over. */
+/**
+ * Whether a person who is no longer in a class was there to its end: the tables say so, or they say nothing and it is
+ * over.
+ */
 function stayedToTheEnd(key: string, enrolled: readonly Enrollment[], { lastDay }: Section, today: string): boolean {
   const own = enrolled.filter(({ student, until }) => `students:${student}` === key && until !== undefined);
   return own.length === 0 ? lastDay < today : own.some(({ until = '' }) => until >= lastDay);
@@ -199,7 +202,7 @@ function taughtToTheEnd(key: string, assigned: readonly Teaching[], { lastDay }:
   return own.length === 0 ? lastDay < today : own.some(({ through = '' }) => through >= lastDay);
 }
 
-/** The section's own teacher, whenever that is; else the first who teaches it now. */
+/** The section's own teacher, whatever the dates; else the first who teaches it now. */
 function leaderOf(assigned: readonly Teaching[], section: Section, rules: Rules, today: string): string | undefined {
   const leader = assigned.find(({ leads }) => leads) ?? assigned.find((one) => isTeaching(one, section, rules, today));
   return leader?.teacher;

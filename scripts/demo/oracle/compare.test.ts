@@ -5,7 +5,7 @@ import { expectedState } from './expected.ts';
 import { circumstances, district, perfect, profileOf, seeded } from './testing.ts';
 import { actualTotals, expectedTotals, minimumWrites } from './totals.ts';
 
-t.test('a directory that is as expected has no differences, in both modes', async (t) => {
+t.test('a directory as expected has no differences, in both modes', async (t) => {
   const tables = district(t.testdir());
   const match = expectedState(tables, circumstances());
   t.strictSame(compare(match, seeded, await perfect(match)), []);
@@ -35,7 +35,7 @@ t.test('a directory that is as expected has no differences, in both modes', asyn
   t.equal(expectedTotals(create).licenses, 3);
 });
 
-t.test('with teams every class that has an owner is one, and the others are problems', async (t) => {
+t.test('with teams, every class with an owner is a team, and the others are problems', async (t) => {
   const tables = district(t.testdir());
   const plain = expectedState(tables, circumstances());
   const expected = expectedState(tables, circumstances([profileOf('match', { classes: { createTeam: true } })]));
@@ -55,7 +55,7 @@ t.test('with teams every class that has an owner is one, and the others are prob
   t.strictSame(compare(plain, seeded, surplus), [`class ${first?.dcid}: it should be no team`]);
 });
 
-t.test('every kind of difference is found', async (t) => {
+t.test('finds every kind of difference', async (t) => {
   const expected = expectedState(district(t.testdir()), circumstances());
   const created = expectedState(district(t.testdir()), circumstances([profileOf('create')]));
   const finds = async (name: string, spoil: (actual: Actual) => void, difference: string | RegExp, from = expected) => {

@@ -1,4 +1,4 @@
-/** Every difference between what must be there and what is there, in words. Pure. */
+/** Every difference between the expected and the actual state, in words. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import type { SeededAccount } from './accounts.ts';
 import type { Actual, ActualClass, ActualGroup, ActualSchool, ActualUser, Bag, ReportedProblem } from './actual.ts';
@@ -20,7 +20,7 @@ export function compare(expected: Expected, directory: readonly SeededAccount[],
 }
 
 type Say = (difference: string) => void;
-/** Names by object id, for schools their DCID and for accounts their person key. */
+/** Names by object id: DCIDs for schools, person keys for accounts. */
 type NamesById = Map<string, string>;
 
 function compareSchools(expected: Expected, actual: readonly ActualSchool[], say: Say): NamesById {
@@ -146,7 +146,7 @@ function compareGroups(
 function compareProblems(expected: ReadonlyMap<string, string>, actual: readonly ReportedProblem[], say: Say): void {
   const reported = Map.groupBy(actual, (problem) => problem.subject);
   for (const [key, code] of expected) {
-    // Each of several profiles may say it.
+    // Several profiles may each report it.
     const codes = [...new Set(reported.get(key)?.map((problem) => problem.code))];
     if (codes.length === 0) say(`${key}: ${code} is not reported`);
     else if (codes.length > 1 || codes[0] !== code) say(`${key}: ${codes.join(' and ')} is reported, not ${code}`);
@@ -157,7 +157,7 @@ function compareProblems(expected: ReadonlyMap<string, string>, actual: readonly
   }
 }
 
-/** The one object under this name, taken out of `found`. */
+/** The only object with this name, removed from `found`. */
 function single<T>(found: Map<string, T[]>, name: string, what: string, say: Say): T | undefined {
   const objects = found.get(name) ?? [];
   found.delete(name);

@@ -1,11 +1,11 @@
-/** What becomes of accounts and classes whose person or section the tables have no more. */
+/** What happens to accounts and classes whose person or section is no longer in the tables. */
 import type { ExpectedClass } from './classes.ts';
 import type { District } from './district.ts';
 import type { Rules } from './rules.ts';
 import type { ExpectedUser } from './users.ts';
 
 /**
- * Only what is retired at once can be seen: policies that wait for days leave everything as it is today.
+ * Only what is retired at once is visible: policies that wait for days leave everything as it is today.
  *
  * @param ruling the profile by school
  * @param today local date, YYYY-MM-DD

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { district, today } from './testing.ts';
 
-t.test('the tables are read by the rules', async (t) => {
+t.test('reads the tables by the rules', async (t) => {
   const { schools, sections, people, enrollments, teaching } = district(t.testdir());
   t.strictSame(
     schools.map(({ dcid, name, number, lowGrade, principal }) => [dcid, name, number, lowGrade, principal]),

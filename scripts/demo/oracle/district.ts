@@ -1,6 +1,6 @@
 /**
- * The oracle's view of PowerSchool: its tables, read with SQL of the oracle's own. Nothing here is shared with agent,
- * plugin or relay: what both get wrong in the same way must not go unnoticed.
+ * The oracle's view of PowerSchool: its tables, read with the oracle's own SQL. It shares nothing with agent, plugin or
+ * relay: a mistake that both make in the same way must not go unnoticed.
  */
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 
@@ -29,7 +29,7 @@ export interface Section {
   school: string;
   courseNumber: string;
   courseName: string;
-  /** COURSES.DCID of the row that named it; undefined when none did. */
+  /** COURSES.DCID of the row that named it; undefined if none did. */
   course: string | undefined;
   number: string;
   period: string | undefined;
@@ -42,7 +42,7 @@ export interface Section {
 }
 
 export interface Person {
-  /** `students:<DCID>` or `teachers:<USERS.DCID>`: how the relay names a person in its problems. */
+  /** `students:<DCID>` or `teachers:<USERS.DCID>`: the relay's name for a person in its problems. */
   key: string;
   role: Role;
   dcid: string;
@@ -56,7 +56,7 @@ export interface Person {
   grade: string | undefined;
   graduationYear: string | undefined;
   homeRoom?: string | undefined;
-  /** True for a student who only will be one. */
+  /** True for a student who is only pre-registered. */
   preRegistered?: boolean;
   /** DCIDs of the schools where the person has a current record. */
   schools: string[];
@@ -69,7 +69,7 @@ export interface Enrollment {
   /** STUDENTS.DCID. */
   student: string;
   preRegistered?: boolean;
-  /** First day in the class, and first one out of it, YYYY-MM-DD. */
+  /** The first day in the class, and the first day after it, YYYY-MM-DD. */
   from: string | undefined;
   until: string | undefined;
 }
@@ -87,7 +87,7 @@ export interface Teaching {
   leads: boolean;
 }
 
-/** A term of the school year that a school is in. */
+/** A term of a school's current school year. */
 export interface Term {
   /** SCHOOLS.DCID. */
   school: string;
@@ -107,11 +107,11 @@ export interface District {
 /** PowerSchool's own school for graduated students. */
 const graduatedStudents = 999_999;
 
-/** @param today local date, YYYY-MM-DD: which school year is current */
+/** @param today local date, YYYY-MM-DD: decides which school year is current */
 export function readDistrict(file: string, today: string): District {
   const db = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
   try {
-    // One transaction is one moment: the simulator may be edited while this reads.
+    // One transaction sees one moment: the simulator may be edited during the reading.
     db.exec('BEGIN');
     const all = (sql: string, ...binds: SQLInputValue[]) => db.prepare(sql).all(...binds) as Row[];
     return {
@@ -151,7 +151,7 @@ const schoolsSql = `SELECT dcid, school_number, name, low_grade, high_grade, pri
     schoolcity, schoolstate, schoolzip
   FROM schools WHERE school_number <> ${graduatedStudents}`;
 
-/** Per school, the newest year that has begun; then the sections in terms that the school has in that year. */
+/** Per school, the newest year that has begun; then the sections in the school's terms of that year. */
 const currentSections = `current_year AS (
     SELECT schoolid, MAX(yearid) AS yearid FROM terms
     WHERE isyearrec = 1 AND substr(firstday, 1, 10) <= ? GROUP BY schoolid
@@ -200,7 +200,7 @@ const teachersSql = `SELECT DISTINCT users.dcid, schools.dcid AS school, first_n
   WHERE schoolstaff.status = 1
     AND (staffstatus = 1 OR schoolstaff.id IN (SELECT teacherid FROM sectionteacher))`;
 
-/** A dropped enrollment has a negative section id. The day of leaving is the first one out of the class. */
+/** A dropped enrollment has a negative section id. The leaving day is the first day no longer in the class. */
 const enrollmentsSql = `WITH ${currentSections}
   SELECT cc.dcid, x.dcid AS section, students.dcid AS student, substr(dateenrolled, 1, 10) AS from_day,
     substr(dateleft, 1, 10) AS until_day, students.enroll_status
@@ -208,7 +208,7 @@ const enrollmentsSql = `WITH ${currentSections}
   JOIN students ON students.id = cc.studentid AND students.enroll_status IN (0, -1)
   WHERE cc.sectionid > 0`;
 
-/** The last day as a teacher is still one. The order is that of the assignments. */
+/** A teacher still teaches on the last day. In the order of the assignments. */
 const teachingSql = `WITH ${currentSections}
   SELECT sectionteacher.id, x.dcid AS section, schoolstaff.users_dcid AS teacher, substr(start_date, 1, 10) AS from_day,
     substr(end_date, 1, 10) AS through_day, x.teacher = schoolstaff.id AS leads
@@ -270,7 +270,7 @@ function studentOf(row: Row): Person {
   };
 }
 
-/** One person per USERS row, whatever the number of schools. */
+/** One person per USERS row, however many schools. */
 function teachersOf(rows: readonly Row[]): Person[] {
   const people = new Map<string, Person>();
   for (const row of rows) {
@@ -298,7 +298,9 @@ function teachersOf(rows: readonly Row[]): Person[] {
   return [...people.values()];
 }
 
-/** Blanks around a value are not part of it, and an empty text is no value: Oracle knows no difference to NULL. */
+/**
+ * Blanks around a value do not belong to it, and an empty text is no value: Oracle does not distinguish it from NULL.
+ */
 function text(value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined;
   const trimmed = String(value).trim();

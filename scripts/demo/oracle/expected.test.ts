@@ -1,4 +1,4 @@
-/** What each option of a profile changes about what must be there. */
+/** How each option of a profile changes the expected state. */
 import t from 'tap';
 import { compare } from './compare.ts';
 import { type Expected, expectedState } from './expected.ts';
@@ -14,37 +14,40 @@ const state = (...profiles: ProfileDocument[]) => expectedState(tables, circumst
 const classOf = ({ classes }: Expected, dcid: string) => classes.find((one) => one.dcid === dcid);
 const people = (expected: Expected, dcid: string) => [...(classOf(expected, dcid)?.members ?? [])].sort();
 
-t.test('licenses: of a SKU with plans off, or of a group, which twenty join in one write', async (t) => {
-  const group = 'group-1';
-  const licenses = {
-    students: { group },
-    teachers: { skuId: 'sku-teacher', disabledPlans: ['b', 'a'] },
-    usageLocation: 'US',
-  };
-  const given = circumstances([create({ licenses })], { groupLicenses: new Map([[group, 'sku-student']]) });
-  const expected = expectedState(tables, given);
-  const licensesOf = (key: string) => expected.users.find(({ person }) => person.key === key)?.licenses;
-  t.strictSame(licensesOf('students:20'), ['sku-student']);
-  t.strictSame(licensesOf('teachers:30'), ['sku-teacher without a, b']);
-  const students = expected.users.filter(({ person }) => person.role === 'students').map(({ person }) => person.key);
-  t.strictSame(expected.groups, [{ id: group, members: new Set(students) }]);
-  t.ok(students.length > 1);
-  const none = create({ licenses: { students: null, teachers: null, usageLocation: 'US' } });
-  t.equal(minimumWrites(expected) - minimumWrites(state(none)), 1 + expected.users.length - students.length);
+t.test(
+  'licenses: from a SKU with plans turned off, or from a group that twenty people join in one write',
+  async (t) => {
+    const group = 'group-1';
+    const licenses = {
+      students: { group },
+      teachers: { skuId: 'sku-teacher', disabledPlans: ['b', 'a'] },
+      usageLocation: 'US',
+    };
+    const given = circumstances([create({ licenses })], { groupLicenses: new Map([[group, 'sku-student']]) });
+    const expected = expectedState(tables, given);
+    const licensesOf = (key: string) => expected.users.find(({ person }) => person.key === key)?.licenses;
+    t.strictSame(licensesOf('students:20'), ['sku-student']);
+    t.strictSame(licensesOf('teachers:30'), ['sku-teacher without a, b']);
+    const students = expected.users.filter(({ person }) => person.role === 'students').map(({ person }) => person.key);
+    t.strictSame(expected.groups, [{ id: group, members: new Set(students) }]);
+    t.ok(students.length > 1);
+    const none = create({ licenses: { students: null, teachers: null, usageLocation: 'US' } });
+    t.equal(minimumWrites(expected) - minimumWrites(state(none)), 1 + expected.users.length - students.length);
 
-  t.strictSame(compare(expected, seeded, await perfect(expected)), []);
-  const left = await perfect(expected);
-  left.groups[0]?.members.pop();
-  t.match(compare(expected, seeded, left), [/group group-1: member students:\d+ is missing/]);
-  const off = await perfect(expected);
-  for (const user of off.users) if (user.stamp === 'teachers:30') user.licenses = ['sku-teacher'];
-  t.strictSame(compare(expected, seeded, off), [
-    'teachers:30: license sku-teacher without a, b is missing',
-    'teachers:30: license sku-teacher should not be there',
-  ]);
-});
+    t.strictSame(compare(expected, seeded, await perfect(expected)), []);
+    const left = await perfect(expected);
+    left.groups[0]?.members.pop();
+    t.match(compare(expected, seeded, left), [/group group-1: member students:\d+ is missing/]);
+    const off = await perfect(expected);
+    for (const user of off.users) if (user.stamp === 'teachers:30') user.licenses = ['sku-teacher'];
+    t.strictSame(compare(expected, seeded, off), [
+      'teachers:30: license sku-teacher without a, b is missing',
+      'teachers:30: license sku-teacher should not be there',
+    ]);
+  },
+);
 
-t.test('chosen schools: nothing of the others, and who is of another one is missed', async (t) => {
+t.test('chosen schools: provisions nothing in the others, and reports their people as missing', async (t) => {
   const expected = state(create({ schools: ['3'] }));
   t.strictSame(
     expected.schools.map(({ dcid }) => dcid),
@@ -63,44 +66,50 @@ t.test('chosen schools: nothing of the others, and who is of another one is miss
   t.strictSame(Object.fromEntries(expected.problems), { 'studentEnrollment:8': 'InvalidLookupReference' });
 });
 
-t.test('several profiles: a school is whose that names it, and a person of two is nobody’s', async (t) => {
-  const rest = create({ name: 'Rest', schools: 'all' });
-  const oak = create({ name: 'Oak', schools: ['3'], domains: { students: 'oak.edu', teachers: 't.oak.edu' } });
-  const expected = state(oak, rest);
-  t.strictSame(Object.fromEntries(expected.problems), {
-    'teachers:30': 'PersonInTwoProfiles',
-    'students:21': 'MissingSourceValue',
-  });
-  const accounts = Object.fromEntries(expected.users.map(({ person, account }) => [person.key, account]));
-  t.strictSame(accounts, {
-    'students:20': { userPrincipalName: 'ann@pupils.contoso.edu' },
-    'students:24': { userPrincipalName: 'ed@oak.edu' },
-    'teachers:31': { userPrincipalName: 'uma@staff.contoso.edu' },
-  });
-  t.strictSame(people(expected, '12'), [], 'its teacher is of two profiles, its student of the other one');
-  const twice = state(oak, { ...oak, name: 'Oak too' }, rest);
-  t.equal(twice.problems.get('school:3'), 'SchoolInTwoProfiles');
-  t.strictSame(
-    twice.schools.map(({ dcid }) => dcid),
-    ['1'],
-  );
-});
+t.test(
+  'several profiles: a school belongs to the profile that names it, and a person in two profiles to none',
+  async (t) => {
+    const rest = create({ name: 'Rest', schools: 'all' });
+    const oak = create({ name: 'Oak', schools: ['3'], domains: { students: 'oak.edu', teachers: 't.oak.edu' } });
+    const expected = state(oak, rest);
+    t.strictSame(Object.fromEntries(expected.problems), {
+      'teachers:30': 'PersonInTwoProfiles',
+      'students:21': 'MissingSourceValue',
+    });
+    const accounts = Object.fromEntries(expected.users.map(({ person, account }) => [person.key, account]));
+    t.strictSame(accounts, {
+      'students:20': { userPrincipalName: 'ann@pupils.contoso.edu' },
+      'students:24': { userPrincipalName: 'ed@oak.edu' },
+      'teachers:31': { userPrincipalName: 'uma@staff.contoso.edu' },
+    });
+    t.strictSame(people(expected, '12'), [], 'its teacher is of two profiles, its student of the other one');
+    const twice = state(oak, { ...oak, name: 'Oak too' }, rest);
+    t.equal(twice.problems.get('school:3'), 'SchoolInTwoProfiles');
+    t.strictSame(
+      twice.schools.map(({ dcid }) => dcid),
+      ['1'],
+    );
+  },
+);
 
-t.test('a profile before its first day or after its last keeps its schools and people from the others', async (t) => {
-  const rest = create({ name: 'Rest', schools: 'all' });
-  const oak = { name: 'Oak', schools: ['3'], domains: { students: 'oak.edu', teachers: 't.oak.edu' } };
-  for (const dates of [{ startsOn: '2026-11-25' }, { expiresOn: '2026-11-23' }]) {
-    const expected = state(create({ ...oak, dates }), rest);
-    const seen = [expected.schools.map(({ dcid }) => dcid), expected.users.map(({ person }) => person.key)];
-    t.strictSame(seen, [['1'], ['students:20', 'teachers:31']]);
-    t.equal(expected.problems.get('teachers:30'), 'PersonInTwoProfiles', 'the other one tells');
-  }
-  for (const dates of [{ startsOn: '2026-11-24' }, { expiresOn: '2026-11-24' }]) {
-    t.equal(state(create({ ...oak, dates }), rest).schools.length, 2);
-  }
-});
+t.test(
+  'a profile before its first day or after its last day keeps its schools and people from the others',
+  async (t) => {
+    const rest = create({ name: 'Rest', schools: 'all' });
+    const oak = { name: 'Oak', schools: ['3'], domains: { students: 'oak.edu', teachers: 't.oak.edu' } };
+    for (const dates of [{ startsOn: '2026-11-25' }, { expiresOn: '2026-11-23' }]) {
+      const expected = state(create({ ...oak, dates }), rest);
+      const seen = [expected.schools.map(({ dcid }) => dcid), expected.users.map(({ person }) => person.key)];
+      t.strictSame(seen, [['1'], ['students:20', 'teachers:31']]);
+      t.equal(expected.problems.get('teachers:30'), 'PersonInTwoProfiles', 'the other one tells');
+    }
+    for (const dates of [{ startsOn: '2026-11-24' }, { expiresOn: '2026-11-24' }]) {
+      t.equal(state(create({ ...oak, dates }), rest).schools.length, 2);
+    }
+  },
+);
 
-t.test('names of classes', async (t) => {
+t.test('names classes', async (t) => {
   const named = (name: string, more: object = {}) =>
     classOf(state(create({ classes: { name, ...more } })), '10')?.properties;
   t.match(
@@ -128,7 +137,7 @@ t.test('dates: classes open before their term, and students wait for their day',
   t.strictSame(people(by({ studentsFrom: '2026-11-25' }), '10'), ['teachers:30', 'teachers:31']);
 });
 
-t.test('policies say who stays, and names that are given once do', async (t) => {
+t.test('policies say who stays, and names that are given once stay', async (t) => {
   const gone = {
     ...tables,
     enrollments: tables.enrollments.filter(({ section }) => section !== '10'),

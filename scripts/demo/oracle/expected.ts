@@ -1,4 +1,6 @@
-/** What Microsoft 365 must hold for a district, computed from PowerSchool's tables and the directory as it was. Pure. */
+/**
+ * What Microsoft 365 must contain for a district, computed from PowerSchool's tables and the original directory. Pure.
+ */
 import { assignAccounts, type SeededAccount } from './accounts.ts';
 import { classesOf, danglingOf, type ExpectedClass } from './classes.ts';
 import { departedFrom } from './departed.ts';
@@ -9,12 +11,12 @@ import { scopeOf } from './scope.ts';
 import { type ExpectedUser, given, userOf } from './users.ts';
 import { yearsOf } from './years.ts';
 
-/** What the expectation rests on besides the tables. */
+/** What the expectation depends on besides the tables. */
 export interface Circumstances {
   /** The directory before anything was provisioned. */
   directory: readonly SeededAccount[];
   profiles: readonly Rules[];
-  /** License by group that gives it, as `ExpectedUser.licenses`. */
+  /** The license that each group gives, as `ExpectedUser.licenses`. */
   groupLicenses: ReadonlyMap<string, string>;
   /** Local date, YYYY-MM-DD. */
   today: string;
@@ -41,13 +43,13 @@ export interface Expected {
   problems: Map<string, string>;
 }
 
-/** @param earlier what had to be there before the tables became what they are: policies let some of it stay */
+/** @param earlier what was expected before the tables changed: policies let some of it stay */
 export function expectedState(tables: District, circumstances: Circumstances, earlier?: Expected): Expected {
   const { directory, profiles, groupLicenses, today } = circumstances;
   const district = asRead(tables, profiles);
   const scope = scopeOf(district, profiles, today);
   const years = yearsOf(district, today);
-  // Whose schools have all ended before this school year gets no account; who has one keeps it.
+  // People whose schools have all ended before this school year get no account; those who have one keep it.
   const had = new Set(earlier?.users.map(({ person }) => person.key));
   scope.people = scope.people.filter(
     ({ person }) => had.has(person.key) || person.schools.some((school) => !years.hasEnded(school)),
@@ -86,7 +88,7 @@ export function expectedState(tables: District, circumstances: Circumstances, ea
   const gone = departedFrom(district, earlier ?? { users: [], classes: [] }, scope.ruling, today);
   users.push(...gone.users);
   classes.push(...gone.classes);
-  // Nobody takes a license away.
+  // Hallpass removes no license from people who left.
   const left = new Set(gone.users.map(({ person }) => person.key));
   for (const { id, members } of earlier?.groups ?? []) {
     for (const key of members.intersection(left)) groups.get(id)?.add(key);
@@ -94,7 +96,7 @@ export function expectedState(tables: District, circumstances: Circumstances, ea
   return { schools, users, classes, groups: [...groups].map(([id, members]) => ({ id, members })), problems };
 }
 
-/** Those who are only pre-registered are read where a profile wants them. */
+/** Pre-registered people are read only where a profile asks for them. */
 function asRead(district: District, profiles: readonly Rules[]): District {
   if (profiles.some(({ takesPreRegistered }) => takesPreRegistered)) return district;
   return {

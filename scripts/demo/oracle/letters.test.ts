@@ -2,7 +2,7 @@ import t from 'tap';
 import { transliterate } from '../../../relay/identity/transliterate.ts';
 import { plainLetters } from './letters.ts';
 
-t.test('names as they are, in plain letters', async (t) => {
+t.test('keeps plain names, and turns other letters into plain ones', async (t) => {
   const names: [string, string | undefined][] = [
     ['Gößmann', 'gossmann'],
     ['Łukaszewicz-Đức', 'lukaszewicz-duc'],
@@ -30,7 +30,7 @@ t.test('the relay and Unicode agree on the letters of national alphabets', async
     const [relay, unicode] = [transliterate(`${letter}x`), plainLetters(`${letter}x`)];
     return relay === undefined || relay === unicode ? [] : [`${letter} ${relay.slice(0, -1)} ${unicode?.slice(0, -1)}`];
   });
-  // Their place in the alphabet says nothing of how they are spelled.
+  // Their place in the alphabet does not show how they are spelled.
   const misplaced = ['Ƅ b z', 'ƅ b z', 'ƕ hv h', 'ƛ tl l', 'Ɯ m u', 'Ƨ s z', 'ƨ s z', 'Ƽ  z', 'ƽ  z', 'ƾ  ts', 'ƿ w z'];
   t.same(differ, [...misplaced, 'Ƕ hv h', 'Ƿ w z', 'Ȣ ou o', 'ȣ ou o', 'Ʌ a v'], 'letter, relay, Unicode');
 });

@@ -1,20 +1,20 @@
 /**
- * Names in plain letters, without a table like the relay's: Unicode's collation, as ICU has it, knows which letters of a to z
- * another letter equals (ø is an o to it), or stands behind in the alphabet (ɓ behind b).
+ * Names in plain letters, without a table like the relay's: Unicode's collation, as ICU implements it, knows which
+ * letter from a to z another letter equals (ø equals o) or follows in the alphabet (ɓ follows b).
  */
 const alphabet = [...'abcdefghijklmnopqrstuvwxyz'];
 const pairs = alphabet.flatMap((first) => alphabet.map((second) => first + second));
 const { compare } = new Intl.Collator('en', { sensitivity: 'base' });
 
-/** It stands at the end of the alphabet, behind z. */
+/** It comes at the end of the alphabet, after z. */
 const thorn = 'þ';
-/** Of those that stand there too, the ones that are written like apostrophes and have cases: saltillo and glottal stop. */
+/** Letters with cases that also come there but are written like apostrophes: saltillo and glottal stop. */
 const apostrophes = 'ꞌɂʕ';
 
-/** By letter: names repeat them. */
+/** Cached by letter, because names repeat them. */
 const known = new Map<string, string | undefined>();
 
-/** Lower-case letters, digits and hyphens; undefined for what is written in another script, or in signs alone. */
+/** Lower-case letters, digits and hyphens; undefined for text in another script, or text of signs alone. */
 export function plainLetters(value: string): string | undefined {
   let plain = '';
   for (const character of value.normalize('NFKD').toLowerCase().normalize('NFKD')) {
@@ -30,7 +30,7 @@ function spelled(character: string): string | undefined {
   if (/[a-z0-9-]/.test(character)) return character;
   if (/[\p{Pd}\u2212]/u.test(character)) return '-';
   if (!/[\p{L}\p{N}]/u.test(character)) return '';
-  // Letters of no script in particular: the ʻokina, primes, signs of tone.
+  // Letters of no particular script: the ʻokina, primes, tone marks.
   if (/(?=\p{Lm})\p{Script=Common}/u.test(character)) return '';
   if (!/(?=\p{L})\p{Script=Latin}/u.test(character)) return undefined;
   const alike = [...alphabet, ...pairs].find((letters) => compare(letters, character) === 0);

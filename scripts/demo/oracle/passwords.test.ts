@@ -5,7 +5,7 @@ import { circumstances, district, profileOf } from './testing.ts';
 
 const good = ['Abcdefgh2345679#', 'Bbcdefgh2345679#', 'Cbcdefgh2345679#', 'Dbcdefgh2345679#'];
 
-/** A file as it must be, and what is expected. */
+/** A correct file, and what is expected of it. */
 function handedOut(folder: string) {
   const { users } = expectedState(district(folder), circumstances([profileOf('create')]));
   const lines = users.map(({ person, account }, at) => {
@@ -16,14 +16,14 @@ function handedOut(folder: string) {
   return { users, csv };
 }
 
-t.test('one good password for each account that was made is as it should be', (t) => {
+t.test('accepts one good password for each account that was created', (t) => {
   const { users, csv } = handedOut(t.testdir());
   t.equal(readHandedOut(csv).length, users.length);
   t.strictSame(comparePasswords(users, readHandedOut(csv), new Set()), []);
   t.end();
 });
 
-t.test('every password that is missing, doubled, weak or wrong is reported', (t) => {
+t.test('reports every password that is missing, duplicated, weak or wrong', (t) => {
   const { users, csv } = handedOut(t.testdir());
   const [one, two] = readHandedOut(csv);
   if (one === undefined || two === undefined) return t.end();
@@ -51,7 +51,7 @@ t.test('every password that is missing, doubled, weak or wrong is reported', (t)
   t.end();
 });
 
-t.test('an account of before keeps its password', (t) => {
+t.test('an existing account keeps its password', (t) => {
   const { users } = expectedState(district(t.testdir()), circumstances());
   t.strictSame(comparePasswords(users, [], new Set()), []);
   const [{ person } = { person: { key: '' } }] = users;

@@ -1,4 +1,4 @@
-/** First passwords, as the file that hands them out has them: one for every account that was made, and its own. Pure. */
+/** First passwords, as listed in the file that hands them out: one for every created account, each different. Pure. */
 import type { PasswordRule } from './rules.ts';
 import type { ExpectedUser } from './users.ts';
 
@@ -9,7 +9,7 @@ export interface HandedOut {
   password: string;
 }
 
-/** @param csv every cell in quotes, with a line of headings, and the mark by which spreadsheets know UTF-8 */
+/** @param csv every cell in quotes, with a heading line and the byte order mark that tells spreadsheets it is UTF-8 */
 export function readHandedOut(csv: string): HandedOut[] {
   const [headings = [], ...rows] = csv
     .replace(/^\uFEFF/, '')
@@ -23,8 +23,8 @@ export function readHandedOut(csv: string): HandedOut[] {
 }
 
 /**
- * @param users that must be there
- * @param refused names of accounts that cannot sign in with what was handed out
+ * @param users the expected users
+ * @param refused names of accounts that cannot sign in with their first password
  */
 export function comparePasswords(
   users: readonly ExpectedUser[],

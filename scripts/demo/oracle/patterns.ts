@@ -1,9 +1,11 @@
-/** Patterns of names as docs/profile.md describes them, read by the oracle in its own way. */
+/** Patterns of names as docs/profile.md describes them, interpreted independently by the oracle. */
 
-/** One step of a pattern: text, a value (its first characters), or a part that goes when a value in it is missing. */
+/**
+ * One step of a pattern: text, a value (its first characters), or a part that is dropped when a value in it is missing.
+ */
 const step = /\[([^\]]*)\]|\{(\w+)(?::(\d+))?\}|[^[\]{}]+/g;
 
-/** Names of the values without which there is no name: those outside brackets. */
+/** Names of the values that a name requires: those outside brackets. */
 export function requiredBy(pattern: string): string[] {
   return valuesIn(pattern.replaceAll(/\[[^\]]*\]/g, ''));
 }
@@ -12,7 +14,7 @@ export function valuesIn(pattern: string): string[] {
   return [...pattern.matchAll(/\{(\w+)/g)].map(([, name = '']) => name);
 }
 
-/** The pattern filled in; a value that is missing outside brackets is an empty text. */
+/** Fills in the pattern; a missing value outside brackets becomes an empty text. */
 export function filled(pattern: string, value: (name: string) => string | undefined): string {
   let text = '';
   for (const [literal, optional, name, length] of pattern.matchAll(step)) {

@@ -1,9 +1,9 @@
-/** Properties that objects must have, and those that they must not. */
+/** Properties that objects must have, and those that they must not have. */
 
-/** Properties as Graph shows them; nested ones hold texts. Null for one that must not be there. */
+/** Properties as Graph shows them; nested ones hold texts. Null for one that must be absent. */
 export type Properties = { [name: string]: string | null | Properties };
 
-/** What is not chosen leaves the district for nobody. */
+/** A property that is not chosen leaves the district for nobody. */
 export function chooser(
   chosen: ReadonlySet<string>,
 ): (name: string, value: string | undefined) => string | null | undefined {

@@ -1,6 +1,6 @@
 /**
- * A sync profile as the oracle reads it: from the JSON document, by docs/profile.md, with the defaults that stand there.
- * A document that the relay refuses is not the oracle's business.
+ * A profile as the oracle reads it: from the JSON document, by docs/profile.md, with the defaults given there.
+ * Documents that the relay refuses do not concern the oracle.
  */
 import type { Role } from './district.ts';
 
@@ -18,7 +18,7 @@ export type UsernameRule = 'username' | { pattern: string; maxLength: number; nu
 /** Of first passwords. */
 export interface PasswordRule {
   length: number;
-  /** Without what is hard to tell apart. */
+  /** Without characters that are hard to tell apart. */
   readable: boolean;
 }
 
@@ -38,40 +38,40 @@ export interface Rules {
   usageLocation: string;
   /** DCIDs. */
   schools: 'all' | Set<string>;
-  /** What the classes that were there before go by. */
+  /** The ids used by the classes that already existed. */
   classesBy: { id: 'dcid' | 'id'; prefix: string };
   properties: Record<'school' | 'student' | 'teacher', Set<string>>;
-  /** What is written for a grade level. */
+  /** The code that is written for a grade level. */
   gradeCode(level: string): string;
-  /** Whether those who are only pre-registered count as students. */
+  /** Whether pre-registered students count as students. */
   takesPreRegistered: boolean;
-  /** Pattern of class names. */
+  /** The pattern of class names. */
   className: string;
-  /** Whether a class is named when it is made, and never again. */
+  /** Whether a class gets its name when it is created, and never again. */
   namedOnce: boolean;
   replacesCharacters: boolean;
   /** Whether every class with an owner is a team. */
   teams: boolean;
-  /** First and last day on which anything is provisioned, YYYY-MM-DD. */
+  /** The first and last day on which anything is provisioned, YYYY-MM-DD. */
   startsOn: string | undefined;
   expiresOn: string | undefined;
   openDaysBefore: number | undefined;
   studentsFrom: string | undefined;
-  /** Who stays in a class after leaving it before its end. */
+  /** Whether a person who leaves a class before its end stays in it. */
   keeps: Record<Role, boolean>;
-  /** Who stays in a class whose term is over. */
+  /** Whether a person stays in a class whose term is over. */
   keepsAfterTerm: Record<Role, boolean>;
-  /** What is done about those whom PowerSchool has no more. */
+  /** What happens to people whom PowerSchool no longer has. */
   gone: {
     disables: Record<Role, boolean>;
     signsOut: boolean;
-    /** Of classes without a section. */
+    /** For classes without a section. */
     ends: Set<'removeStudents' | 'markExpired' | 'archiveTeam'>;
     afterDays: number;
   };
 }
 
-/** The parts of a document that the oracle knows; everything else changes nothing that can be seen. */
+/** The parts of a document that the oracle knows; everything else has no visible effect. */
 export interface ProfileDocument {
   name: string;
   mode: Record<Role, Mode>;
@@ -170,7 +170,7 @@ export function readRules(document: ProfileDocument): Rules {
   };
 }
 
-/** Kindergarten is 0, what is below it pre-kindergarten down to -5, and the others have two digits up to 13. */
+/** Kindergarten is 0, levels below it are pre-kindergarten down to -5, and the others have two digits up to 13. */
 function gradeCoder(given: ProfileDocument['grades']): (level: string) => string {
   if (given === 'raw') return (level) => level;
   return (level) => {

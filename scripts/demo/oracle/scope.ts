@@ -1,6 +1,6 @@
 /**
- * Which profile a school and a person belong to, when a district has several: the school to the one that names it, else to
- * the one with all; the person to the one that has all schools of the person that any profile has.
+ * Which profile a school and a person belong to when a district has several: a school to the profile that names it,
+ * else to the one with all schools; a person to the profile that has all of the person's schools that any profile has.
  */
 import type { District, Person } from './district.ts';
 import { type Rules, rests } from './rules.ts';
@@ -8,14 +8,14 @@ import { type Rules, rests } from './rules.ts';
 export interface Scope {
   /** Schools, by DCID, that belong to exactly one profile. */
   ruling: Map<string, Rules>;
-  /** People who belong to exactly one, with those of their schools that are in it. */
+  /** People who belong to exactly one profile, with those of their schools that are in it. */
   people: { person: Person; rules: Rules }[];
   /** By person key or `school:<DCID>`. */
   problems: Map<string, string>;
 }
 
 /**
- * A profile that rests keeps others away from its schools and people, and does nothing for them.
+ * A profile outside its dates keeps its schools and people from the others, and does nothing for them.
  *
  * @param today local date, YYYY-MM-DD
  */

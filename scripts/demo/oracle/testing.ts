@@ -1,4 +1,4 @@
-/** A small district, a directory, and a dump that is as expected: what the oracle's tests begin with. */
+/** A small district, a directory, and a dump as expected: the starting point of the oracle's tests. */
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createTables } from '../../simulators/powerschool/database/schema.ts';
@@ -10,7 +10,7 @@ import { type Mode, type ProfileDocument, readRules } from './rules.ts';
 
 export const today = '2026-11-24';
 
-/** The profile that says as little as it may. */
+/** The smallest valid profile. */
 export function profileOf(mode: Mode = 'match', change: Partial<ProfileDocument> = {}): ProfileDocument {
   return {
     name: 'Contoso',
@@ -38,7 +38,7 @@ export function circumstances(
   return { directory: seeded, profiles: profiles.map(readRules), groupLicenses: new Map(), today, ...more };
 }
 
-/** A school with two years, a graduates' school, and one row for each rule that keeps a row out. */
+/** A school with two years, a school for graduates, and one row for each rule that excludes a row. */
 export function district(folder: string): District {
   const file = join(folder, 'ps.db');
   const db = new DatabaseSync(file);
@@ -157,7 +157,7 @@ export function account(id: string, name: string, more: Partial<SeededAccount> =
 
 export const seeded = [account('a-500', '500'), account('a-tess', 'tess'), account('a-admin', 'admin')];
 
-/** The dump of a directory that is exactly as expected, for changing one thing at a time. */
+/** The dump of a directory exactly as expected, for changing one thing at a time. */
 export async function perfect(expected: Expected, problemCodes = expected.problems): Promise<Actual> {
   const lines: object[] = [{ type: 'tenant', id: 'tenant' }];
   const ids = new Map(

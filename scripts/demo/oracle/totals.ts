@@ -1,16 +1,16 @@
-/** The numbers that the report puts side by side, and the fewest writes that Graph allows for them. */
+/** The numbers that the report compares, and the fewest writes that Graph allows for them. */
 import type { Actual } from './actual.ts';
 import type { Expected } from './expected.ts';
 
 export interface Totals {
   schools: number;
   classes: number;
-  /** Accounts that carry a person's stamp. */
+  /** Accounts with a person's stamp. */
   users: number;
   licenses: number;
-  /** Member relations of classes, students and teachers. */
+  /** Memberships in classes, of students and teachers. */
   members: number;
-  /** Owner relations of classes. */
+  /** Ownerships of classes. */
   teachers: number;
   /** Classes that are teams. */
   teams: number;
@@ -55,8 +55,8 @@ export function isAboutPerson(subject: string): boolean {
 
 /**
  * The fewest writes that lead from nothing to the expected state: one per school, account, license and class, one per
- * relation to a school, one per twenty owners or members of a class, one per twenty members of a group that gives a license,
- * and one per team.
+ * membership in a school, one per twenty owners or members of a class, one per twenty members of a group that gives a
+ * license, and one per team.
  */
 export function minimumWrites(expected: Expected): number {
   const { schools, classes, users, groups } = expected;

@@ -1,4 +1,4 @@
-/** What stands before the @ of a new account, by the oracle's own reading of docs/profile.md. */
+/** The part before the @ of a new account, by the oracle's own reading of docs/profile.md. */
 import type { Person } from './district.ts';
 import { plainLetters } from './letters.ts';
 import { filled, requiredBy } from './patterns.ts';
@@ -37,7 +37,7 @@ function fromPattern(person: Person, pattern: string, maxLength: number): LocalP
   return foreign ? { problem: 'NameInOtherScript' } : checked(shortened(text.toLowerCase(), maxLength));
 }
 
-/** Signs at the ends, and doubled dots, are what missing values leave. */
+/** Missing values leave signs at the ends and doubled dots. */
 function shortened(name: string, length: number): string {
   const whole = name.replaceAll(/\.\.+/g, '.').replace(/^[-._]+/, '');
   return whole.slice(0, length).replace(/[-._]+$/, '');
@@ -50,7 +50,7 @@ export function withNumber(name: string, number: number, rule: UsernameRule): st
   return `${shortened(name, length - ending.length)}${ending}`;
 }
 
-/** What a userPrincipalName may hold. */
+/** Checks for what a userPrincipalName allows. */
 function checked(name: string): LocalPart {
   return /^[A-Za-z0-9'.\-_!#^~]{1,64}(?<!\.)$/.test(name) ? { name } : { problem: 'InvalidUserName' };
 }

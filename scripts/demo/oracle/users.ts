@@ -1,21 +1,21 @@
-/** What an account carries besides what it had. */
+/** What an account has in addition to what it had before. */
 import type { Person } from './district.ts';
 import { chooser, type Properties, present } from './properties.ts';
 import type { License, PasswordRule, Rules } from './rules.ts';
 
 export interface ExpectedUser {
   person: Person;
-  /** Object id of the matched account, or the userPrincipalName of the one to be made. */
+  /** The object id of the matched account, or the userPrincipalName of the one to create. */
   account: { id: string } | { userPrincipalName: string };
-  /** What the account carries besides what it had. */
+  /** What the account has in addition to what it had. */
   properties: Properties;
   /** See licenseName. */
   licenses: string[];
-  /** Of the first password, where the account is to be made. */
+  /** The rule for the first password if the account is to be created. */
   password?: PasswordRule;
-  /** Whether nobody may sign in with it, because the person is gone. */
+  /** Whether sign-in is blocked because the person is gone. */
   disabled: boolean;
-  /** Whether it was signed out everywhere then. */
+  /** Whether the account was signed out everywhere at that point. */
   signedOut: boolean;
 }
 

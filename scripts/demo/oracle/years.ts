@@ -1,15 +1,15 @@
-/** What ended before the school year in which a school is: nothing of it is made. Pure. */
+/** What ended before a school's current school year: nothing of it is provisioned. Pure. */
 import type { District, Section } from './district.ts';
 
 export interface Years {
-  /** Whether the last term of a school did. */
+  /** Whether the school's last term did. */
   hasEnded(school: string): boolean;
-  /** Whether the term of a section did. */
+  /** Whether the section's term did. */
   isOfBefore(section: Section): boolean;
 }
 
 /**
- * A school year is the newest that has begun at the school, for twelve months; then one of the same day follows it.
+ * A school's year is the newest that has begun there, for twelve months; then one starting on the same day follows it.
  *
  * @param today local date, YYYY-MM-DD
  */

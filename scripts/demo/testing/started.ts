@@ -24,7 +24,7 @@ export function startDemo(t: Test, folder: string, args: readonly string[]) {
   return { child, lines, output, ended };
 }
 
-/** A small district arrives in Microsoft 365 as the oracle says, and so do five edits. */
+/** Checks that a small district arrives in Microsoft 365 as the oracle says, and so do five edits. */
 export async function arrives(t: Test, mode: 'match' | 'create'): Promise<void> {
   const folder = t.testdir({ tmp: {} });
   const file = join(folder, 'report.json');
