@@ -78,14 +78,15 @@ async function decideAndShow(
 }
 
 function describe(hold: StoredHold): string {
-  const { profile, key, kind, schoolId, count, reason, effect, state, firstSeen, expiresAt, decidedBy, decidedAt } =
-    hold;
+  const { profile, key, kind, schoolId, count, earlier, reason, effect, state, firstSeen, expiresAt } = hold;
+  const { decidedBy, decidedAt } = hold;
   const where = schoolId === otherSchools ? 'several schools' : `school ${schoolId}`;
+  const after = earlier === 0 ? '' : `, after ${earlier} within 24 hours,`;
   const decision = decidedBy === null ? '' : ` by ${decidedBy} at ${decidedAt}`;
   const end = expiresAt === null ? '' : `, ${state === 'approved' ? 'ends' : 'reported again'} ${expiresAt}`;
   const people = hold.sample.map((one) => one.person ?? one.key);
   return `${key}  ${state}${decision}
-  ${count} × ${kind} in ${where}, profile "${profile}", held since ${firstSeen}${end}
+  ${count} × ${kind}${after} in ${where}, profile "${profile}", held since ${firstSeen}${end}
   ${reason}
   If approved: ${effect}
   For instance: ${people.join(', ')}

@@ -141,7 +141,7 @@ t.test('deciding about what is held', async (t) => {
   const held = (school: string): HoldRecord => {
     const schoolId = asSchoolId(school);
     const key = `removeMember:${schoolId}:share`;
-    const hold = { key, kind: 'removeMember', schoolId, rule: 'share', count: 200, there: 1000 } as const;
+    const hold = { key, kind: 'removeMember', schoolId, rule: 'share', count: 200, there: 1000, earlier: 14 } as const;
     const words = {
       reason: 'Too many.',
       effect: '200 students leave.',
@@ -152,7 +152,7 @@ t.test('deciding about what is held', async (t) => {
   t.match(await cli('holds', 'list', 'contoso'), { code: 0, out: 'Nothing is held.\n' });
   await relay.store.withTenant(tenantId, (scope) => replaceHolds(scope, 'test', ['1', '2', '3'].map(held)));
   t.match(await cli('holds', 'list', 'contoso'), {
-    out: /removeMember:1:share {2}waiting\n {2}200 × removeMember in school 1.*\n {2}Too many.\n {2}If approved: 200 students leave/,
+    out: /removeMember:1:share {2}waiting\n {2}200 × removeMember, after 14 within 24 hours, in school 1.*\n {2}Too many.\n {2}If approved: 200 students leave/,
   });
   t.match(await cli('status', 'contoso'), { out: /removeMember:3:share +200 +waiting\n/ });
 

@@ -30,6 +30,8 @@ export interface Hold {
   count: number;
   /** What there is of what they change: memberships, objects, people. 0 where the rule compares with a number alone. */
   there: number;
+  /** How many of the kind were carried out within 24 hours before, and not approved: what is done and what is held are too much together. */
+  earlier: number;
   /** Why, as a sentence. */
   reason: string;
   /** What happens if it is approved, as a sentence. */

@@ -16,6 +16,8 @@ export interface OperationCommon {
   repair?: true;
   /** Only the profile that was changed is the reason: the one of the last good run would not have done it. */
   byProfile?: true;
+  /** It passed the guard in this school and nobody approved it: when it is done, it counts there for a day. */
+  passedIn?: SchoolId;
 }
 
 export type Operation = OperationCommon &
@@ -67,4 +69,9 @@ export function plannedFor(operation: Operation): ObjectKey[] {
 export function peopleOf(operation: Operation): MemberKey[] {
   if ('people' in operation) return operation.people;
   return 'personKey' in operation ? [operation.personKey] : [];
+}
+
+/** What the guard counts it for: additions name up to twenty people. */
+export function weightOf(operation: Operation): number {
+  return Math.max(1, peopleOf(operation).length);
 }

@@ -5,12 +5,14 @@
  * | state | means | leaves it |
  * |---|---|---|
  * | waiting | nobody has decided | decision; after `expiryDays`: expired |
- * | approved | proceeds, up to a tenth more than approved, until its time | carried out: vanishes; more: waiting; time passed: expired |
+ * | approved | proceeds, up to a tenth more than approved, until its time; so does what is left of it, be it little | carried out: vanishes; more: waiting; time passed: expired |
  * | rejected | held, silently | a tenth more or fewer operations than were rejected: waiting |
  * | expired | held like waiting, and reported again every `expiryDays` | decision |
  */
 import type { HoldRecord, HoldState } from '../model/hold.ts';
 import { covers, type Hold } from '../model/hold.ts';
+import { weightOf } from '../model/operation.ts';
+import type { OfSchool } from './guard.ts';
 
 export interface Step {
   record: HoldRecord;
@@ -26,6 +28,36 @@ export function approvalsInForce(records: readonly HoldRecord[], now: string): M
     inForce.set(key, decidedCount);
   }
   return inForce;
+}
+
+/** An approval, and what proceeds under it. */
+export interface Begun {
+  record: HoldRecord;
+  groups: OfSchool[];
+}
+
+/**
+ * Approvals of which a run that was killed has carried out a part: what is left may be too little for every rule, and is approved all the
+ * same.
+ *
+ * @param records that no rule has found now
+ * @param approvals by key, those in force
+ * @param passed what no rule found too much
+ */
+export function begunApprovals(
+  records: readonly HoldRecord[],
+  approvals: ReadonlyMap<string, number>,
+  passed: readonly OfSchool[],
+  now: string,
+): Begun[] {
+  return records.flatMap((record) => {
+    const { key, kind, schoolId, rule } = record;
+    const isMeant = (group: OfSchool) => group.kind === kind && (rule === 'total' || group.schoolId === schoolId);
+    const groups = passed.filter(isMeant);
+    const count = groups.flatMap(({ operations }) => operations).reduce((sum, one) => sum + weightOf(one), 0);
+    if (count === 0 || !covers(approvals.get(key) ?? -1, count)) return [];
+    return [{ record: { ...record, count, lastSeen: now }, groups }];
+  });
 }
 
 /**

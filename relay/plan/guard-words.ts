@@ -2,33 +2,53 @@
 import type { Operation, OperationKind } from '../model/operation.ts';
 import { specOf } from '../operations/registry.ts';
 
-/** @param repair whether they make again what somebody undid */
-export function shareReason(
-  kind: OperationKind,
-  repair: boolean,
-  changes: number,
-  there: number,
-  limit: number,
-): string {
-  const { guard } = specOf(kind);
-  const share = `(${Math.round((changes * 100) / there)} %); the limit is ${limit} %.`;
-  if (guard.effect === 'account') return `${changes} new accounts at once in a school of ${there} people ${share}`;
-  const nouns = nounsOf(kind);
-  if (repair) return `Somebody ended ${changes} of ${there} ${nouns} of the school in Microsoft 365 ${share}`;
-  const verb = guard.effect === 'removal' ? 'end' : 'change';
-  return `${changes} of ${there} ${nouns} of the school would ${verb} at once ${share}`;
+interface Share {
+  changes: number;
+  /** Within the 24 hours before. */
+  earlier: number;
+  outOf: number;
+  /** In percent. */
+  limit: number;
 }
 
-export function totalReason(
-  kind: OperationKind,
-  repair: boolean,
-  count: number,
-  schools: number,
-  limit: number,
-): string {
+/** @param repair whether they make again what somebody undid */
+export function shareReason(kind: OperationKind, repair: boolean, { changes, earlier, outOf, limit }: Share): string {
+  const { guard } = specOf(kind);
+  const sum = changes + earlier;
+  const share = `(${outOf === 0 ? 100 : Math.round((sum * 100) / outOf)} %); the limit is ${limit} %.`;
+  const together = `after ${earlier} within 24 hours: ${sum} of ${outOf} ${share}`;
+  if (guard.effect === 'account') {
+    if (earlier === 0) return `${changes} new accounts at once in a school of ${outOf} people ${share}`;
+    return `${changes} new accounts in a school, ${together}`;
+  }
   const nouns = nounsOf(kind);
-  if (repair) return `Somebody ended ${count} ${nouns} in ${schools} schools in Microsoft 365; the limit is ${limit}.`;
-  return `${count} ${nouns} in ${schools} schools would end at once; the limit is ${limit}.`;
+  if (repair) {
+    if (earlier === 0) return `Somebody ended ${changes} of ${outOf} ${nouns} of the school in Microsoft 365 ${share}`;
+    return `Somebody ended ${changes} ${nouns} of the school in Microsoft 365, ${together}`;
+  }
+  const verb = guard.effect === 'removal' ? 'end' : 'change';
+  if (earlier === 0) return `${changes} of ${outOf} ${nouns} of the school would ${verb} at once ${share}`;
+  return `${changes} ${nouns} of the school would ${verb}, ${together}`;
+}
+
+interface Total {
+  changes: number;
+  schools: number;
+  /** Within the 24 hours before. */
+  earlier: number;
+  limit: number;
+}
+
+export function totalReason(kind: OperationKind, repair: boolean, { changes, schools, earlier, limit }: Total): string {
+  const what = `${changes} ${nounsOf(kind)} in ${schools} schools`;
+  const end = `${earlier === 0 ? '' : `, after ${earlier} within 24 hours: ${changes + earlier} together`}; the limit is ${limit}.`;
+  if (repair) return `Somebody ended ${what} in Microsoft 365${end}`;
+  return `${what} would end${earlier === 0 ? ' at once' : ''}${end}`;
+}
+
+/** What else has ended, where the reason is another; a sentence to follow, empty where nothing has. */
+export function alsoEarlier(kind: OperationKind, earlier: number): string {
+  return earlier === 0 ? '' : ` ${earlier} ${nounsOf(kind)} of the school ended before, within 24 hours.`;
 }
 
 /** What the profile has to do with it, as a sentence to follow; empty where it has nothing. */

@@ -1,17 +1,19 @@
 /**
- * The guard: looks at a plan before anything is written and holds back what is too much for an ordinary day. Pure, and
- * recomputed in every run. What is held is held per operation type and school; everything else proceeds. A first run
- * passes: where nothing has been applied and no earlier reading is known, there is nothing to compare with.
+ * The guard: looks at a plan before anything is written and holds back what is too much for an ordinary day, together with what was
+ * carried out in the 24 hours before. Pure, and recomputed in every run. What is held is held per operation type and school;
+ * everything else proceeds. A first run passes: where nothing has been applied and no earlier reading is known, there is nothing to
+ * compare with.
  */
 
 import { covers, type GuardRule, type Hold, otherSchools } from '../model/hold.ts';
 import type { SchoolId } from '../model/keys.ts';
-import { type Operation, type OperationKind, type Plan, peopleOf } from '../model/operation.ts';
+import { type Operation, type OperationKind, type Plan, weightOf } from '../model/operation.ts';
 import { specOf } from '../operations/registry.ts';
 import type { GuardCell } from '../operations/spec.ts';
 import type { GuardSettings } from '../profile/guards.ts';
 import { dependsOn } from './dependents.ts';
-import { effectOf, profileReason, shareReason, totalReason } from './guard-words.ts';
+import { alsoEarlier, effectOf, profileReason, shareReason, totalReason } from './guard-words.ts';
+import type { Earlier } from './recent-changes.ts';
 import { lookForRollover, lookForSourceLoss, type SchoolSource } from './source-guard.ts';
 
 type Effect = GuardCell['effect'] | 'repair';
@@ -22,24 +24,23 @@ function effectOn({ kind, repair }: Pick<Operation, 'kind' | 'repair'>): Effect 
   return repair === true && guard.effect === 'addition' && guard.repair !== undefined ? 'repair' : guard.effect;
 }
 
-/** What an operation counts for: additions name up to twenty people. */
-export function weightOf(operation: Operation): number {
-  return Math.max(1, peopleOf(operation).length);
-}
-
-export interface Measure {
-  /** What the school has of what the operations change: memberships, objects, people. */
-  there: number;
-  /** How many of the operations change that, and are not something that was due anyway. */
-  changes: number;
+/** Operations of one kind in one school. */
+export interface OfSchool {
+  kind: OperationKind;
+  schoolId: SchoolId;
+  operations: Operation[];
 }
 
 export interface GuardContext {
   settings: GuardSettings;
   /** The school that an operation happens in. */
   schoolOf(operation: Operation): SchoolId;
-  /** Asked with all operations of one kind in one school. */
-  measure(kind: OperationKind, schoolId: SchoolId, operations: readonly Operation[]): Measure;
+  /** What the school has of what the operations change: memberships, objects, people. */
+  there(group: Readonly<OfSchool>): number;
+  /** Those of the operations that change it, and are not something that was due anyway. */
+  changing(group: Readonly<OfSchool>): readonly Operation[];
+  /** What was carried out, or let pass, within 24 hours. */
+  earlier: Earlier;
   /** PowerSchool's records of a school now. */
   source(schoolId: SchoolId): SchoolSource;
   /** The same at the last good run; undefined when there was none. */
@@ -55,6 +56,8 @@ export interface Guarded {
   holds: Hold[];
   /** What would be held, had it not been approved. */
   approved: Hold[];
+  /** What no rule found too much, without additions. Some of it may be held because of what it needs. */
+  passed: OfSchool[];
 }
 
 /** Operations named in a hold. */
@@ -69,7 +72,7 @@ export function guard(plan: Plan, context: GuardContext): Guarded {
   }
   for (const ofKind of Map.groupBy(groups, (group) => group.kind).values()) {
     const rest = ofKind.filter((group) => !found.has(group.id));
-    const hold = lookAtTotal(rest, context.settings);
+    const hold = lookAtTotal(rest, context);
     if (hold !== undefined) for (const group of rest) found.set(group.id, hold);
   }
 
@@ -81,10 +84,11 @@ export function guard(plan: Plan, context: GuardContext): Guarded {
     const hold = found.get(groupId(operation.kind, context.schoolOf(operation)));
     return hold !== undefined && waiting.has(hold);
   };
-  if (holds.length === 0) return { proceed: plan, held: [], holds, approved };
+  const passed = groups.filter(({ id }) => !found.has(id));
+  if (holds.length === 0) return { proceed: plan, held: [], holds, approved, passed };
   const depends = dependsOn(plan.filter(isHeld));
   const [held, proceed] = parted(plan, (operation) => isHeld(operation) || depends(operation));
-  return { proceed, held, holds, approved };
+  return { proceed, held, holds, approved, passed };
 }
 
 function isApproved({ key, count }: Hold, approvals: ReadonlyMap<string, number>): boolean {
@@ -92,12 +96,9 @@ function isApproved({ key, count }: Hold, approvals: ReadonlyMap<string, number>
   return approved !== undefined && covers(approved, count);
 }
 
-interface Group {
+interface Group extends OfSchool {
   id: string;
-  kind: OperationKind;
   effect: Effect;
-  schoolId: SchoolId;
-  operations: Operation[];
 }
 
 /** Guarded operations by kind and school. */
@@ -125,23 +126,43 @@ function lookAt(group: Group, context: GuardContext): Hold | undefined {
   return lookAtSource(group, context) ?? lookAtShare(group, context);
 }
 
-function lookAtSource(group: Group, { settings, lastGood, source, measure }: GuardContext): Hold | undefined {
-  const { kind, effect, schoolId, operations } = group;
+function lookAtSource(group: Group, context: GuardContext): Hold | undefined {
+  const { kind, effect, schoolId } = group;
+  const { settings, lastGood, source, earlier, there } = context;
   if (effect !== 'removal') return undefined;
   const before = lastGood(schoolId);
   if (before === undefined) return undefined;
   const now = source(schoolId);
   const loss = lookForRollover(before, now, settings.rollover) ?? lookForSourceLoss(before, now, settings);
-  return loss && holdOf(loss.rule, group, measure(kind, schoolId, operations).there, loss.reason);
+  if (loss === undefined) return undefined;
+  const also = earlier.inSchool(kind, schoolId);
+  const reason = `${loss.reason}${alsoEarlier(kind, also)}`;
+  return holdOf(loss.rule, group, { there: there(group), earlier: also, reason });
 }
 
-function lookAtShare(group: Group, { settings, measure }: GuardContext): Hold | undefined {
+function lookAtShare(group: Group, { settings, there, changing, earlier }: GuardContext): Hold | undefined {
   const { kind, effect, schoolId, operations } = group;
   const limit = limitOf(effect, settings);
-  if (limit === undefined || countOf(operations) <= limit.above) return undefined;
-  const { there, changes } = measure(kind, schoolId, operations);
-  if (there < limit.population || changes <= limit.above || changes * 100 <= there * limit.percent) return undefined;
-  return holdOf('share', group, there, shareReason(kind, effect === 'repair', changes, there, limit.percent));
+  if (limit === undefined) return undefined;
+  const before = earlier.inSchool(kind, schoolId);
+  if (countOf(operations) + before <= limit.above) return undefined;
+  const changes = countOf(changing(group));
+  if (changes === 0 || changes + before <= limit.above) return undefined;
+  const now = there(group);
+  const outOf = now + (endsWhatIsThere(kind) ? before : 0);
+  // No more than all can end or change, however often, so 100 % is never exceeded.
+  const most = effect === 'removal' || effect === 'update' ? outOf : Number.POSITIVE_INFINITY;
+  if (outOf < limit.population || Math.min(changes + before, most) * 100 <= outOf * limit.percent) return undefined;
+  const share = { changes, earlier: before, outOf, limit: limit.percent };
+  return holdOf('share', group, { there: now, earlier: before, reason: shareReason(kind, effect === 'repair', share) });
+}
+
+/**
+ * What was carried out before is missing from what is there now, so a share is of both: slices are measured as one plan would be that has
+ * all of them. Who is disabled stays a member of the school.
+ */
+function endsWhatIsThere(kind: OperationKind): boolean {
+  return 'removes' in specOf(kind).does;
 }
 
 function countOf(operations: readonly Operation[]): number {
@@ -163,23 +184,24 @@ function limitOf(effect: Effect, { removals, repairs, updates, newAccounts }: Gu
   }
 }
 
-function lookAtTotal(rest: readonly Group[], { removals, repairs }: GuardSettings): Hold | undefined {
+function lookAtTotal(rest: readonly Group[], { settings, earlier }: GuardContext): Hold | undefined {
   const [first] = rest;
   if (first === undefined || (first.effect !== 'removal' && first.effect !== 'repair')) return undefined;
-  const limit = first.effect === 'repair' ? repairs.total : removals.total;
+  const { kind, effect } = first;
+  const isRepair = effect === 'repair';
+  const limit = isRepair ? settings.repairs.total : settings.removals.total;
   const operations = rest.flatMap((group) => group.operations);
   const count = countOf(operations);
-  if (count <= limit) return undefined;
-  const { kind, effect } = first;
-  const reason = totalReason(kind, effect === 'repair', count, rest.length, limit);
-  return holdOf('total', { kind, effect, schoolId: otherSchools, operations }, 0, reason);
+  const before = earlier.inDistrict(kind);
+  if (count + before <= limit) return undefined;
+  const reason = totalReason(kind, isRepair, { changes: count, schools: rest.length, earlier: before, limit });
+  return holdOf('total', { kind, schoolId: otherSchools, operations }, { there: 0, earlier: before, reason });
 }
 
 function holdOf(
   rule: GuardRule,
-  { kind, schoolId, operations }: Omit<Group, 'id'>,
-  there: number,
-  reason: string,
+  { kind, schoolId, operations }: OfSchool,
+  { there, earlier, reason }: Pick<Hold, 'there' | 'earlier' | 'reason'>,
 ): Hold {
   return {
     key: `${kind}:${schoolId}:${rule}`,
@@ -188,6 +210,7 @@ function holdOf(
     rule,
     count: countOf(operations),
     there,
+    earlier,
     reason: `${reason}${profileReason(operations)}`,
     effect: effectOf(kind, operations),
     sample: operations.slice(0, sampleSize).map((operation) => ({

@@ -5,12 +5,13 @@ import type { Adoption } from '../adoption/open.ts';
 import type { AppliedObject } from '../model/applied-state.ts';
 import { otherSchools } from '../model/hold.ts';
 import { classKey, type SchoolId } from '../model/keys.ts';
-import type { Operation, OperationKind } from '../model/operation.ts';
+import { type Operation, weightOf } from '../model/operation.ts';
 import { newAccountOf, specOf } from '../operations/registry.ts';
 import type { Stock } from '../operations/spec.ts';
 import { addedNames } from '../plan/additions.ts';
 import { lastSchoolsOf } from '../plan/departures.ts';
-import { type GuardContext, type Measure, weightOf } from '../plan/guard.ts';
+import type { GuardContext, OfSchool } from '../plan/guard.ts';
+import type { Earlier } from '../plan/recent-changes.ts';
 import type { SchoolSource } from '../plan/source-guard.ts';
 import type { ProfileState, TenantState } from './state/tenant-state.ts';
 
@@ -19,12 +20,18 @@ export type GuardFacts = Pick<ProfileState, 'profile' | 'scope'> & {
   tenant: Pick<TenantState, 'roster' | 'applied' | 'counts' | 'lastGood'> & { adoption: Pick<Adoption, 'found'> };
 };
 
-export function guardContext(state: GuardFacts, approvals: ReadonlyMap<string, number>): GuardContext {
+export function guardContext(
+  state: GuardFacts,
+  approvals: ReadonlyMap<string, number>,
+  earlier: Earlier,
+): GuardContext {
   return {
     settings: state.profile.guards,
     approvals,
     schoolOf: (operation) => schoolOf(operation, state),
-    measure: (kind, schoolId, operations) => measure(kind, schoolId, operations, state),
+    earlier,
+    there: (group) => there(group, state),
+    changing: (group) => changing(group, state),
     source: (schoolId) => {
       const isOfProfile = state.tenant.roster.schools.has(schoolId) && state.scope.covers(schoolId);
       return isOfProfile ? sourceOf(schoolId, state) : { counts: {}, yearId: undefined, sections: new Set() };
@@ -46,36 +53,55 @@ function schoolOf(operation: Operation, { scope, tenant: { roster, applied } }: 
   return schoolIds.find(scope.covers) ?? otherSchools;
 }
 
-function measure(
-  kind: OperationKind,
-  schoolId: SchoolId,
-  operations: readonly Operation[],
-  facts: GuardFacts,
-): Measure {
-  const { tenant } = facts;
-  const all = operations.length;
+/** How much the school has of what the operations change; only of what was written can much be changed. */
+function there(group: Readonly<OfSchool>, { tenant }: GuardFacts): number {
+  const { kind, schoolId, operations } = group;
+  const { guard } = specOf(kind);
+  switch (guard.effect) {
+    case 'account':
+      return peopleBefore(schoolId, tenant);
+    case 'update':
+      return writtenIn(guard.outOf, schoolId, tenant);
+    case 'removal':
+      return stock(guard.outOf, schoolId, operations, tenant) ?? operations.length;
+    case 'addition':
+      // Of what is made again after somebody undid it: what is left, and what is not.
+      return (
+        sum(operations.map(weightOf)) + ((guard.repair && stock(guard.repair.outOf, schoolId, operations, tenant)) ?? 0)
+      );
+  }
+}
+
+function changing({ kind, schoolId, operations }: Readonly<OfSchool>, { tenant }: GuardFacts): readonly Operation[] {
   const { guard } = specOf(kind);
   switch (guard.effect) {
     case 'account': {
-      const { student = 0, teacher = 0 } = tenant.lastGood.get(schoolId)?.counts ?? {};
-      const there = student + teacher;
+      // Nothing is known of a school before its first run: no account is one too many.
+      if (!tenant.lastGood.has(schoolId)) return [];
       // Who was known before and has no account yet is no news: a run was cut short, or accounts were refused.
-      const due = Math.max(0, there - (tenant.applied.schoolUsers.get(schoolId)?.size ?? 0));
+      const missing = peopleBefore(schoolId, tenant) - (tenant.applied.schoolUsers.get(schoolId)?.size ?? 0);
+      const isAnother = (operation: Operation) => newAccountOf(operation)?.isAnother === true;
       // Anyone who deleted many accounts at once may have meant it: they are no leftovers of an earlier run.
-      const again = operations.filter((one) => newAccountOf(one)?.isAnother).length;
-      return { there, changes: again + Math.max(0, all - again - Math.max(0, due - again)) };
+      const again = operations.filter(isAnother);
+      const due = Math.max(0, missing - again.length);
+      return [...again, ...operations.filter((operation) => !isAnother(operation)).slice(due)];
     }
-    case 'update':
-      return written(operations, guard.outOf, schoolId, tenant);
+    case 'update': {
+      const objects = objectsIn(guard.outOf, tenant.applied);
+      return operations.filter(
+        (operation) => isWritten(objects.get(objectKey(operation)), tenant) && replaces(operation),
+      );
+    }
     case 'removal':
-      return { there: stock(guard.outOf, schoolId, operations, tenant) ?? all, changes: all };
-    case 'addition': {
-      // Of what is made again after somebody undid it: what is left, and what is not.
-      const changes = sum(operations.map(weightOf));
-      const left = guard.repair && stock(guard.repair.outOf, schoolId, operations, tenant);
-      return { there: changes + (left ?? 0), changes };
-    }
+    case 'addition':
+      return operations;
   }
+}
+
+/** Students and teachers at the last good run. */
+function peopleBefore(schoolId: SchoolId, { lastGood }: Pick<TenantState, 'lastGood'>): number {
+  const { student = 0, teacher = 0 } = lastGood.get(schoolId)?.counts ?? {};
+  return student + teacher;
 }
 
 function sum(numbers: readonly number[]): number {
@@ -108,27 +134,30 @@ function stock(
   }
 }
 
-/** Only what was written before can be changed: an object that was just adopted or matched gets its first values, and so does one of which the profile has more written. */
-function written(
-  operations: readonly Operation[],
+function writtenIn(what: Stock, schoolId: SchoolId, tenant: GuardFacts['tenant']): number {
+  const { applied } = tenant;
+  const objects = objectsIn(what, applied);
+  const keys: Iterable<string> =
+    what === 'schools'
+      ? [schoolId]
+      : ((what === 'schoolUsers' ? applied.schoolUsers : applied.schoolClasses).get(schoolId) ?? []);
+  return [...keys].filter((key) => isWritten(objects.get(key), tenant)).length;
+}
+
+function objectsIn(
   what: Stock,
-  schoolId: SchoolId,
-  { applied, adoption: { found } }: Pick<GuardFacts['tenant'], 'applied' | 'adoption'>,
-): Measure {
-  const [objects, keys]: readonly [ReadonlyMap<string, AppliedObject>, Iterable<string>] =
-    what === 'schoolUsers'
-      ? [applied.users, applied.schoolUsers.get(schoolId) ?? []]
-      : what === 'schoolClasses'
-        ? [applied.classes, applied.schoolClasses.get(schoolId) ?? []]
-        : [applied.schools, [schoolId]];
-  const isWritten = (key: string) => {
-    const { objectId, body = {} } = objects.get(key) ?? {};
-    return Object.keys(body).length > 0 && !found.has(objectId ?? '');
-  };
-  return {
-    there: [...keys].filter(isWritten).length,
-    changes: operations.filter((operation) => isWritten(objectKey(operation)) && replaces(operation)).length,
-  };
+  { users, classes, schools }: TenantState['applied'],
+): ReadonlyMap<string, AppliedObject> {
+  return what === 'schoolUsers' ? users : what === 'schoolClasses' ? classes : schools;
+}
+
+/** Only what was written before can be changed: an object that was just adopted or matched gets its first values, and so does one of which the profile has more written. */
+function isWritten(
+  object: AppliedObject | undefined,
+  { adoption: { found } }: Pick<GuardFacts['tenant'], 'adoption'>,
+): boolean {
+  const { objectId = '', body = {} } = object ?? {};
+  return Object.keys(body).length > 0 && !found.has(objectId);
 }
 
 /** Values in addition to those that were written replace nothing, and what comes of the profile alone a person has chosen. */

@@ -1,12 +1,14 @@
 /** The step between plan and apply: hold back what is too much, and keep what people decide about it. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Hold, HoldRecord } from '../model/hold.ts';
-import type { Plan } from '../model/operation.ts';
-import { approvalsInForce, nextStep } from '../plan/decisions.ts';
-import { type Guarded, guard } from '../plan/guard.ts';
+import type { Operation, Plan } from '../model/operation.ts';
+import { approvalsInForce, begunApprovals, nextStep } from '../plan/decisions.ts';
+import { type GuardContext, type Guarded, guard, type OfSchool } from '../plan/guard.ts';
+import { dayBefore, earlierThan, hourOf, type RecentChanges } from '../plan/recent-changes.ts';
 import { nextLastGood, type SchoolSource } from '../plan/source-guard.ts';
 import { endApprovals, readHolds, replaceHolds } from '../store/guard/holds.ts';
 import { writeLastGood } from '../store/guard/last-good.ts';
+import { answerForChanges, forgetChanges, redateChanges } from '../store/guard/recent-changes.ts';
 import type { TenantScope } from '../store/store.ts';
 import { guardContext, sourcesOf } from './guard-context.ts';
 import type { ProfileState } from './state/tenant-state.ts';
@@ -20,44 +22,82 @@ export interface Checked extends Guarded {
 
 /** What the guard says of a plan under the decisions there are. Changes nothing. */
 export async function checkPlan(scope: TenantScope, state: ProfileState, plan: Plan, now: string): Promise<Guarded> {
-  return guard(plan, guardContext(state, approvalsInForce(await readHolds(scope, state.profile.name), now)));
+  const holds = await readHolds(scope, state.profile.name);
+  const earlier = earlierThan(now, state.tenant.recent, [], holds);
+  return guard(plan, guardContext(state, approvalsInForce(holds, now), earlier));
 }
 
-/**
- * The same, and keeps what is held. In one transaction, so that no decision made meanwhile is lost.
- *
- * @param inUse approvals under which the run has let something proceed already
- */
+export interface UnderGuard {
+  /** Approvals under which the run has let something proceed already. */
+  inUse: readonly HoldRecord[];
+  /** What was let pass in this turn and may be carried out, whichever run it is of. Asked when what is done is counted. */
+  underWay(): readonly Operation[];
+}
+
+/** The same, and keeps what is held. In one transaction, so that no decision made meanwhile is lost. */
 export async function holdBack(
   scope: TenantScope,
   state: ProfileState,
   plan: Plan,
   now: string,
-  inUse: readonly HoldRecord[] = [],
+  { inUse, underWay }: UnderGuard,
 ): Promise<Checked> {
-  const { name } = state.profile;
+  const { name, guards } = state.profile;
+  const { recent } = state.tenant;
   const known = new Map((await readHolds(scope, name)).map((hold) => [hold.key, hold]));
+  await keepShort(scope, recent, now);
   const approvals = approvalsInForce([...known.values()], now);
   const countOf = new Map(inUse.map(({ key, count }) => [key, count]));
   for (const [key, count] of countOf) approvals.set(key, Math.max(0, (approvals.get(key) ?? 0) - count));
-  const guarded = guard(plan, guardContext(state, approvals));
-  const step = (hold: Hold) => nextStep(known.get(hold.key), hold, now, state.profile.guards.expiryDays);
+  const context = guardContext(state, approvals, earlierThan(now, recent, underWay(), [...known.values()]));
+  const guarded = guard(plan, context);
+  const step = (hold: Hold) => nextStep(known.get(hold.key), hold, now, guards.expiryDays);
   const [holds, approved] = [guarded.holds.map(step), guarded.approved.map(step)];
   const steps = [...holds, ...approved];
-  const renewed = new Set(steps.map(({ record }) => record.key));
+  const found = new Set(steps.map(({ record }) => record.key));
+  const unseen = [...known.values()].filter(({ key }) => !found.has(key));
+  const begun = begunApprovals(unseen, approvals, guarded.passed, now);
+  const renewed = new Set([...found, ...begun.map(({ record }) => record.key)]);
   // They stay until the run has come to its end.
   const others = inUse.flatMap(({ key }) => (renewed.has(key) ? [] : (known.get(key) ?? [])));
   if (known.size + steps.length > 0) {
-    await replaceHolds(scope, name, [...steps.map(({ record }) => record), ...others]);
+    const records = [...steps, ...begun].map(({ record }) => record);
+    await replaceHolds(scope, name, [...records, ...others]);
   }
+  const isApproved = new Set(begun.flatMap(({ groups }) => groups));
+  const unapproved = guarded.passed.filter((group) => !isApproved.has(group));
   return {
     ...guarded,
+    proceed: marked(guarded.proceed, unapproved, context),
     used: [
-      ...approved.map(({ record }) => ({ ...record, count: record.count + (countOf.get(record.key) ?? 0) })),
+      ...[...approved, ...begun].map(({ record }) => ({
+        ...record,
+        count: record.count + (countOf.get(record.key) ?? 0),
+      })),
       ...inUse.filter(({ key }) => !renewed.has(key)),
     ],
     news: steps.flatMap(({ record, news }) => (news === undefined ? [] : [{ event: `hold.${news}`, hold: record }])),
   };
+}
+
+/** Says of each operation that changes something, and that nobody approved, where it counts when it is done. */
+function marked(proceed: Plan, unapproved: readonly OfSchool[], context: GuardContext): Plan {
+  const schoolOf = new Map(
+    unapproved.flatMap((group) => context.changing(group).map((operation) => [operation, group.schoolId])),
+  );
+  if (schoolOf.size === 0) return proceed;
+  return proceed.map((operation) => {
+    const passedIn = schoolOf.get(operation);
+    return passedIn === undefined ? operation : { ...operation, passedIn };
+  });
+}
+
+/** Forgets what is older than a day, or than the day before the oldest hold. */
+async function keepShort(scope: TenantScope, recent: RecentChanges, now: string): Promise<void> {
+  if (recent.redate(now)) await redateChanges(scope, now);
+  if (!recent.hasBefore(hourOf(dayBefore(now, [])))) return;
+  const before = hourOf(dayBefore(now, await readHolds(scope)));
+  if (recent.forget(before)) await forgetChanges(scope, before);
 }
 
 /**
@@ -74,7 +114,10 @@ export async function settleGuard(
   // What Graph refused is planned again, under the same approval and for the same reason.
   const unfinished = failed === 0 ? [] : used;
   const { tenant } = state;
-  if (failed === 0) await endApprovals(scope, state.profile.name, used);
+  if (failed === 0) {
+    await endApprovals(scope, state.profile.name, used);
+    await answerFor(scope, tenant.recent, used);
+  }
   const suspicious = new Set(
     [...holds, ...unfinished]
       .filter(({ rule }) => rule !== 'share' && rule !== 'total')
@@ -90,4 +133,14 @@ export async function settleGuard(
   await writeLastGood(scope, changed, now);
   for (const [schoolId, source] of changed) tenant.lastGood.set(schoolId, source);
   state.goodVersion = suspicious.size === 0 ? tenant.version : -1;
+}
+
+/** Who has approved what came in addition to it has answered for it: it counts no longer. */
+async function answerFor(scope: TenantScope, recent: RecentChanges, approved: readonly HoldRecord[]): Promise<void> {
+  for (const { kind, schoolId, rule, earlier, decidedAt } of approved) {
+    if (earlier === 0 || decidedAt === null) continue;
+    await answerForChanges(scope, kind, rule === 'total' ? undefined : schoolId, decidedAt);
+    if (rule === 'total') recent.answerForDistrict(kind, decidedAt);
+    else recent.answerForSchool(kind, schoolId, decidedAt);
+  }
 }

@@ -6,6 +6,7 @@ import type { Operation, Plan } from '../model/operation.ts';
 import { approvalsInForce } from '../plan/decisions.ts';
 import { type Guarded, guard } from '../plan/guard.ts';
 import { countNotMade, type NotMade } from '../plan/past.ts';
+import { earlierThan } from '../plan/recent-changes.ts';
 import type { Profile } from '../profile/profile.ts';
 import { districtTimeZone, listAgents } from '../store/agents/agents.ts';
 import { readDirectoryState } from '../store/directory/mirror.ts';
@@ -91,7 +92,7 @@ export async function planNow(
   takeDecision(state, decided);
   const { plan, there } = decided;
   const takenOver = countTakenOver(state, there);
-  const context = guardContext(state, approvalsInForce(holds, now));
+  const context = guardContext(state, approvalsInForce(holds, now), earlierThan(now, known.recent, [], holds));
   const guarded = guard(plan, context);
   const { covers } = state.scope;
   const notMade = countNotMade(known.roster, { covers, made: known.applied, today });

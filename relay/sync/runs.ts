@@ -55,8 +55,8 @@ export class Runs implements Planner {
     this.#tenant = tenant;
     this.#today = today;
     this.#news = news;
-    const { applied, accounts, isEverythingRead, habits } = tenant;
-    this.#engine = new Engine({ ...context, applied, accounts, isEverythingRead, habits }, this);
+    const { applied, accounts, recent, isEverythingRead, habits } = tenant;
+    this.#engine = new Engine({ ...context, applied, accounts, recent, isEverythingRead, habits }, this);
     news.listen(() => this.#engine.stir());
   }
 
@@ -158,7 +158,8 @@ export class Runs implements Planner {
       await addLinks(scope, newLinks, now);
       await record(scope, there, [], now);
       await removeFound(scope, readings);
-      const checked = await holdBack(scope, state, plan, now, run?.approvalsInUse);
+      const inUse = run?.approvalsInUse ?? [];
+      const checked = await holdBack(scope, state, plan, now, { inUse, underWay: () => this.#engine.unapproved() });
       return { checked, runId: run?.runId ?? (await beginRun(scope, name, countOperations(plan), now)) };
     });
     for (const { from, link } of handovers) tenant.handOver(from, link);

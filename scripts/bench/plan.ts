@@ -106,7 +106,8 @@ const tenant = {
   adoption: newAdoption([]),
 };
 const facts = { profile, scope, tenant };
-const context = guardContext(facts, new Map());
+const nothingEarlier = { inSchool: () => 0, inDistrict: () => 0 };
+const context = guardContext(facts, new Map(), nothingEarlier);
 timed('guard it', () => guard(plan, context));
 for (const operation of plan) {
   updateApplied({ applied, accounts: linked }, specOf(operation.kind).effect(operation, 'object', applied));
@@ -120,7 +121,7 @@ for (let round = 0; round < 3; round += 1) {
 tenant.lastGood = timed('what the guard compares with', () => sourcesOf(facts));
 const gone: RosterChange = { kind: 'studentEnrollment', schoolId: '1', id: '1-0', record: undefined };
 const removal = planOf(roster.apply([gone]));
-timed('guard one removal', () => guard(removal, guardContext(facts, new Map())));
+timed('guard one removal', () => guard(removal, guardContext(facts, new Map(), nothingEarlier)));
 
 const state = new TenantState([profile]);
 state.roster.load(district());

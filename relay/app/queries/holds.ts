@@ -14,6 +14,7 @@ export const foundHoldSchema = z.object({
   rule: z.enum(guardRules),
   count: z.int(),
   there: z.int(),
+  earlier: z.int(),
   reason: z.string(),
   effect: z.string(),
   sample: z.array(z.object({ key: z.string(), person: z.string().optional(), reason: z.string() })),

@@ -30,6 +30,7 @@ import { accessRoles } from './migrations/030-access-roles.ts';
 import { tokenScopes } from './migrations/031-token-scopes.ts';
 import { deltaSelection } from './migrations/032-delta-selection.ts';
 import { sealedAnswers } from './migrations/033-sealed-answers.ts';
+import { recentChanges } from './migrations/034-recent-changes.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -61,6 +62,7 @@ const migrations: Record<string, Migration> = {
   '031-token-scopes': tokenScopes,
   '032-delta-selection': deltaSelection,
   '033-sealed-answers': sealedAnswers,
+  '034-recent-changes': recentChanges,
 };
 
 /**

@@ -1,4 +1,5 @@
 /** Tables of the guard: what it holds back, what it compares with, and the audit log of who decided what. */
+import type { Generated } from 'kysely';
 
 interface HoldTable {
   tenant_id: string;
@@ -11,6 +12,8 @@ interface HoldTable {
   rule: string;
   count: number;
   there: number;
+  /** How many more were carried out within 24 hours before. */
+  earlier: Generated<number>;
   reason: string;
   effect: string;
   /** JSON: a few of the operations. */
@@ -36,6 +39,18 @@ interface LastGoodTable {
   at: string;
 }
 
+/** What was carried out in an hour without anybody's approval; kept for a day, and for as long as something is held. */
+interface RecentChangeTable {
+  tenant_id: string;
+  kind: string;
+  school_id: string;
+  /** ISO 8601, the beginning. */
+  hour: string;
+  /** Operations, or people, that nobody has answered for since: of the school, and of the district. */
+  in_school: number;
+  in_district: number;
+}
+
 /** Rows are added and read: triggers refuse to change them or take them away. */
 interface AuditTable {
   tenant_id: string;
@@ -56,6 +71,7 @@ interface AuditTable {
 export interface GuardTables {
   hold: HoldTable;
   last_good: LastGoodTable;
+  recent_change: RecentChangeTable;
   audit: AuditTable;
 }
 

@@ -5,6 +5,7 @@ import type { DeletedObjects } from '../../graph/holders.ts';
 import type { AppliedState } from '../../model/applied-state.ts';
 import type { Operation } from '../../model/operation.ts';
 import type { PersonKey } from '../../model/person-key.ts';
+import type { RecentChanges } from '../../plan/recent-changes.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import type { Store } from '../../store/store.ts';
 import type { Owners } from './owners.ts';
@@ -26,6 +27,8 @@ export interface ApplyContext {
   applied: AppliedState;
   /** Object id by person key, likewise. */
   accounts: Map<PersonKey, string>;
+  /** What was carried out in the last day that nobody approved, likewise. */
+  recent: RecentChanges;
   /** Whether everything with a stamp was read in this turn: what is not known by now does not exist. */
   isEverythingRead: boolean;
   /** What this tenant's Graph is known to refuse; is kept up to date, and remembered. */

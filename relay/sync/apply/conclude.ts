@@ -8,8 +8,10 @@ import type { Operation } from '../../model/operation.ts';
 import type { Problem } from '../../model/problem.ts';
 import { changedObject } from '../../operations/needs.ts';
 import { newAccountOf, specOf } from '../../operations/registry.ts';
+import { type Change, changesBy } from '../../plan/recent-changes.ts';
 import { forgetPasswords } from '../../store/accounts/initial-passwords.ts';
 import { record } from '../../store/applied/applied.ts';
+import { addRecentChanges } from '../../store/guard/recent-changes.ts';
 import type { JournalEntry } from '../../store/runs/journal.ts';
 import type { Applying } from './applying.ts';
 import { backoff, maxAttempts } from './attempts.ts';
@@ -28,6 +30,8 @@ class Conclusion {
   readonly #context: Applying;
   readonly #applied: Applied[] = [];
   readonly #journal: JournalEntry[] = [];
+  /** What counts for a day. */
+  readonly #changes: Change[] = [];
   /** People whose first password was never set. */
   readonly #forgotten: LinkedPerson[] = [];
   /** What follows when it is recorded. */
@@ -60,6 +64,7 @@ class Conclusion {
         break;
       case 'partly':
         this.#applied.push(specOf(step.done.kind).effect(step.done, '', this.#context.applied));
+        this.#changes.push(...changesBy([step.done]));
         this.#goOn(task, { operation: step.rest, attempts: 0 });
         break;
       case 'without':
@@ -89,21 +94,26 @@ class Conclusion {
   }
 
   async record(): Promise<void> {
-    const { store, tenantId, clock } = this.#context;
+    const { store, tenantId, clock, recent } = this.#context;
+    const now = timestamp(clock);
     if (this.#applied.length + this.#journal.length + this.#forgotten.length > 0) {
       await store.withTenant(tenantId, async (scope) => {
-        await record(scope, this.#applied, this.#journal, timestamp(clock));
+        await record(scope, this.#applied, this.#journal, now);
+        await addRecentChanges(scope, this.#changes, now);
         // The accounts have others.
         await forgetPasswords(scope, this.#forgotten);
       });
     }
     for (const one of this.#applied) updateApplied(this.#context, one);
+    recent.add(this.#changes, now);
     for (const next of this.#then) next();
   }
 
   #goOn(task: Task, changes: Partial<Task> = {}, waitMs = 0): void {
-    Object.assign(task, changes);
-    this.#then.push(() => this.#context.worklist.goOn(task, waitMs));
+    this.#then.push(() => {
+      Object.assign(task, changes);
+      this.#context.worklist.goOn(task, waitMs);
+    });
   }
 
   #succeed(task: Task, { objectId, isFound: wasThere }: Extract<Step, { kind: 'done' }>): void {
@@ -112,6 +122,7 @@ class Conclusion {
     const isFound = wasThere === true && task.hasEarlierPassword !== true;
     this.#applied.push(this.#effectOf(task, objectId ?? changedObject(operation, this.#context), isFound));
     if (isFound) this.#forgotten.push(...accountOf(operation));
+    this.#changes.push(...changesBy([operation]));
     this.#note(task, 'done');
     this.#then.push(() => {
       task.run.done(operation, { isFound });

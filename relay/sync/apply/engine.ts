@@ -56,7 +56,7 @@ export class Engine implements Worklist {
   #isStopping = false;
   /** What may have been sent while its objects were planned again: they are once more when it is settled. */
   readonly #staying = new Set<number>();
-  /** Operations that may have been carried out, and are looked up by the next turn. */
+  /** Operations that may have been carried out: the next turn settles that. */
   readonly #inDoubt: Operation[] = [];
   /** When the first of what was left to another turn is due, milliseconds; undefined where nothing says so. */
   dueAt: number | undefined;
@@ -100,6 +100,13 @@ export class Engine implements Worklist {
     return undefined;
   }
 
+  /** What nobody approved of what was admitted and is not recorded as done: it may be carried out, or may have been. */
+  unapproved(): Operation[] {
+    const open = [...this.#schedule.tasks()].filter((id) => this.#schedule.stateOf(id) !== 'withdrawn');
+    const operations = [...open.flatMap((id) => this.#operationOf(id) ?? []), ...this.#inDoubt];
+    return operations.filter(({ passedIn }) => passedIn !== undefined);
+  }
+
   /**
    * These objects are planned again: what was not sent for them is not sent anymore, but what waits for it waits on, until
    * {@link discard}.
@@ -120,7 +127,7 @@ export class Engine implements Worklist {
 
   /** The plan without what is under way, or may be done already. @param stays from {@link withdraw} */
   withoutStaying(plan: Plan, stays: readonly Operation[]): Plan {
-    return subtract(plan, [...stays, ...this.#inDoubt]);
+    return subtract(plan, [...stays, ...this.#inDoubt.filter(isCreation)]);
   }
 
   /** What takes the place of what was withdrawn is in. */
@@ -153,7 +160,7 @@ export class Engine implements Worklist {
   }
 
   leaveInDoubt(task: Task): void {
-    if (isCreation(task.operation)) this.#inDoubt.push(task.operation);
+    this.#inDoubt.push(task.operation);
     this.settle(task, false);
   }
 
@@ -311,7 +318,7 @@ export class Engine implements Worklist {
   /** One failure ends the runs whose operations were concerned; the others go on. @throws the signal's reason */
   #break(tasks: readonly Task[], error: unknown): void {
     this.#context.signal.throwIfAborted();
-    for (const task of tasks) if (this.#schedule.stateOf(task.id) === 'underWay') this.settle(task, false);
+    for (const task of tasks) if (this.#schedule.stateOf(task.id) === 'underWay') this.leaveInDoubt(task);
     for (const run of new Set(tasks.map((task) => task.run))) this.#breakRun(run, error);
   }
 

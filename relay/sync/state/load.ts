@@ -2,6 +2,7 @@
 import { bucketKey, type Kind, kinds, parseBucketKey } from '../../../shared/roster.ts';
 import { markDrift } from '../../drift/marks.ts';
 import { personKey } from '../../model/person-key.ts';
+import { RecentChanges } from '../../plan/recent-changes.ts';
 import type { Profile } from '../../profile/profile.ts';
 import { readDeletedAccounts } from '../../store/accounts/deleted-accounts.ts';
 import { readGivenNames } from '../../store/accounts/given-names.ts';
@@ -12,6 +13,7 @@ import { foundPages } from '../../store/directory/found.ts';
 import { directoryPages, readDirectoryState } from '../../store/directory/mirror.ts';
 import { readDrift } from '../../store/drift/drift.ts';
 import { readLastGood } from '../../store/guard/last-good.ts';
+import { readRecentChanges } from '../../store/guard/recent-changes.ts';
 import { readAppliedProfiles } from '../../store/profiles/profiles.ts';
 import { changedSince, digests, mirrorState, recordPages } from '../../store/roster/mirror.ts';
 import type { TenantScope } from '../../store/store.ts';
@@ -50,6 +52,7 @@ export async function loadTenantState(
   state.version = version;
   state.counts = counts;
   state.lastGood = await readLastGood(scope);
+  state.recent = new RecentChanges(await readRecentChanges(scope));
   await state.trim();
   state.planEverything();
   adopt(state);

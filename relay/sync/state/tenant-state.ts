@@ -19,6 +19,7 @@ import { type PersonKey, personKey } from '../../model/person-key.ts';
 import type { Problem } from '../../model/problem.ts';
 import { allHeld, type DepartureNews, lookForDepartures } from '../../plan/departures.ts';
 import { handOver } from '../../plan/handover.ts';
+import { RecentChanges } from '../../plan/recent-changes.ts';
 import { type RosterChange, RosterIndex } from '../../plan/roster-index.ts';
 import type { SchoolSource } from '../../plan/source-guard.ts';
 import type { Profile } from '../../profile/profile.ts';
@@ -65,6 +66,8 @@ export class TenantState {
   counts: ReadonlyMap<string, number> = new Map();
   /** Each school when a run last ended with nothing suspicious about it. */
   lastGood: Map<string, SchoolSource> = new Map();
+  /** What was carried out in the last day that nobody approved. */
+  recent = new RecentChanges();
 
   /** Of a tenant of which nothing is known yet. */
   constructor(profiles: readonly Profile[]) {
@@ -84,7 +87,7 @@ export class TenantState {
     this.profiles = new Map(profiles.map((profile) => [profile.name, new ProfileState(profile, profiles, this)]));
   }
 
-  /** Bytes kept, but for what is little: counts, marks, and what is known of the last good runs. */
+  /** Bytes kept, but for what is little: counts, marks, and what is known of the last good runs and the last day. */
   get bytes(): number {
     return bytesOf(this.#tables);
   }

@@ -1,0 +1,155 @@
+/**
+ * What was carried out in the last day that nobody approved. The guard adds it to what a plan would do, so that nothing that is too much
+ * at once passes in slices: by several runs, by planning again in the middle of one, or by several profiles.
+ */
+import type { HoldRecord } from '../model/hold.ts';
+import type { SchoolId } from '../model/keys.ts';
+import { type Operation, type OperationKind, weightOf } from '../model/operation.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** What an operation, or several of a kind, count for in a school. */
+export interface Change {
+  kind: OperationKind;
+  schoolId: SchoolId;
+  count: number;
+}
+
+/** What an hour brought. Whoever approves more in a school, or in the district, answers for what was before: the rest counts on. */
+export interface ChangesOfHour {
+  kind: OperationKind;
+  schoolId: SchoolId;
+  /** ISO 8601 in UTC, the beginning: what it brought counts until a day after its end. */
+  hour: string;
+  inSchool: number;
+  inDistrict: number;
+}
+
+/** What a plan comes in addition to. */
+export interface Earlier {
+  inSchool(kind: OperationKind, schoolId: SchoolId): number;
+  /** In every school of the district. */
+  inDistrict(kind: OperationKind): number;
+}
+
+export class RecentChanges {
+  /** By kind, school and hour. */
+  readonly #rows = new Map<string, ChangesOfHour>();
+
+  constructor(rows: Iterable<ChangesOfHour> = []) {
+    for (const row of rows) this.#put(row);
+  }
+
+  /** What was not yet forgotten, of a kind. @param since ISO 8601 */
+  of(kind: OperationKind, since: string): ChangesOfHour[] {
+    const first = hourOf(since);
+    return [...this.#rows.values()].filter((row) => row.kind === kind && row.hour >= first);
+  }
+
+  add(changes: readonly Change[], now: string): void {
+    const hour = hourOf(now);
+    for (const { kind, schoolId, count } of changes) {
+      this.#put({ kind, schoolId, hour, inSchool: count, inDistrict: count });
+    }
+  }
+
+  /** Somebody has approved more of the kind in the school, having seen these. @param until ISO 8601 */
+  answerForSchool(kind: OperationKind, schoolId: SchoolId, until: string): void {
+    for (const row of this.#rows.values()) {
+      if (row.kind !== kind || row.schoolId !== schoolId || row.hour > until) continue;
+      row.inSchool = 0;
+      row.inDistrict = 0;
+    }
+  }
+
+  /** The same, for all schools together. */
+  answerForDistrict(kind: OperationKind, until: string): void {
+    for (const row of this.#rows.values()) if (row.kind === kind && row.hour <= until) row.inDistrict = 0;
+  }
+
+  /** Whether it knows of an earlier hour. */
+  hasBefore(hour: string): boolean {
+    return this.#rows.values().some((row) => row.hour < hour);
+  }
+
+  /** Forgets hours before this one. @returns whether there were any */
+  forget(before: string): boolean {
+    const old = [...this.#rows].filter(([, { hour }]) => hour < before);
+    for (const [key] of old) this.#rows.delete(key);
+    return old.length > 0;
+  }
+
+  /** A clock that was ahead has been set back: what it dated later than now was now at the latest. @returns whether there was any */
+  redate(now: string): boolean {
+    const hour = hourOf(now);
+    const ahead = [...this.#rows].filter(([, row]) => row.hour > hour);
+    for (const [key, row] of ahead) {
+      this.#rows.delete(key);
+      this.#put({ ...row, hour });
+    }
+    return ahead.length > 0;
+  }
+
+  #put(row: ChangesOfHour): void {
+    const key = `${row.kind}:${row.schoolId}:${row.hour}`;
+    const known = this.#rows.get(key);
+    if (known === undefined) this.#rows.set(key, { ...row });
+    else {
+      known.inSchool += row.inSchool;
+      known.inDistrict += row.inDistrict;
+    }
+  }
+}
+
+/** The beginning of its hour. */
+export function hourOf(iso: string): string {
+  return new Date(Math.floor(Date.parse(iso) / hourMs) * hourMs).toISOString();
+}
+
+/** What these count for when they are done. */
+export function changesBy(operations: readonly Operation[]): Change[] {
+  return operations.flatMap((operation) =>
+    operation.passedIn === undefined
+      ? []
+      : [{ kind: operation.kind, schoolId: operation.passedIn, count: weightOf(operation) }],
+  );
+}
+
+/**
+ * @param underWay operations that were let pass and are not recorded yet
+ * @param holds of the profile: while something is held, what came before it is not forgotten, because time alone approves nothing
+ */
+export function earlierThan(
+  now: string,
+  recent: RecentChanges,
+  underWay: readonly Operation[],
+  holds: readonly HoldRecord[],
+): Earlier {
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
+  const coming = changesBy(underWay);
+  const since = (isMeant: (hold: HoldRecord) => boolean) => dayBefore(now, holds.filter(isMeant));
+  return {
+    inSchool(kind, schoolId) {
+      const start = since((hold) => hold.kind === kind && hold.schoolId === schoolId && hold.rule !== 'total');
+      const isThere = (one: { schoolId: SchoolId }) => one.schoolId === schoolId;
+      const done = recent.of(kind, start).filter(isThere);
+      const there = coming.filter((one) => one.kind === kind && isThere(one));
+      return sum([...done.map((row) => row.inSchool), ...there.map(({ count }) => count)]);
+    },
+    inDistrict(kind) {
+      const done = recent.of(
+        kind,
+        since((hold) => hold.kind === kind && hold.rule === 'total'),
+      );
+      const there = coming.filter((one) => one.kind === kind);
+      return sum([...done.map((row) => row.inDistrict), ...there.map(({ count }) => count)]);
+    },
+  };
+}
+
+/** A day before now, or before the oldest of these holds was first seen. */
+export function dayBefore(now: string, holds: readonly Pick<HoldRecord, 'firstSeen'>[]): string {
+  const first = [now, ...holds.map(({ firstSeen }) => firstSeen)].sort()[0] ?? now;
+  return new Date(Date.parse(first) - dayMs).toISOString();
+}
