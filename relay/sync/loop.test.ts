@@ -1,8 +1,14 @@
 /** The loop that serves a tenant, with the Microsoft simulator. */
+import { EventEmitter, once } from 'node:events';
+import { PassThrough } from 'node:stream';
 import t from 'tap';
+import { createLog } from '../log/log.ts';
 import { lastRun } from '../store/runs/journal.ts';
 import { smallRoster } from '../testing/district.ts';
 import { districtToServe, startLoop, storeProfile } from '../testing/live-loop.ts';
+import { StoppedClock } from '../testing/stopped-clock.ts';
+import { startSyncLoop } from './loop.ts';
+import type { Turns } from './turns.ts';
 
 t.test('pausing a profile ends its run between two batches; enabling it does the rest', async (t) => {
   const district = await districtToServe(t, 200);
@@ -45,4 +51,33 @@ t.test('a profile rests until the day on which it starts', async (t) => {
   loop.wake(tenantId);
   await loop.event('run.finished');
   t.equal((await district.dump()).class.length, 6);
+});
+
+t.test('a tenant without a profile or a roster gets no turn, and what was known of it is forgotten', async (t) => {
+  const district = await districtToServe(t, 6);
+  const { store, tenantId, settings } = district;
+  const calls = new EventEmitter();
+  const next = async (): Promise<string> => (await once(calls, 'call'))[0];
+  const turns: Turns = {
+    take: async () => void calls.emit('call', 'take'),
+    forget: () => calls.emit('call', 'forget'),
+    close: async () => undefined,
+  };
+  const log = createLog('json', new PassThrough());
+  const { signal } = new AbortController();
+  await storeProfile(district, { state: 'paused' });
+  let call = next();
+  const loop = await startSyncLoop({ store, settings, turns, clock: new StoppedClock(), log, signal });
+  t.teardown(() => loop.close());
+  t.equal(await call, 'forget', 'the profile is paused');
+
+  await storeProfile(district, { state: 'enabled' });
+  call = next();
+  loop.wake(tenantId);
+  t.equal(await call, 'forget', 'PowerSchool has not been read');
+
+  await district.commit(smallRoster(6));
+  call = next();
+  loop.wake(tenantId);
+  t.equal(await call, 'take');
 });

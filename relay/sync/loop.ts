@@ -6,8 +6,9 @@ import { toHallpassError } from '../../shared/terminal.ts';
 import { appBudget, GraphBudget } from '../graph/budget.ts';
 import type { RelaySettings } from '../settings/settings.ts';
 import { readProfiles } from '../store/profiles/profiles.ts';
+import { isSettled } from '../store/roster/mirror.ts';
 import { endOpenRuns } from '../store/runs/journal.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, TenantScope } from '../store/store.ts';
 import { listTenants, lookUpTenant } from '../store/tenants/system.ts';
 import type { Turns } from './turns.ts';
 import { Wakes } from './wakes.ts';
@@ -59,6 +60,11 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
       // It was removed.
       if (tenant === undefined) return;
       slugs.set(tenantId, tenant.slug);
+      // Most tenants at startup, and all before their first profile: no thread starts for them.
+      if (!(await store.withTenant(tenantId, hasWork))) {
+        turns.forget(tenantId);
+        return;
+      }
       const turn: Running = { pause: new AbortController(), wakes: new Wakes(), profiles: [], end: 'paused' };
       const { pause, wakes } = turn;
       const begun = (profiles: string[]) => {
@@ -142,6 +148,12 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
       await turns.close();
     },
   };
+}
+
+/** Whether a profile is not paused, and the mirror is a whole state of PowerSchool. */
+async function hasWork(scope: TenantScope): Promise<boolean> {
+  const profiles = await readProfiles(scope);
+  return profiles.some(({ state }) => state !== 'paused') && (await isSettled(scope));
 }
 
 interface Running {

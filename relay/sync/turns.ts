@@ -13,7 +13,6 @@ import type { RelaySettings } from '../settings/settings.ts';
 import { districtTimeZone } from '../store/agents/agents.ts';
 import { readProfiles } from '../store/profiles/profiles.ts';
 import { endQuarantine, readQuarantines } from '../store/profiles/quarantine.ts';
-import { isSettled } from '../store/roster/mirror.ts';
 import type { Store } from '../store/store.ts';
 import type { Tenant } from '../store/tenants/system.ts';
 import { Memories } from './state/memories.ts';
@@ -77,7 +76,7 @@ export async function openTurns(options: TurnsOptions): Promise<Turns> {
   };
 }
 
-/** A turn, if the tenant has a profile that is not paused and its mirror is a whole state of PowerSchool. */
+/** A turn, if the tenant has a profile that may run now. */
 async function runTenant(
   options: TurnsOptions,
   { tenant, signal, wakes, begun }: TurnOrder,
@@ -93,7 +92,6 @@ async function runTenant(
     profile.state === 'enabled' && quarantines.has(profile.name) ? { ...profile, state: 'preview' as const } : profile,
   );
   const awake = profiles.filter(({ state }) => state !== 'paused');
-  if (awake.length === 0 || !(await store.withTenant(tenant.id, isSettled))) return undefined;
   const log = options.log.child({ tenant: tenant.slug });
   const timeZone = await store.withTenant(tenant.id, districtTimeZone);
   const due = awake.filter((profile) => isDue(profile, { clock: options.clock, timeZone, log }));
