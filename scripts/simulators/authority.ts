@@ -1,6 +1,6 @@
 /**
- * A private certificate authority for the simulators, the demo and the tests: real TLS, verified by the product with a
- * CA file exactly as a district with its own CA would. Nothing here is ever part of a production path.
+ * A private certificate authority for the simulators, the demo and the tests: real TLS, which the product verifies with
+ * a CA file exactly as a district with its own CA would. Never part of production code.
  */
 import { webcrypto } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -28,7 +28,7 @@ export interface Authority {
   /**
    * A server certificate for these DNS names and IP addresses.
    *
-   * @param validity its first and last moment, milliseconds from now
+   * @param validity start and end, in milliseconds from now
    */
   issue(hosts: readonly string[], validity?: readonly [number, number]): Promise<{ cert: string; key: string }>;
 }
@@ -41,13 +41,15 @@ export async function createAuthority(name = 'Hallpass simulator CA'): Promise<A
 
 let ofProcess: Promise<Authority> | undefined;
 
-/** The one of all simulators of this process that were given none: its key exists only here, too. */
+/**
+ * The shared authority of all simulators in this process without one of their own; its key exists only in memory, too.
+ */
 export function processAuthority(): Promise<Authority> {
   ofProcess ??= createAuthority().then((authority) => ({ ...authority, issue: remembered(authority.issue) }));
   return ofProcess;
 }
 
-/** Certificates without dates of their own are issued once for the same names. */
+/** Certificates without explicit dates are issued only once for the same names. */
 function remembered(issue: Authority['issue']): Authority['issue'] {
   const issued = new Map<string, ReturnType<Authority['issue']>>();
   return (hosts, validity) => {
@@ -60,7 +62,7 @@ function remembered(issue: Authority['issue']): Authority['issue'] {
 }
 
 /**
- * The authority kept in a folder (`ca.pem`, `ca.key`), made on first use, so that several processes share one. Two
+ * The authority kept in a folder (`ca.pem`, `ca.key`), created on first use, so that several processes share one. Two
  * processes that start at the same moment agree: the folder `.making` is the lock.
  */
 export async function openAuthority(dir: string): Promise<Authority> {

@@ -1,4 +1,4 @@
-/** Batches, throttling, replication lag and faults: what a client meets when it works hard or has no luck. */
+/** Batches, throttling, replication lag and faults: what a busy or unlucky client meets. */
 import t from 'tap';
 import type { Clock } from '../../../shared/clock.ts';
 import { RawClient } from './contract/raw-client.ts';
@@ -38,7 +38,7 @@ const post = (id: string, more: object = {}): object => ({
   ...more,
 });
 
-t.test('a batch answers for each request, in an order of its own', async (t) => {
+t.test('a batch answers each request, in its own order', async (t) => {
   const [user] = simulator.directory.users.values();
   const answer = await graph.call('POST', '/$batch', {
     requests: [
@@ -60,7 +60,7 @@ t.test('a batch answers for each request, in an order of its own', async (t) => 
   t.match(stats.body, { requests: 1, innerRequests: 7, byPath: { 'POST /education/classes': 1 } });
 });
 
-t.test('dependsOn: in order, and 424 after a failure', async (t) => {
+t.test('dependsOn: runs in order, and answers 424 after a failure', async (t) => {
   const answer = await graph.call('POST', '/$batch', {
     requests: [
       post('late', { dependsOn: ['early'] }),
@@ -74,7 +74,7 @@ t.test('dependsOn: in order, and 424 after a failure', async (t) => {
   t.strictSame(['late', 'early', 'bad', 'after-bad', 'after-that'].map(status), [201, 201, 400, 424, 424]);
 });
 
-t.test('a malformed batch is refused whole', async (t) => {
+t.test('refuses a malformed batch as a whole', async (t) => {
   const before = simulator.directory.groups.size;
   const twice = [post('a'), post('A')];
   const bad: [unknown, RegExp][] = [
@@ -97,7 +97,7 @@ t.test('a malformed batch is refused whole', async (t) => {
   t.equal(simulator.directory.groups.size, before, 'nothing has run');
 });
 
-t.test('writes: 3,000 in 150 seconds, education writes included, and each inner request counts', async (t) => {
+t.test('allows 3,000 writes in 150 seconds, education writes included, and counts each inner request', async (t) => {
   await graph.control('PATCH', '/settings', { speed: 0.01 });
   const path = '/groups/00000000-0000-4000-8000-000000000000';
   const thirty = Array.from({ length: 30 }, (_, at) => ({
@@ -130,7 +130,7 @@ t.test('writes: 3,000 in 150 seconds, education writes included, and each inner 
   t.equal((await graph.control('GET', '/stats')).at('throttled'), 2);
 });
 
-t.test('reads cost resource units by what they ask for', async (t) => {
+t.test('charges reads resource units by what they ask for', async (t) => {
   const units = async (path: string): Promise<unknown> => (await graph.call('GET', path)).headers['x-ms-resource-unit'];
   t.equal(await units('/users'), '2');
   t.equal(await units('/users?$select=id'), '1');
@@ -167,7 +167,7 @@ t.test('a new object is missing for a while, by id, in lists, in filters and in 
   t.match((await graph.all(early.deltaLink)).value, [{ id }], 'the delta has not lost it');
 });
 
-t.test('faults: errors, skipped and counted', async (t) => {
+t.test('faults: returns errors, skips requests, and counts', async (t) => {
   const match = { method: 'post', path: '^/education/classes$' };
   await graph.control('POST', '/faults', { match, kind: '503', times: 2, skip: 1, retryAfter: 2.128 });
   const answers = [];
@@ -188,10 +188,10 @@ t.test('faults: errors, skipped and counted', async (t) => {
   t.match((await graph.call('GET', '/users')).body, /<html>/);
   t.equal((await graph.call('GET', '/users')).status, 200);
   t.strictSame(slept, [1234]);
-  graph.breaches.length = 0; // the empty answer and the page are meant to break the contract
+  graph.breaches.length = 0; // the empty answer and the page break the contract on purpose
 });
 
-t.test('a lost answer: the change is made and the connection breaks', async (t) => {
+t.test('a lost answer: makes the change and breaks the connection', async (t) => {
   const has = (name: string | undefined): boolean =>
     simulator.directory.groups.find('mailNickname', name ?? '').length > 0;
   const classes = { path: '/education/classes' };
@@ -230,14 +230,14 @@ t.test('a lost answer: the change is made and the connection breaks', async (t) 
   t.ok(has(body.mailNickname));
 });
 
-t.test('the token endpoint has bad days too', async (t) => {
+t.test('the token endpoint can fail, too', async (t) => {
   await graph.control('POST', '/faults', { match: { path: 'oauth2' }, kind: '429', retryAfter: 3 });
   const answer = await graph.form(`/${simulator.tenantId}/oauth2/v2.0/token`, {});
   t.equal(answer.status, 429);
   t.equal(answer.headers['retry-after'], '3');
 });
 
-t.test('malformed requests get Graph’s own kind of answer', async (t) => {
+t.test('answers malformed requests as Graph does', async (t) => {
   const path = '/users/%E0%A4%A';
   t.equal((await graph.call('GET', path)).status, 400);
   t.equal((await graph.call('PATCH', '/users/x', 'not an object')).status, 404, 'the id is looked at first');

@@ -1,4 +1,4 @@
-/** `POST /$batch`: up to 20 requests in one, each counted on its own; the order of the answers is not promised. */
+/** `POST /$batch`: up to 20 requests in one, each counted separately; the order of the answers is not guaranteed. */
 import { GraphError } from './errors.ts';
 import { afterwards, insteadOf } from './fault-answers.ts';
 import type { Faults } from './faults.ts';
@@ -20,11 +20,11 @@ interface Inner {
 }
 
 export interface BatchOutcome extends Outcome {
-  /** How many requests were inside. */
+  /** How many requests it contained. */
   size: number;
 }
 
-/** A batch with whatever fault was ordered for it as a whole. @throws GraphError */
+/** Runs a batch with any fault ordered for it as a whole. @throws GraphError */
 export function answerBatch(
   service: GraphService,
   faults: Faults,
@@ -71,7 +71,7 @@ function runBatch(service: GraphService, body: unknown, base: string, caller: Ca
     }
     if (waiting.size === before) throw invalidBatch('The dependencies of the requests form a circle.');
   }
-  // Backwards on purpose: clients must go by id, and this shows those that do not.
+  // Reversed on purpose: clients must go by id, and this exposes those that do not.
   responses.reverse();
   return { answer: { status: 200, headers: {}, body: { responses } }, breakage, delay, size: inners.length };
 }
@@ -91,7 +91,7 @@ function dependent(service: GraphService): Outcome {
   return { answer: service.refuse(error, service.nextRequestId(), undefined), breakage: undefined, delay: 0 };
 }
 
-/** What contradicts the first answer of a request that is answered twice. */
+/** A second answer to a request that contradicts the first. */
 function failedToo(service: GraphService): Answer {
   const error = new GraphError(500, 'InternalServerError', 'An internal server error occurred.');
   return service.refuse(error, service.nextRequestId(), undefined);

@@ -1,4 +1,4 @@
-/** An administrator's edits of groups, classes and schools through `/_sim/`: seen at once, not throttled. */
+/** An administrator's edits of groups, classes and schools through `/_sim/`: visible at once, not throttled. */
 import { z } from 'zod';
 import type { Directory } from './directory/directory.ts';
 import type { Group, School, User } from './directory/entities.ts';

@@ -1,4 +1,6 @@
-/** `/_sim/`: what only a simulator has. Faults, counts, the whole state, and an administrator's edits by hand. */
+/**
+ * `/_sim/`: functions that only a simulator has. Faults, counts, the whole state, and an administrator's manual edits.
+ */
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { addGroupEdits } from './control-groups.ts';
@@ -30,24 +32,24 @@ export interface ControlParts {
 }
 
 const settings = z.strictObject({
-  /** Milliseconds of replication lag for objects created from now on. */
+  /** Replication lag in milliseconds for objects created from now on. */
   lag: z.number().min(0).optional(),
-  /** The same of the Teams service, for groups that it was not asked about yet. */
+  /** The same for the Teams service, for groups that it has not been asked about yet. */
   teamLag: z.number().min(0).optional(),
-  /** Milliseconds that a team takes which is asked for from now on. */
+  /** How long a team requested from now on takes, in milliseconds. */
   teamDuration: z.number().min(0).optional(),
   /** Multiplier of the throttling limits; all buckets start full again. */
   speed: z.number().positive().optional(),
-  /** The same of the tenant's own limits alone, and of those that the application has over all tenants. */
+  /** The same for the tenant's own limits only, and for the application's limits across all tenants. */
   tenantSpeed: z.number().positive().optional(),
   appSpeed: z.number().positive().optional(),
   /** Objects on a page of a delta. */
   deltaPage: z.number().int().min(1).max(999).optional(),
-  /** Objects that the tenant may hold. */
+  /** How many objects the tenant may hold. */
   quota: z.number().int().min(0).optional(),
   /** Permissions in tokens issued from now on. */
   roles: z.array(z.string()).optional(),
-  /** What Microsoft or an administrator has set otherwise than usual; what is not named stays. */
+  /** Settings that Microsoft or an administrator has changed from the default; others stay. */
   rules: tenantRules.partial().optional(),
 });
 
@@ -61,7 +63,7 @@ const signIns = z.array(z.strictObject({ userPrincipalName: z.string(), password
 
 type KeyParams = { Params: { key: string } };
 
-/** Refuses anything that does not come from this machine; needs no token otherwise. */
+/** Refuses anything that does not come from this machine; needs no token. */
 export function addControlRoutes(server: WireServer, tenants: readonly [ControlParts, ...ControlParts[]]): void {
   addTenantControl(server, tenants[0], '/_sim');
   for (const parts of tenants) addTenantControl(server, parts, `/_sim/tenants/${parts.tenantId}`);
@@ -140,7 +142,7 @@ function addFaultRoutes(control: WireServer, { faults }: ControlParts): void {
   });
 }
 
-/** An administrator's edits: seen at once, not throttled, and allowed on synchronized accounts too. */
+/** An administrator's edits: visible at once, not throttled, and allowed even on synchronized accounts. */
 function addUserEdits(control: WireServer, directory: Directory): void {
   control.get<KeyParams>('/users/:key', async (request) => shown(find(directory, request.params.key)));
   control.post('/users', async (request, reply) => {

@@ -1,4 +1,4 @@
-/** The file that says what a tenant holds at the start, and how it gets into the directory. */
+/** The file that says what a tenant holds at the start, and how it is loaded into the directory. */
 import { z } from 'zod';
 import { assignedSkus, type Directory } from './directory/directory.ts';
 import type { Tenant, User } from './directory/entities.ts';
@@ -42,9 +42,9 @@ const groupSchema = z
     id: guid.optional(),
     displayName: z.string().min(1),
     mailNickname: z.string().min(1),
-    /** An educationClass of the same id besides. */
+    /** With an educationClass of the same id. */
     isClass: z.boolean().default(false),
-    /** Soft-deleted: to be restored, and in no list of groups. */
+    /** Soft-deleted: can be restored, and is in no list of groups. */
     deleted: z.boolean().default(false),
     members: people,
     owners: people,
@@ -114,7 +114,7 @@ export function tenantOf(file: ReadDirectoryFile, id: string): Tenant {
   return { ...file.tenant, id, skus: new Map(skus.map((sku) => [sku.skuId, sku])) };
 }
 
-/** Puts the file's objects into an empty directory. @throws GraphError for a name that the tenant could not have */
+/** Puts the file's objects into an empty directory. @throws GraphError for a name that the tenant does not allow */
 export function loadDirectory(file: ReadDirectoryFile, directory: Directory): void {
   for (const { id, ...props } of file.users) {
     checkPrincipalName(directory, props.userPrincipalName);
@@ -135,7 +135,9 @@ export function loadDirectory(file: ReadDirectoryFile, directory: Directory): vo
   }
 }
 
-/** Names are not held against those of other groups: directories have duplicates, and that is what files are for. */
+/**
+ * Names are not compared with those of other groups: directories have duplicates, and files are meant to describe them.
+ */
 function loadGroup(
   { id, isClass, deleted, members, owners, ...props }: ReadDirectoryFile['groups'][number],
   directory: Directory,

@@ -36,7 +36,7 @@ t.test('most people match by one rule, a few by none, a few by two', async (t) =
   );
 });
 
-t.test('repeats by seed, no matter who else is in the list', async (t) => {
+t.test('repeats by seed, whoever else is in the list', async (t) => {
   const people = samplePeople(300, 5);
   t.same(seedDirectory(people, options), seedDirectory(people, options));
   const one = people.slice(100, 101);
@@ -49,7 +49,7 @@ t.test('repeats by seed, no matter who else is in the list', async (t) => {
   t.same(find(alone), find(seedDirectory(people, options)), 'the same account in another list');
 });
 
-t.test('awkward people get accounts that a directory can hold', async (t) => {
+t.test('people with awkward names get accounts that a directory allows', async (t) => {
   const person = (dcid: string, more: Partial<SeedPerson>): SeedPerson => ({
     role: 'student',
     dcid,
@@ -72,7 +72,7 @@ t.test('awkward people get accounts that a directory can hold', async (t) => {
   t.ok(simulator.directory.users.values().every((user) => user.props.primaryRole === 'none'));
 });
 
-t.test('an administrator edits by hand, the delta tells, the dump shows', async (t) => {
+t.test('an administrator edits by hand, the delta reports it, the dump shows it', async (t) => {
   const simulator = await startMicrosoftSimulator({ people: 30, lag: 60_000 });
   const graph = await RawClient.signedIn(simulator);
   t.teardown(async () => {

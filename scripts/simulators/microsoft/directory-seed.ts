@@ -1,13 +1,13 @@
 /**
- * A tenant for a PowerSchool district: from its people to the accounts that such a district would have. Most people
- * match by one rule, some have no account, some have two, and the directory holds accounts of no interest besides.
+ * A tenant for a PowerSchool district: derives from its people the accounts that such a district would have. Most
+ * people match by one rule, some have no account, some have two, and the directory also holds irrelevant accounts.
  */
 import type { DirectoryFile } from './directory-file.ts';
 import { type Random, seededRandom, seedOf } from './random.ts';
 
 export interface SeedPerson {
   role: 'student' | 'teacher';
-  /** PowerSchool's own id: with the role, what makes a person's chance repeat. */
+  /** PowerSchool's own id: together with the role, it seeds a person's random choices. */
   dcid: string;
   username?: string;
   /** Student or teacher number. */
@@ -26,7 +26,7 @@ export interface SeedOptions {
 
 type SeedUser = DirectoryFile['users'][number];
 
-/** Shares of all people, at least one person each; synced and disabled ones are drawn person by person. */
+/** Shares of all people, at least one person each; synced and disabled ones are drawn for each person. */
 const withoutAccount = 0.01;
 const withTwo = 0.005;
 const synced = 0.05;
@@ -44,8 +44,8 @@ const plans = [
 /**
  * Students: mailNickname is the student number, userPrincipalName `username@students.<domain>`. Teachers:
  * userPrincipalName `username@<domain>`, mail the secondary address. Names that an account cannot have (accents, a
- * second person of the same user name) are bent into ones that it can, as an administrator would: those people do
- * not match by user name.
+ * second person with the same user name) are changed into valid ones, as an administrator would do: those people do not
+ * match by user name.
  */
 export function seedDirectory(people: readonly SeedPerson[], options: SeedOptions): DirectoryFile {
   const { seed, domain } = options;
@@ -90,7 +90,7 @@ export function seedDirectory(people: readonly SeedPerson[], options: SeedOption
 
 type Fate = 'none' | 'one' | 'two';
 
-/** By rank instead of by draw, so that even a small district has every case. */
+/** Chosen by rank instead of at random, so that even a small district has every case. */
 function fatesOf(people: readonly SeedPerson[], seed: number): Fate[] {
   const rolls = people.map((person, at) => ({ at, roll: seedOf(seed, `${person.role} ${person.dcid}`) }));
   rolls.sort((left, right) => left.roll - right.roll || left.at - right.at);
@@ -129,7 +129,7 @@ function accountOf(person: SeedPerson, domain: string, names: Names, chance: Ran
   return user;
 }
 
-/** Another account that the usual rule finds too: a student's old one, or a teacher who is also somebody's guest. */
+/** Another account that the usual rule also finds: a student's old one, or a teacher who is also a guest. */
 function secondAccount(person: SeedPerson, first: SeedUser, initial: string, names: Names): SeedUser {
   if (person.role === 'student') {
     const [local = '', domain = ''] = first.userPrincipalName.split('@');
@@ -206,7 +206,7 @@ function parentAccounts(people: readonly SeedPerson[], seed: number, initial: st
   });
 }
 
-/** Local parts that are well-formed and not taken. */
+/** Local parts that are well-formed and free. */
 class Names {
   readonly #taken = new Set<string>();
 
@@ -238,7 +238,7 @@ function asAlias(text: string): string {
 const firstNames = ['Ada', 'Ben', 'Chloë', 'Dina', 'Emil', 'Faye', 'Gus', 'Hana', 'Ivo', 'José', 'Kim', 'Liam', 'Mina'];
 const lastNames = ['Abbott', 'Brown', "O'Neil", 'Díaz', 'Evans', 'Fischer', 'Grant', 'Hughes', 'Ito', 'Jones', 'Klein'];
 
-/** People for a directory that no district stands behind: nine students to one teacher. */
+/** People for a directory without a district behind it: nine students to one teacher. */
 export function samplePeople(count: number, seed: number): SeedPerson[] {
   const chance = seededRandom(seed);
   return Array.from({ length: count }, (_, at): SeedPerson => {

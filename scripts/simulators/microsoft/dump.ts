@@ -1,10 +1,10 @@
-/** The whole directory as NDJSON, one object a line, for an oracle that compares it with what should be there. */
+/** The whole directory as NDJSON, one object per line, for an oracle that compares it with the expected state. */
 import { assignedSkus, type Directory } from './directory/directory.ts';
 import type { Entity, Group, User } from './directory/entities.ts';
 
 const chunkSize = 64 * 1024;
 
-/** Chunks of whole lines, made while they are read: a directory of 100,000 accounts is never one string. */
+/** Chunks of whole lines, created while they are read: a directory of 100,000 accounts is never one string. */
 export function* dumpDirectory(directory: Directory): Generator<string> {
   directory.catchUp();
   let chunk = '';

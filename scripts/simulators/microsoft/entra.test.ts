@@ -1,4 +1,4 @@
-/** Sign-in, over real HTTPS: with msal-node as a client of its own, and raw for what a good client never sends. */
+/** Sign-in over real HTTPS: with msal-node as an independent client, and raw for what a good client never sends. */
 import { createHash, randomUUID, X509Certificate } from 'node:crypto';
 import { ConfidentialClientApplication, type INetworkModule } from '@azure/msal-node';
 import { decodeJwt, importPKCS8, SignJWT } from 'jose';
@@ -93,7 +93,7 @@ t.test('msal-node signs in with a certificate and reads with the token', async (
   t.equal(refused.at('error.code'), 'Authorization_RequestDenied');
 });
 
-t.test('takes PS256 and RS256 assertions and a secret', async (t) => {
+t.test('accepts PS256 and RS256 assertions and a secret', async (t) => {
   t.equal((await askWith(await assertion({ alg: 'PS256' }))).status, 200);
   t.equal((await askWith(await assertion({ alg: 'RS256' }))).status, 200);
   t.equal((await ask({ client_secret: 'right-secret' })).status, 200);
@@ -120,7 +120,7 @@ t.test('refuses credentials with the AADSTS code of the reason', async (t) => {
   t.match(elsewhere.text('error_description'), /^AADSTS90002: .*Trace ID: .*Correlation ID: /);
 });
 
-t.test('a token without consented roles is issued all the same', async (t) => {
+t.test('issues a token even without consented roles', async (t) => {
   await raw.control('PATCH', '/settings', { roles: [] });
   const { token } = await ask({ client_secret: 'right-secret' });
   t.equal(decodeJwt(token).roles, undefined);

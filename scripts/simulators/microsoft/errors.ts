@@ -1,15 +1,15 @@
-/** Graph's error answers. Clients branch on `code` and `details[].code`; some cases differ in the message alone. */
+/** Graph's error answers. Clients branch on `code` and `details[].code`; some cases differ only in the message. */
 import type { Bag } from './json.ts';
 
 export interface ErrorDetail {
   code: string;
   target: string;
   message: string;
-  /** Some codes tell more: what a name should be, for instance. */
+  /** Some codes carry more, for example what a name should be. */
   [more: string]: string;
 }
 
-/** A request that Graph refuses; thrown by handlers, turned into a body by `errorBody`. */
+/** A request that Graph refuses; handlers throw it, `errorBody` turns it into a body. */
 export class GraphError extends Error {
   readonly status: number;
   readonly code: string;
@@ -43,13 +43,13 @@ export function invalidValue(property: string, resource: string): GraphError {
   return badRequest(message, [{ code: 'InvalidValue', target: property, message }]);
 }
 
-/** A value that must be unique in the tenant is taken: the one conflict that carries a machine-readable detail. */
+/** A value that must be unique in the tenant is taken: the only conflict that carries a machine-readable detail. */
 export function conflict(property: string): GraphError {
   const message = `Another object with the same value for property ${property} already exists.`;
   return badRequest(message, [{ code: 'ObjectConflict', target: property, message }]);
 }
 
-/** Unknown, not yet replicated, or not a member: Graph gives all three this one answer. */
+/** Unknown, not yet replicated, or not a member: Graph gives the same answer for all three. */
 export function notFound(id: string): GraphError {
   return new GraphError(
     404,
@@ -58,7 +58,7 @@ export function notFound(id: string): GraphError {
   );
 }
 
-/** Accounts, groups, schools and what was deleted of them reach the tenant's limit. */
+/** Accounts, groups, schools and their deleted objects have reached the tenant's limit. */
 export function checkRoom(directory: { hasRoom(): boolean }): void {
   if (directory.hasRoom()) return;
   const message =
@@ -66,7 +66,7 @@ export function checkRoom(directory: { hasRoom(): boolean }): void {
   throw new GraphError(403, 'Directory_QuotaExceeded', message);
 }
 
-/** 403 with the reason a person needs; the real message stops after the first sentence. */
+/** 403 with the reason that a person needs; the real message ends after the first sentence. */
 export function denied(needed: readonly string[]): GraphError {
   return new GraphError(
     403,
@@ -75,7 +75,7 @@ export function denied(needed: readonly string[]): GraphError {
   );
 }
 
-/** What the simulator cannot do is never answered as if it had been done. */
+/** The simulator never answers as if it had done what it cannot do. */
 export function notImplemented(what: string): GraphError {
   return new GraphError(501, 'NotImplemented', `The Microsoft simulator does not implement ${what}.`);
 }

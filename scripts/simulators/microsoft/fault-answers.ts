@@ -1,4 +1,4 @@
-/** What a fault makes of one request to Graph: an answer in its place, a change of its answer, or a break of the connection. */
+/** How a fault affects one request to Graph: it replaces the answer, changes it, or breaks the connection. */
 import { GraphError } from './errors.ts';
 import type { FaultOrder, GivenAnswer } from './fault-order.ts';
 import type { Answer } from './graph/call.ts';
@@ -24,14 +24,14 @@ export function insteadOf(fault: FaultOrder): Answer | undefined {
   return undefined;
 }
 
-/** The answer of a request that was carried out, as the fault lets it be seen. */
+/** The answer of a request that was carried out, as the fault lets the client see it. */
 export function afterwards(fault: FaultOrder | undefined, answer: Answer): Answer {
   if (fault?.kind === 'answer' && fault.done === true && fault.answer !== undefined) return given(fault.answer);
   if (fault?.kind === 'cut') return { ...answer, body: cut(answer.body, fault.after) };
   return answer;
 }
 
-/** The body of an ordered answer; undefined for an empty one. @param bodyOf makes one of code and message */
+/** The body of an ordered answer; undefined for an empty one. @param bodyOf creates one from code and message */
 export function bodyOfGiven(answer: GivenAnswer, bodyOf: (code: string, message: string) => Bag): Json | undefined {
   const { body, code, message } = answer;
   if (body !== undefined) return body === '' ? undefined : body;
@@ -39,7 +39,7 @@ export function bodyOfGiven(answer: GivenAnswer, bodyOf: (code: string, message:
   return bodyOf(code ?? 'UnknownError', message ?? '');
 }
 
-/** The type of a body whose sender did not say one: a page, or what claims to be JSON. */
+/** The content type of a body whose order does not give one: a page, or text that claims to be JSON. */
 export function contentTypeOf(body: string): string {
   return body.trimStart().startsWith('<') ? 'text/html' : 'application/json';
 }
@@ -66,7 +66,7 @@ export function errorOf(fault: FaultOrder): GraphError | undefined {
   }
 }
 
-/** @throws GraphError for one given by code and message, which gets the ids that every error of Graph has */
+/** @throws GraphError for an answer given by code and message, which gets the ids that every error of Graph has */
 function given(answer: GivenAnswer): Answer {
   const { status, headers = {}, details = [] } = answer;
   const body = bodyOfGiven(answer, (code, message) => {
@@ -76,7 +76,7 @@ function given(answer: GivenAnswer): Answer {
   return { status, headers: { ...type, ...headers }, body };
 }
 
-/** truncated JSON, or where the fault says. */
+/** JSON cut in the middle, or where the fault says. */
 function cut(body: Json | undefined, after: number | undefined): string | undefined {
   if (body === undefined) return undefined;
   const text = typeof body === 'string' ? body : JSON.stringify(body);

@@ -1,21 +1,21 @@
-/** What a fault may be: the form in which the control API and tests order one. */
+/** What a fault can be: the format in which the control API and tests order one. */
 import { z } from 'zod';
 
-/** An answer instead of Graph's own, or of the sign-in's. */
+/** An answer that replaces Graph's own, or the sign-in's. */
 const givenAnswer = z.strictObject({
   status: z.int().min(200).max(599),
   /** `error.code` of Graph; `error` of the sign-in. */
   code: z.string().optional(),
-  /** `error.message` of Graph; `error_description` of the sign-in, where an AADSTS number fills `error_codes`, too. */
+  /** `error.message` of Graph; `error_description` of the sign-in, where an AADSTS number also fills `error_codes`. */
   message: z.string().optional(),
   details: z.array(z.strictObject({ code: z.string(), target: z.string(), message: z.string() })).optional(),
-  /** Instead of an error body: a text is sent as it is (`""` is an empty body), anything else as JSON. */
+  /** Replaces the error body: a text is sent as it is (`""` is an empty body), anything else as JSON. */
   body: z.json().optional(),
   /** Content-Type, Retry-After, Location… */
   headers: z.record(z.string(), z.string()).optional(),
 });
 
-/** Codes of HTTP/2 with which a server resets a stream. */
+/** HTTP/2 codes with which a server resets a stream. */
 export const streamErrors = ['CANCEL', 'NO_ERROR', 'REFUSED_STREAM', 'INTERNAL_ERROR'] as const;
 export type StreamError = (typeof streamErrors)[number];
 
@@ -25,7 +25,7 @@ export const faultOrder = z
   .strictObject({
     match: z.strictObject({
       method: z.string().toUpperCase().optional(),
-      /** A regular expression over the path below `/v1.0` with its query, or over a path of the sign-in. */
+      /** A regular expression on the path below `/v1.0` with its query, or on a path of the sign-in. */
       path: z.string().optional(),
     }),
     /** How many matching requests it hits; `always` until it is removed. */
@@ -38,34 +38,41 @@ export const faultOrder = z
       '502',
       '503',
       '504',
-      /** The answer that `answer` says. */
+      /** Sends the answer in `answer`. */
       'answer',
       /** A 404 with an empty body. */
       'empty',
       /** A 503 with a page instead of JSON. */
       'html',
-      /** Everything is done; the text of the answer ends after `after` characters, in the middle by default. */
+      /** The request is carried out; the text of the answer ends after `after` characters, by default halfway. */
       'cut',
       /** The change is made, then the connection breaks. */
       'lost-answer',
       /** The connection breaks and nothing is done. */
       'drop',
-      /** The HTTP/2 stream is reset with `code`; `midway` when everything is done and half of the answer has gone. */
+      /**
+       * The HTTP/2 stream is reset with `code`; with `midway`, after the request was carried out and half of the answer
+       * sent.
+       */
       'reset',
-      /** The server leaves the connection (HTTP/2: GOAWAY) and does not look at the request; with `done` it answers it first. */
+      /**
+       * The server leaves the connection (HTTP/2: GOAWAY) without looking at the request; with `done` it answers first.
+       */
       'goaway',
-      /** Everything is done; the answer to the whole batch leaves this request's out. Outside of a batch like `lost-answer`. */
+      /** The request is carried out, but the batch's answer omits it. Outside of a batch like `lost-answer`. */
       'missing',
-      /** Everything is done; the batch's answer has this request's id twice, the second time with a 500. Only in a batch. */
+      /**
+       * The request is carried out; the batch's answer has its id twice, the second time with a 500. Only in a batch.
+       */
       'twice',
-      /** The request is accepted, and what it starts (a team) fails afterwards. */
+      /** The request is accepted, but what it starts (a team) fails later. */
       'fails-later',
       /** The answer comes after `delay` milliseconds. */
       'slow',
     ]),
     /** For `answer`. */
     answer: givenAnswer.optional(),
-    /** The request is carried out all the same: for `answer`, `reset` and `goaway`. */
+    /** The request is carried out nevertheless: for `answer`, `reset` and `goaway`. */
     done: z.boolean().optional(),
     /** For `reset`. */
     code: z.enum(streamErrors).optional(),

@@ -1,4 +1,6 @@
-/** Faults on request: what Graph does on a bad day, queued through the control API and used up by matching requests. */
+/**
+ * Faults on request: what Graph does on a bad day, queued through the control API and consumed by matching requests.
+ */
 import type { FaultOrder } from './fault-order.ts';
 
 interface Queued extends FaultOrder {
@@ -14,7 +16,7 @@ export class Faults {
   #queue: Queued[] = [];
   #ids = 0;
 
-  /** @throws SyntaxError for a pattern that is no regular expression, RangeError when too many wait */
+  /** @throws SyntaxError for an invalid pattern, RangeError when too many faults are waiting */
   add(order: FaultOrder): number {
     if (this.#queue.length >= maxQueued) throw new RangeError(`At most ${maxQueued} faults can wait.`);
     const pattern = order.match.path === undefined ? undefined : new RegExp(order.match.path);
@@ -23,7 +25,7 @@ export class Faults {
     return this.#ids;
   }
 
-  /** @returns whether it waited */
+  /** @returns whether it was waiting */
   remove(id: number): boolean {
     const before = this.#queue.length;
     this.#queue = this.#queue.filter((fault) => fault.id !== id);
@@ -38,12 +40,12 @@ export class Faults {
     return this.#queue.map(({ id, kind, left }) => ({ id, kind, left: Number.isFinite(left) ? left : 'always' }));
   }
 
-  /** The fault for this request, if any; each call uses one up. */
+  /** The fault for this request, if any; each call consumes one. */
   take(method: string, path: string): FaultOrder | undefined {
     return this.#queue.length === 0 ? undefined : this.#first(this.#queue, method, path);
   }
 
-  /** The fault for a batch as a whole: only one that names it, so that others reach the requests inside. */
+  /** The fault for a batch as a whole: only one that names it, so that others reach the inner requests. */
   takeForBatch(): FaultOrder | undefined {
     const naming = this.#queue.filter((fault) => fault.match.path?.includes('batch') === true);
     return this.#first(naming, 'POST', '/$batch');

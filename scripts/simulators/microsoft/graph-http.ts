@@ -1,4 +1,4 @@
-/** Graph over HTTP: from a request to the service and back, and what the whole server shares of it. */
+/** Graph over HTTP: passes requests to the service and answers back, and holds what the whole server shares. */
 import type { Clock } from '../../../shared/clock.ts';
 import { answerBatch } from './batch.ts';
 import type { AccessTokens } from './entra/access-token.ts';
@@ -12,7 +12,7 @@ import { breakOff, type WireReply, type WireRequest, type WireServer } from './w
 const jsonType = 'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8';
 
 export interface GraphHttpParts {
-  /** Requests without a valid token are counted and answered by the first. */
+  /** Requests without a valid token are counted and answered by the first tenant. */
   tenants: readonly [GraphTenant, ...GraphTenant[]];
   tokens: AccessTokens;
   clock: Clock;
@@ -37,7 +37,7 @@ export function addGraphRoutes(server: WireServer, parts: GraphHttpParts): void 
         tenants[0].stats.requests += 1;
         throw error;
       });
-      // The token says whose directory this is, and nothing else does.
+      // Only the token decides whose directory this is.
       const { service, faults, stats } = tenants.find(({ tenantId }) => tenantId === caller.tenantId) ?? tenants[0];
       stats.requests += 1;
       const base = originOf(request) + prefix;
@@ -95,7 +95,7 @@ function textOfBody(body: Answer['body']): string {
   return body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
 }
 
-/** JSON for Graph, a form for the token endpoint; an empty body is no body. */
+/** JSON for Graph, a form for the token endpoint; an empty body counts as none. */
 export function readBodies(server: WireServer): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
@@ -113,7 +113,7 @@ export function readBodies(server: WireServer): void {
   );
 }
 
-/** As the client addressed it, so that links lead back through whatever stands in between. */
+/** The origin that the client used, so that links lead back through anything in between. */
 export function originOf(request: WireRequest): string {
   const forwarded = request.headers['x-forwarded-host'];
   return `https://${typeof forwarded === 'string' ? forwarded : request.host}`;

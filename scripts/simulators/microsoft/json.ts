@@ -1,7 +1,7 @@
-/** JSON as the simulator keeps and sends it. */
+/** JSON as the simulator stores and sends it. */
 export type Json = string | number | boolean | null | Json[] | Bag;
 
-/** A property bag: what a directory object is, and what a request or an answer carries. */
+/** A property bag: the content of a directory object, and of a request or an answer. */
 export interface Bag {
   [name: string]: Json;
 }

@@ -23,7 +23,7 @@ const has = (name: string) => simulator.directory.groups.find('mailNickname', na
 const order = (kind: string, path: string, more: object = {}) =>
   graph.control('POST', '/faults', { match: { path }, kind, ...more });
 
-t.test('a status with a code and a message has the body that every error of Graph has', async (t) => {
+t.test('a status with a code and a message gets the body that every error of Graph has', async (t) => {
   const details = [{ code: 'PropertyConflict', target: 'displayName', message: 'It is blocked.' }];
   const answer = { status: 400, code: 'Request_BadRequest', message: 'It is blocked.', details };
   await order('answer', '^/education/classes$', { answer });
@@ -59,7 +59,7 @@ t.test('bodies: raw text, a page, nothing, JSON of another shape, headers', asyn
   }
 });
 
-t.test('until it is removed', async (t) => {
+t.test('a fault lasts until it is removed', async (t) => {
   const made = await order('answer', '^/users', { answer: { status: 403, code: 'x' }, times: 'always' });
   const [id] = made.at('ids') as number[];
   for (let at = 0; at < 5; at++) t.equal((await graph.call('GET', '/users')).status, 403);
@@ -70,7 +70,7 @@ t.test('until it is removed', async (t) => {
   t.equal((await order('answer', '^/users')).status, 400, 'an answer has to be said');
 });
 
-t.test('an answer that ends in its middle', async (t) => {
+t.test('cuts an answer in the middle', async (t) => {
   await order('cut', '^/users');
   const half = await graph.call('GET', '/users');
   t.equal(half.status, 200);
@@ -79,7 +79,7 @@ t.test('an answer that ends in its middle', async (t) => {
   t.equal((await graph.call('GET', '/users')).body, '{"@od');
 });
 
-t.test('inside a batch: one answer, one missing, one twice, one that is no JSON', async (t) => {
+t.test('inside a batch: gives one answer, omits one, sends one twice, and one that is not JSON', async (t) => {
   const bodies = [newClass(), newClass(), newClass(), newClass()];
   const requests = bodies.map((body, at) => {
     return { id: String(at + 1), method: 'POST', url: '/education/classes', headers: json, body };
@@ -102,14 +102,14 @@ t.test('inside a batch: one answer, one missing, one twice, one that is no JSON'
   t.equal((await graph.call('POST', '/$batch', { requests })).at('responses'), 'none', 'the batch as a whole');
 });
 
-t.test('alone, a missing answer is a broken connection', async (t) => {
+t.test('outside of a batch, a missing answer is a broken connection', async (t) => {
   const body = newClass();
   await order('missing', '^/education/classes$');
   await t.rejects(graph.call('POST', '/education/classes', body));
   t.ok(has(body.mailNickname));
 });
 
-t.test('the sign-in', async (t) => {
+t.test('orders answers for the sign-in', async (t) => {
   const message = 'AADSTS7000112: Application is disabled.';
   await order('answer', 'oauth2', { answer: { status: 400, code: 'unauthorized_client', message } });
   t.match(await graph.form(tokenPath, {}), {

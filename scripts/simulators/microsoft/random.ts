@@ -1,4 +1,4 @@
-/** Chance that repeats: the same seed makes the same directory, ids and replication lags. */
+/** Repeatable randomness: the same seed gives the same directory, ids and replication lags. */
 export interface Random {
   /** 0 ≤ x < 1. */
   next(): number;
@@ -27,7 +27,7 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** FNV-1a over a seed and a text: one person's chance does not depend on who else is in the list. */
+/** FNV-1a over a seed and a text: one person's random choices do not depend on who else is in the list. */
 export function seedOf(seed: number, text: string): number {
   let hash = (0x811c9dc5 ^ seed) >>> 0;
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0;

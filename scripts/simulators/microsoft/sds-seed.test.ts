@@ -1,4 +1,4 @@
-/** A tenant that School Data Sync has run: what Graph shows of its stamps, and to whom. */
+/** A tenant that School Data Sync has run in: which stamps Graph shows, and to whom. */
 import t, { type Test } from 'tap';
 import { RawClient } from './contract/raw-client.ts';
 import type { DirectoryFile } from './directory-file.ts';
@@ -51,7 +51,7 @@ async function tenant(t: Test, options: Partial<SdsOptions> & Pick<SdsOptions, '
   return graph;
 }
 
-t.test('stamps are seen by who asks for them alone', async (t) => {
+t.test('only a client that asks for stamps sees them', async (t) => {
   const graph = await tenant(t, { form: 'v1' });
   for (const path of ['/users', '/groups', '/users/delta', '/groups/delta', '/education/classes', '/education/users']) {
     const { value } = await graph.all(path);
@@ -74,7 +74,7 @@ t.test('stamps are seen by who asks for them alone', async (t) => {
   }
 });
 
-t.test('stamps are filtered by eq, startswith and up to 15 clauses', async (t) => {
+t.test('filters stamps by eq, startswith and up to 15 clauses', async (t) => {
   const graph = await tenant(t, { form: 'v2.1' });
   const find = (filter: string) => graph.all(`/groups?$select=id,${anchor}&$filter=${encodeURIComponent(filter)}`);
   t.equal((await find(`${anchor} eq 'Section_50'`)).value.length, 1);
@@ -92,7 +92,7 @@ t.test('stamps are filtered by eq, startswith and up to 15 clauses', async (t) =
 });
 
 t.test(
-  'classes have their people, schools their classes; what expired, is double or deleted is there as it would be',
+  'classes have their people and schools their classes; expired, duplicate and deleted ones look as in a real tenant',
   async (t) => {
     const graph = await tenant(t, { form: 'mixed', expired: 2, duplicates: 1, contradictions: 1, deleted: 1 });
     const classes = await graph.all('/education/classes?$select=id,displayName,externalId,mailNickname');
@@ -117,7 +117,7 @@ t.test(
   },
 );
 
-t.test('repeats by seed, and leaves accounts out that it never saw', async (t) => {
+t.test('repeats by seed, and skips accounts that it never saw', async (t) => {
   const options: SdsOptions = { seed: 3, form: 'mixed', unstamped: 0.3, renamed: 0.3 };
   t.same(seedSds(file, district, options), seedSds(file, district, options));
   const { users, groups = [] } = seedSds(file, district, options);

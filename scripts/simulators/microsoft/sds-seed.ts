@@ -1,13 +1,13 @@
 /**
- * A tenant that School Data Sync has run before: its stamps on accounts, classes and schools, and what is usual after some
- * years of it: expired classes, classes that teachers renamed, accounts without a stamp, duplicates.
+ * A tenant that School Data Sync has run in before: its stamps on accounts, classes and schools, and what is usual
+ * after some years: expired classes, classes that teachers renamed, accounts without a stamp, duplicates.
  */
 import type { DirectoryFile } from './directory-file.ts';
 import { sdsExtension } from './graph/resources.ts';
 import type { Bag } from './json.ts';
 import { seededRandom, seedOf } from './random.ts';
 
-/** Columns of PowerSchool that went into School Data Sync as SIS ids. */
+/** PowerSchool columns that were used as SIS ids in School Data Sync. */
 export interface SisIds {
   school(row: { dcid: string; number: string }): string;
   section(row: { dcid: string; localId: string }): string;
@@ -22,8 +22,8 @@ export const dcids: SisIds = {
 };
 
 /**
- * As the public seed-roster plugin for PowerSchool exports them: SECTIONS.ID, School_Number, and users of one list distinguished by
- * a prefix, students by Student_Number and staff by USERS.DCID.
+ * As the public seed-roster plugin for PowerSchool exports them: SECTIONS.ID, School_Number, and one list of users
+ * distinguished by a prefix, students by Student_Number and staff by USERS.DCID.
  */
 export const seedRoster: SisIds = {
   school: ({ number }) => number,
@@ -31,11 +31,11 @@ export const seedRoster: SisIds = {
   person: ({ role, dcid, number }) => (role === 'student' ? `students_${number ?? ''}` : `users_${dcid}`),
 };
 
-/** Ids are what School Data Sync took for SIS ids. */
+/** Ids are what School Data Sync used as SIS ids. */
 export interface SdsDistrict {
   schools: readonly { id: string; name: string; number?: string }[];
   sections: readonly SdsSection[];
-  /** Those who have an account. */
+  /** People who have an account. */
   people: readonly SdsPerson[];
   memberships: readonly { sectionId: string; role: SdsPerson['role']; personId: string }[];
 }
@@ -61,28 +61,28 @@ export interface SdsPerson {
 export interface SdsOptions {
   seed: number;
   /**
-   * `v1`: attributes alone, people anchored as `Student_` and `Teacher_`. `v2.1`: the education properties too, people
-   * anchored as `User_`. `mixed`: object by object the one or the other.
+   * `v1`: only attributes, people anchored as `Student_` and `Teacher_`. `v2.1`: the education properties too, people
+   * anchored as `User_`. `mixed`: one or the other, object by object.
    */
   form: 'v1' | 'v2.1' | 'mixed';
   /** Share of the accounts that School Data Sync never saw. */
   unstamped?: number;
-  /** Share of the classes that a teacher gave another name. */
+  /** Share of the classes that a teacher has renamed. */
   renamed?: number;
-  /** Classes of earlier years, expired as Microsoft's script does it. One has the id of a section of today. */
+  /** Classes of earlier years, expired as Microsoft's script does it. One has the id of a current section. */
   expired?: number;
-  /** Sections with a second class of the same anchor. */
+  /** Sections with a second class with the same anchor. */
   duplicates?: number;
   /** Classes whose education externalId names another section than their anchor. */
   contradictions?: number;
-  /** Sections whose class is soft-deleted, and has no other. */
+  /** Sections whose class is soft-deleted and that have no other. */
   deleted?: number;
 }
 
 type SeedUser = DirectoryFile['users'][number];
 type SeedGroup = NonNullable<DirectoryFile['groups']>[number];
 
-/** The file with the stamps, classes and schools of the district added. Repeats by seed. */
+/** Adds the district's stamps, classes and schools to the file. Repeats by seed. */
 export function seedSds(file: DirectoryFile, district: SdsDistrict, options: SdsOptions): DirectoryFile {
   const people = new Map(district.people.map((person) => [person.userPrincipalName.toLowerCase(), person]));
   const stamped = (user: SeedUser): SeedUser => {
@@ -149,7 +149,7 @@ function classesOf({ sections, people, memberships }: SdsDistrict, options: SdsO
       members: accounts(there),
       owners: accounts(there.filter(({ role }) => role === 'teacher')),
     };
-    // From the end of the list, so that the first sections are as they should be in every tenant.
+    // From the end of the list, so that the first sections are in order in every tenant.
     const rank = sections.length - 1 - at;
     if (rank < duplicates)
       return [one, { ...one, id: idFor(options, `second ${section.id}`), members: [], owners: [] }];

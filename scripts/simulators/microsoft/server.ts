@@ -30,26 +30,26 @@ export interface MicrosoftSimulatorOptions {
   people?: number;
   tenantId?: string;
   clientId?: string;
-  /** PEM certificates registered for the app. Without these and `secrets`, a secret is made. */
+  /** PEM certificates registered for the app. Without these and `secrets`, a secret is created. */
   certificates?: readonly string[];
   secrets?: readonly string[];
   /** Application permissions that an administrator has consented to. */
   roles?: readonly string[];
   /** Multiplies the throttling limits. */
   speed?: number;
-  /** Milliseconds up to which a new object stays unseen. */
+  /** How long a new object may stay invisible, in milliseconds. */
   lag?: number;
-  /** Milliseconds up to which the Teams service does not know a new group. */
+  /** How long the Teams service may not know a new group, in milliseconds. */
   teamLag?: number;
-  /** Milliseconds that making a team takes. */
+  /** How long creating a team takes, in milliseconds. */
   teamDuration?: number;
-  /** More tenants of the same application, each with a directory, a consent and limits of its own. */
+  /** Further tenants of the same application, each with its own directory, consent and limits. */
   tenants?: readonly TenantOptions[];
   clock?: Clock;
 }
 
 export interface MicrosoftSimulator {
-  /** `https://localhost:PORT`: authority and Graph alike. */
+  /** `https://localhost:PORT`: serves both the authority and Graph. */
   baseUrl: string;
   port: number;
   /** PEM of what a client must trust, and its file when the authority has one. */
@@ -57,18 +57,18 @@ export interface MicrosoftSimulator {
   caFile: string | undefined;
   tenantId: string;
   clientId: string;
-  /** Only when it was made here. */
+  /** Only if it was created here. */
   clientSecret: string | undefined;
   directory: Directory;
   faults: Faults;
   stats: Stats;
   app: AppRegistration;
-  /** All of them; the first is what the fields above show. */
+  /** All of them; the fields above show the first. */
   tenants: readonly TenantWorld[];
   close(): Promise<void>;
 }
 
-/** Largest request taken, in bytes: a batch of 20 requests with long bodies is far below. */
+/** The largest accepted request, in bytes: a batch of 20 requests with long bodies is far below. */
 const bodyLimit = 4 * 1024 * 1024;
 
 export async function startMicrosoftSimulator(options: MicrosoftSimulatorOptions = {}): Promise<MicrosoftSimulator> {
@@ -96,7 +96,7 @@ export async function startMicrosoftSimulator(options: MicrosoftSimulatorOptions
   const tokens = await AccessTokens.create(clock, random);
 
   const closing = new AbortController();
-  // Answers that are held back are let go when the server closes, so that no timer outlives it.
+  // Delayed answers are released when the server closes, so that no timer outlives it.
   const patient: Clock = {
     now: () => clock.now(),
     sleep: (ms) => clock.sleep(ms, closing.signal).catch(() => undefined),

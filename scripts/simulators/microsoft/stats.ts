@@ -1,4 +1,4 @@
-/** Counts for the demo's report and for tests: what was asked of the simulator, and what it refused. */
+/** Counts for the demo's report and for tests: what the simulator was asked, and what it refused. */
 
 export class Stats {
   /** HTTP requests to Graph; a batch is one. */

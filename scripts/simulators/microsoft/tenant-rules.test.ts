@@ -1,4 +1,4 @@
-/** What a tenant may have set otherwise than usual: names, permissions, protection, and who is in a class team. */
+/** What a tenant may have changed from the default: names, permissions, protection, and who is in a class team. */
 import t from 'tap';
 import { RawClient } from './contract/raw-client.ts';
 import { usualRules } from './directory/tenant-rules.ts';
@@ -38,7 +38,7 @@ t.test('removing an owner may end the membership too', async (t) => {
   t.strictSame(await has(id, 'owners'), [person(1)]);
 });
 
-t.test('member writes may need User.ReadWrite.All', async (t) => {
+t.test('writing members may require User.ReadWrite.All', async (t) => {
   const id = (await newClass()).text('id');
   await graph.control('PATCH', '/settings', {
     rules: { memberWritesNeedUserWrite: true },
@@ -56,7 +56,7 @@ t.test('member writes may need User.ReadWrite.All', async (t) => {
   t.equal((await graph.call('PATCH', `/groups/${id}`, bind('members', person(0)))).status, 204);
 });
 
-t.test('owners may be refused in a PATCH', async (t) => {
+t.test('a PATCH may refuse owners', async (t) => {
   const id = (await newClass()).text('id');
   await graph.control('PATCH', '/settings', { rules: { refusesOwnersInPatch: true } });
   const both = { ...bind('members', person(0)), ...bind('owners', person(0)) };
@@ -67,7 +67,7 @@ t.test('owners may be refused in a PATCH', async (t) => {
   t.strictSame(await has(id, 'owners'), [person(0)]);
 });
 
-t.test('a naming policy', async (t) => {
+t.test('enforces a naming policy', async (t) => {
   const naming = { prefix: 'EDU ', suffix: '', blockedWords: ['Payroll'] };
   await graph.control('PATCH', '/settings', { rules: { naming } });
   const plain = { displayName: 'Algebra', mailNickname: 'algebra' };
@@ -94,7 +94,7 @@ t.test('a naming policy', async (t) => {
   t.equal((await graph.call('POST', '/groups', group)).status, 201, 'security groups follow no policy');
 });
 
-t.test('protected accounts and groups', async (t) => {
+t.test('protects some accounts and groups', async (t) => {
   const refuse = async (path: string, body: object) => (await graph.call('PATCH', path, body)).text('error.message');
   const user = `/users/${person(2)}`;
   await graph.control('PUT', `${user}/protection`, { by: 'administrator' });
@@ -142,7 +142,7 @@ t.test('a class team waits for a teacher', async (t) => {
   t.equal((await graph.call('PATCH', `/teams/${id}`, { displayName: 'x' })).status, 501);
 });
 
-t.test('what Graph has and the simulator does not is 501, and what Graph documents is taken', async (t) => {
+t.test('answers 501 for what only Graph has, and accepts what Graph documents', async (t) => {
   t.equal((await graph.call('GET', '/groups?$select=id,hasMembersWithLicenseErrors')).status, 501);
   t.equal((await graph.call('GET', '/groups?$filter=hasMembersWithLicenseErrors eq true')).status, 501);
   t.equal((await graph.call('GET', '/users?$select=signInActivity')).status, 501);
@@ -155,7 +155,7 @@ t.test('what Graph has and the simulator does not is 501, and what Graph documen
   t.equal((await graph.call('PATCH', `/groups/${id}`, { allowExternalSenders: true })).status, 501);
 });
 
-t.test('unset values of education objects are null where they are selected', async (t) => {
+t.test('unset values of education objects are null when selected', async (t) => {
   const id = (await newClass()).text('id');
   const seen = await graph.call('GET', `/education/classes/${id}?$select=id,course,term,externalSource,classCode`);
   t.match(seen.body, { course: null, term: null, externalSource: null, classCode: null });
@@ -163,7 +163,7 @@ t.test('unset values of education objects are null where they are selected', asy
   t.match(user, { student: null, teacher: null, externalSource: null });
 });
 
-t.test('an account leaves the synchronization', async (t) => {
+t.test('an account can leave the synchronization', async (t) => {
   const synced = [...directory.users.values()].find((user) => user.props.onPremisesSyncEnabled === true)?.id ?? '';
   t.equal((await graph.call('PATCH', `/users/${synced}`, { department: 'x' })).status, 400);
   const before = (await graph.all('/users/delta?$select=id,onPremisesSyncEnabled')).deltaLink;
@@ -176,7 +176,7 @@ t.test('every answer agreed with the contract', async (t) => {
   t.strictSame(graph.breaches, []);
 });
 
-t.test("an address is one object's alone, and the recycle bin may keep names", async (t) => {
+t.test('an address belongs to only one object, and the recycle bin may keep names', async (t) => {
   const domain = directory.tenant.domains.find((known) => known.isDefault)?.id ?? '';
   const taken = { status: 400, body: { error: { details: [{ code: 'ObjectConflict', target: 'proxyAddresses' }] } } };
   const [one] = people;

@@ -1,4 +1,4 @@
-/** One tenant of the simulator: its directory, its consent, its limits, and what goes wrong for it alone. */
+/** One tenant of the simulator: its directory, its consent, its limits, and its faults. */
 import type { Clock } from '../../../shared/clock.ts';
 import { Directory } from './directory/directory.ts';
 import { type DirectoryFile, directoryFileSchema, loadDirectory, tenantOf } from './directory-file.ts';
@@ -41,7 +41,7 @@ export interface World {
   lag: number;
   teamLag: number;
   teamDuration: number;
-  /** The application's own limits, over all tenants. */
+  /** The application's own limits, across all tenants. */
   appLimits: AppLimits;
 }
 
@@ -62,7 +62,7 @@ export function openTenantWorld(
   return { tenantId, directory, app, faults, stats, epoch, throttle, service };
 }
 
-/** The same world with chance of its own, so that a tenant more does not change the others. */
+/** The same world with its own randomness, so that an additional tenant does not change the others. */
 export function worldOfNext(world: World, index: number): World {
   const seed = world.seed + index * 7919;
   return { ...world, seed, random: seededRandom(seed) };

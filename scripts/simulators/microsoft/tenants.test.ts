@@ -1,4 +1,4 @@
-/** Several tenants in one process: nothing of one is seen by another, and only the application's limits are shared. */
+/** Several tenants in one process: none sees anything of another, and they share only the application's limits. */
 import t from 'tap';
 import { VirtualClock } from '../../../shared/testing/virtual-clock.ts';
 import { RawClient } from './contract/raw-client.ts';
@@ -21,7 +21,7 @@ t.teardown(async () => {
 const control = (tenant: { tenantId: string }, method: string, path: string, body?: unknown) =>
   ours.control(method, `/tenants/${tenant.tenantId}${path}`, body);
 
-t.test('each has a directory of its own', async (t) => {
+t.test('each has its own directory', async (t) => {
   const idsOf = async (client: RawClient) => (await client.all('/users?$select=id&$top=999')).value.map(({ id }) => id);
   const [mine, yours] = [await idsOf(ours), await idsOf(theirs)];
   t.equal(mine.length, first.directory.users.size);
@@ -39,7 +39,7 @@ t.test('each has a directory of its own', async (t) => {
   t.match((await theirs.call('GET', '/organization')).rows(), [{ id: second.tenantId }]);
 });
 
-t.test('a delta link of one does not lead into another', async (t) => {
+t.test('a delta link of one tenant does not work in another', async (t) => {
   const { deltaLink } = await ours.all('/users/delta?$select=id,department');
   const [user] = second.directory.users.values();
   if (user === undefined) return t.fail('nobody');
@@ -47,7 +47,7 @@ t.test('a delta link of one does not lead into another', async (t) => {
   t.notMatch(JSON.stringify((await ours.all(deltaLink)).value), /secret/);
 });
 
-t.test('consent, faults, counts and settings are for one', async (t) => {
+t.test('consent, faults, counts and settings apply to one tenant', async (t) => {
   t.equal((await others.call('GET', '/users')).status, 200);
   t.equal((await others.call('GET', '/education/classes')).status, 403, 'its administrator granted less');
   await control(second, 'POST', '/faults', { match: { path: '^/users' }, kind: '503', times: 'always' });
@@ -70,7 +70,7 @@ t.test('consent, faults, counts and settings are for one', async (t) => {
   t.equal((await ours.control('GET', '/tenants/nobody/stats')).status, 501);
 });
 
-t.test('a tenant that has used up its own limits does not hold up the others', async (t) => {
+t.test('a tenant that has used up its own limits does not delay the others', async (t) => {
   await control(second, 'PATCH', '/settings', { tenantSpeed: 0.0005 });
   const statuses = [];
   for (let at = 0; at < 4; at += 1) statuses.push((await theirs.call('GET', '/users?$select=id')).status);
@@ -82,7 +82,7 @@ t.test('a tenant that has used up its own limits does not hold up the others', a
   t.equal((await theirs.call('GET', '/users?$select=id')).status, 200);
 });
 
-t.test('what one tenant uses of the limits of the application is missing from the others', async (t) => {
+t.test("what one tenant uses of the application's limits is missing for the others", async (t) => {
   await control(first, 'PATCH', '/settings', { appSpeed: 0.0001 });
   const body = () => ({ department: 'x' });
   const path = '/groups/00000000-0000-4000-8000-000000000000';
@@ -97,7 +97,7 @@ t.test('what one tenant uses of the limits of the application is missing from th
   t.not((await ours.call('PATCH', path, body())).status, 429);
 });
 
-t.test('who signs in to a tenant that there is not is refused', async (t) => {
+t.test('refuses a sign-in to a tenant that does not exist', async (t) => {
   const stranger = await RawClient.signedIn({ ...simulator, tenantId: '00000000-0000-4000-8000-000000000001' });
   t.teardown(() => stranger[Symbol.asyncDispose]());
   t.equal(stranger.token, '');

@@ -1,16 +1,16 @@
 /**
  * Graph's documented limits as token buckets. Identity: resource units and writes, per app and tenant, per app, per
- * tenant. Education: requests per app and tenant, per app; its writes are also counted as identity writes, because
- * they end there (undocumented: the careful reading). Teams: requests a second, by kind.
+ * tenant. Education: requests per app and tenant, per app; its writes also count as identity writes, because they end
+ * there (undocumented: the strict reading). Teams: requests per second, by kind.
  */
 import type { Clock } from '../../../shared/clock.ts';
 import { GraphError } from './errors.ts';
 
 const seconds = 1000;
 const minutes = 60 * seconds;
-/** How far into debt refused requests drive a bucket: Graph reports 0.8 to 1.8 of a limit. */
+/** How far refused requests can push a bucket into debt: Graph reports 0.8 to 1.8 of a limit. */
 const deepest = 0.8;
-/** Graph tells the usage only above this share of a limit. */
+/** Graph reports the usage only above this share of a limit. */
 const showAbove = 0.8;
 
 type Scope = 'Tenant_Application' | 'Tenant' | 'Application';
@@ -114,7 +114,7 @@ export class Throttle {
     return [...this.#own, ...this.#app.buckets];
   }
 
-  /** Takes one request's cost. @returns the headers that tell about it. @throws 429, in which case it still counts. */
+  /** Charges one request's cost. @returns the headers that report it. @throws 429, in which case it still counts. */
   charge(charge: Charge): Record<string, string> {
     const now = this.#clock.now();
     let tightest: Bucket | undefined;
@@ -125,7 +125,7 @@ export class Throttle {
       }
       bucket.refill(now);
       const cost = costFor(bucket.limit.kind, charge);
-      // Debt of one limit is no reason to refuse what does not count against it.
+      // Debt in one limit is no reason to refuse a request that does not count against it.
       if (cost > 0 && cost > bucket.tokens && (tightest === undefined || bucket.usage() > tightest.usage()))
         tightest = bucket;
     }
@@ -149,7 +149,7 @@ export class Throttle {
   #refusal(bucket: Bucket, charge: Charge): GraphError {
     const { limit } = bucket;
     const what = limit.kind === 'writes' ? 'Write' : 'ReadWrite';
-    // The Teams service says only how long to wait.
+    // The Teams service only says how long to wait.
     if (limit.kind in teamsAreas) {
       const headers = { 'Retry-After': String(Math.max(1, Math.ceil(bucket.retryAfter() / 1000))) };
       return new GraphError(429, 'TooManyRequests', 'Please retry again later.', { headers });
@@ -185,7 +185,7 @@ const teamsAreas = { createTeam: 0, makeTeamOfGroup: 0, getTeam: 0, readTeams: 0
   0
 >;
 
-/** Whether the directory serves it: its own requests, and what the education service writes there. */
+/** Whether it counts for the directory: its own requests, and the education service's writes there. */
 function isDirectory({ area, write }: Charge): boolean {
   return area === 'identity' || (area === 'education' && write);
 }
@@ -233,7 +233,7 @@ class Bucket {
   }
 }
 
-/** Resource units of a read: `$select` and a small `$top` make it cheaper, `$expand` dearer, never below 1. */
+/** Resource units of a read: `$select` and a small `$top` lower the cost, `$expand` raises it, never below 1. */
 export function unitsOf(
   cost: number,
   query: { get(name: string): string | undefined },

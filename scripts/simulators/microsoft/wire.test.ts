@@ -25,7 +25,7 @@ const order = (kind: string, more: object = {}) =>
   graph.control('POST', '/faults', { match: { path: '^/(education/classes|users)' }, kind, ...more });
 
 interface Seen {
-  /** Of the stream: 0 is no error. */
+  /** The stream's code: 0 is no error. */
   code: number;
   status: number | undefined;
   text: string;
@@ -59,7 +59,7 @@ function open(t: Test): ClientHttp2Session {
   return session;
 }
 
-t.test('h2 is offered by ALPN, and HTTP/1.1 is spoken with the others', async (t) => {
+t.test('offers h2 by ALPN, and speaks HTTP/1.1 to other clients', async (t) => {
   const session = open(t);
   const body = newClass();
   const made = await ask(session, 'POST', '/education/classes', body);
@@ -96,7 +96,7 @@ t.test('a stream that is reset before the answer has done nothing, unless the or
   }
 });
 
-t.test('a stream that is reset midway has brought half of the answer', async (t) => {
+t.test('a stream that is reset midway has delivered half of the answer', async (t) => {
   for (const code of ['CANCEL', 'NO_ERROR', 'INTERNAL_ERROR']) {
     const session = open(t);
     await order('reset', { code, midway: true });
@@ -107,7 +107,7 @@ t.test('a stream that is reset midway has brought half of the answer', async (t)
   }
 });
 
-t.test('GOAWAY, with and without an answer', async (t) => {
+t.test('sends GOAWAY with and without an answer', async (t) => {
   const [none, done] = [newClass(), newClass()];
   const left = open(t);
   await order('goaway');
@@ -123,7 +123,7 @@ t.test('GOAWAY, with and without an answer', async (t) => {
   t.ok(has(done.mailNickname));
 });
 
-t.test('a dropped connection takes every stream with it', async (t) => {
+t.test('a dropped connection ends every stream on it', async (t) => {
   const session = open(t);
   await order('drop');
   const closed = once(session, 'close');
@@ -131,7 +131,7 @@ t.test('a dropped connection takes every stream with it', async (t) => {
   await closed;
 });
 
-t.test('on HTTP/1.1 it is the connection that breaks', async (t) => {
+t.test('on HTTP/1.1 the connection breaks instead', async (t) => {
   const dispatcher = new Agent({ connect: { ca: simulator.ca }, allowH2: false });
   t.teardown(() => dispatcher.destroy());
   const headers = { authorization: `Bearer ${graph.token}` };

@@ -1,6 +1,6 @@
 /**
- * How the simulator speaks: HTTP/2 for anyone who offers it by ALPN, as Graph does, and HTTP/1.1 for the others; and how a
- * connection or a stream breaks when a fault wants it to.
+ * The transport: HTTP/2 for clients that offer it by ALPN, as Graph does, and HTTP/1.1 for others; and how a fault
+ * breaks a connection or a stream.
  */
 import { constants, type Http2SecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteGenericInterface } from 'fastify';
@@ -14,12 +14,12 @@ export type WireRequest<Route extends RouteGenericInterface = RouteGenericInterf
 >;
 export type WireReply = FastifyReply<RouteGenericInterface, Http2SecureServer, Http2ServerRequest, Http2ServerResponse>;
 
-/** What happens to the answer on its way. */
+/** What happens to the answer in transit. */
 export type Breakage =
   | { how: 'drop' }
-  /** The stream is reset instead of an answer, or when half of it has gone. */
+  /** The stream is reset instead of answering, or after half of the answer. */
   | { how: 'reset'; code: StreamError; midway: boolean }
-  /** The server says that it leaves. @param answers whether this request is still answered */
+  /** The server announces that it leaves. @param answers whether this request is still answered */
   | { how: 'goaway'; answers: boolean };
 
 export function breakageOf(fault: FaultOrder | undefined): Breakage | undefined {
@@ -44,10 +44,10 @@ const codes: Record<StreamError, number> = {
 };
 
 /**
- * Breaks what carries the answer. On HTTP/1.1, which has no streams, that is the connection.
+ * Breaks the connection or stream that carries the answer. HTTP/1.1 has no streams, so there the connection breaks.
  *
- * @param text what would have been answered, of which half goes out where the stream breaks midway
- * @returns false when the answer is to be sent all the same
+ * @param text the intended answer, half of which is sent when the stream breaks midway
+ * @returns false when the answer is to be sent nevertheless
  */
 export function breakOff(request: WireRequest, reply: WireReply, breakage: Breakage, text: string): boolean {
   const { raw } = request;
@@ -55,7 +55,7 @@ export function breakOff(request: WireRequest, reply: WireReply, breakage: Break
   if (stream === undefined) return breakConnection(request, reply, breakage, text);
   if (breakage.how === 'goaway') {
     const id = Number(stream.id ?? 0);
-    // A client may repeat what comes after the last stream named here: it was not looked at.
+    // A client may repeat requests after the last stream named here: they were not looked at.
     stream.session?.goaway(constants.NGHTTP2_NO_ERROR, breakage.answers ? id : Math.max(0, id - 2));
     if (breakage.answers) return false;
     reply.hijack();

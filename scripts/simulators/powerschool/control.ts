@@ -1,4 +1,4 @@
-/** `/_sim/…`: what an admin or the weather does to the server. For the machine itself only. */
+/** `/_sim/…`: what an administrator or an outage does to the server. Only for requests from this machine. */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { EditError } from './edits/editor.ts';

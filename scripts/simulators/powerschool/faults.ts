@@ -1,4 +1,4 @@
-/** Failures on request: what a PowerSchool server in trouble does on the wire. */
+/** Failures on request: how a PowerSchool server in trouble behaves on the wire. */
 import { z } from 'zod';
 import { type Call, html, json, type Reply } from './http.ts';
 import { unauthorized } from './oauth.ts';
@@ -15,11 +15,11 @@ export const faultSchema = z.strictObject({
   kind: z.enum(faultKinds),
   /** Regular expression on the path; every path when left out. */
   path: z.string().optional(),
-  /** Name of a PowerQuery; `/count` of it is not meant. */
+  /** Name of a PowerQuery; does not match its `/count`. */
   query: z.string().optional(),
-  /** How often, 1 when left out; 0 = until it is cleared. */
+  /** How often, by default once; 0 = until it is cleared. */
   times: z.int().min(0).default(1),
-  /** How many requests that it would meet pass before it begins. */
+  /** How many matching requests pass before it begins. */
   after: z.int().min(0).default(0),
   /** Delay of `slow`. */
   ms: z.int().min(1).max(600_000).default(5_000),
@@ -34,7 +34,7 @@ export function rowFaultOf(fault: Fault | undefined): RowFault | undefined {
   return rowFaults.find((kind) => kind === fault?.kind);
 }
 
-/** Path of the page that the maintenance redirect leads to; the real one is on a host of its own. */
+/** Path of the page that the maintenance redirect leads to; the real one is on its own host. */
 export const messagePath = '/_message/';
 
 export class Faults {
@@ -54,7 +54,7 @@ export class Faults {
     this.#list = [];
   }
 
-  /** The first fault that this request meets; counts it. */
+  /** The fault for this request, if any; counts it. */
   take(path: string): Fault | undefined {
     const met = this.#list.filter(({ fault }) => matches(fault, path));
     const entry = met.find(({ toPass }) => toPass === 0);
@@ -71,7 +71,7 @@ function matches(fault: Fault, path: string): boolean {
   return fault.path === undefined || new RegExp(fault.path).test(path);
 }
 
-/** The whole answer of a fault that comes instead of the real one. */
+/** The complete answer of a fault that replaces the real one. */
 export function replyOf(fault: Fault, call: Call): Reply | undefined {
   switch (fault.kind) {
     case 'maintenance':
@@ -89,7 +89,7 @@ export function replyOf(fault: Fault, call: Call): Reply | undefined {
   }
 }
 
-/** The reply as the fault leaves it on its way to the client. */
+/** The reply as the fault changes it on its way to the client. */
 export function damaged(fault: Fault | undefined, reply: Reply): Reply {
   switch (fault?.kind) {
     // JSON that does not parse.
@@ -111,10 +111,11 @@ function textOf({ body = '' }: Reply): string {
 }
 
 /**
- * The rows as a fault leaves them.
+ * The rows as a fault changes them.
  *
  * @param foreign rows of another school (or of whatever the list belongs to), in the same order
- * @param keyOf what the rows are ordered by, as far as a client can see: a strange row stands where it is not noticed
+ * @param keyOf the key that orders the rows, as far as a client can see: a foreign row is placed where it is not
+ *   noticed
  */
 export function faultyRows<T>(
   fault: RowFault | undefined,

@@ -1,4 +1,4 @@
-/** Requests and replies as the simulator's parts see them; the sockets stay in server.ts. */
+/** Requests and replies as the simulator's parts see them; sockets stay in server.ts. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 
 export interface Call {
@@ -57,7 +57,7 @@ export function callOf(request: IncomingMessage): Call {
   };
 }
 
-/** Sends a reply; returns the bytes of its body. A client that goes away ends the sending quietly. */
+/** Sends a reply; returns the bytes of its body. A client that disconnects ends the sending silently. */
 export async function send(response: ServerResponse, reply: Reply): Promise<number> {
   const { body = '' } = reply;
   if (typeof body === 'string') {

@@ -14,7 +14,7 @@ function run(t: Test, ...args: string[]) {
   return { child, errors: text(child.stderr), exit: once(child, 'exit') };
 }
 
-t.test('says when it is ready, serves, and stops on SIGTERM', async (t) => {
+t.test('reports when it is ready, serves, and stops on SIGTERM', async (t) => {
   const plugin = join(t.testdir({}), 'plugin.zip');
   await writeFile(plugin, await pluginZip());
   const { child, errors, exit } = run(t, '--students', '10', '--plugin', plugin);
@@ -38,7 +38,7 @@ t.test('says when it is ready, serves, and stops on SIGTERM', async (t) => {
   t.match(await errors, /10 active students.*Client ID: +[0-9a-f-]{36}/s);
 });
 
-t.test('a start that cannot be says why', async (t) => {
+t.test('says why it cannot start', async (t) => {
   const dir = t.testdir({ empty: {} });
   const refused = join(dir, 'plugin.zip');
   await writeFile(refused, await pluginZip({ wrapper: 'folder/' }));

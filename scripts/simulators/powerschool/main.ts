@@ -83,7 +83,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.close());
 }
 
-/** Installs and enables the plugin, unless a database from before has this version (or a higher one) already. */
+/** Installs and enables the plugin, unless an existing database already has this version (or a higher one). */
 async function ensurePlugin(simulator: PowerSchoolSimulator, file: string): Promise<Plugin> {
   const { plugins } = simulator;
   const bytes = await readFile(file);
@@ -97,7 +97,7 @@ async function ensurePlugin(simulator: PowerSchoolSimulator, file: string): Prom
 
 function announce(simulator: PowerSchoolSimulator, plugin: Plugin | undefined, db: string | undefined): void {
   const { baseUrl, caFile } = simulator;
-  // An authority without a folder lives in memory only: then its certificate stands in the line itself.
+  // An authority without a folder exists only in memory: then the line contains its certificate.
   const ca = caFile === undefined ? simulator.ca : undefined;
   const { clientId, clientSecret } = plugin?.credentials ?? {};
   const active = simulator.db.prepare('SELECT COUNT(*) AS students FROM students WHERE enroll_status = 0').get();

@@ -1,10 +1,10 @@
-/** `POST /oauth/access_token` and the tokens it gives: one per client, re-issued with what is left of its life. */
+/** `POST /oauth/access_token` and its tokens: one per client, issued again with its remaining life. */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../shared/clock.ts';
 import { type Call, json, type Reply } from './http.ts';
 import type { Plugin, PluginRegistry } from './plugin/registry.ts';
 
-/** 30 days, as the remaining lives seen in the wild suggest. */
+/** 30 days, as remaining lives seen on real servers suggest. */
 export const defaultTokenSeconds = 2_592_000;
 
 interface Token {
@@ -42,7 +42,7 @@ export class OAuth {
     });
   }
 
-  /** The enabled plugin whose token the request carries, or the 401 that it gets. */
+  /** The enabled plugin that the request's token belongs to, or a 401. */
   authenticate(call: Call): Plugin | Reply {
     const [, value] = /^Bearer\s+(\S+)$/i.exec(call.headers.authorization ?? '') ?? [];
     if (value === undefined) return { status: 401, headers: { 'www-authenticate': 'Bearer realm="PowerSchool"' } };
@@ -52,7 +52,7 @@ export class OAuth {
     return this.#plugins.enabledClient(token.clientId) ?? unauthorized('The access token is invalid');
   }
 
-  /** Ends the life of all tokens; the next request hears that its token has expired. */
+  /** Ends the life of all tokens; the next request is told that its token has expired. */
   expireAll(): void {
     for (const token of this.#tokens.values()) token.expiresAt = this.#clock.now();
   }
@@ -72,7 +72,7 @@ export class OAuth {
   #tokenOf(clientId: string): Token {
     const now = this.#clock.now();
     for (const token of this.#tokens.values()) {
-      // A token in its last second would be told to live "0" seconds.
+      // A token in its last second would be reported with a life of "0" seconds.
       if (token.clientId === clientId && token.expiresAt - now >= 1000) return token;
     }
     const token = { value: randomUUID(), clientId, expiresAt: now + this.#seconds * 1000 };
@@ -81,7 +81,7 @@ export class OAuth {
   }
 }
 
-/** The answer to a token that is not, or no longer, good. The body is empty. */
+/** The answer to a token that is not valid, or no longer. The body is empty. */
 export function unauthorized(description: string): Reply {
   const challenge = `Bearer error="invalid_token",realm="PowerSchool",error_description="${description}"`;
   return { status: 401, headers: { 'www-authenticate': challenge } };

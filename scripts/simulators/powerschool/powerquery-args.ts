@@ -10,8 +10,8 @@ export interface ArgumentError {
 }
 
 /**
- * Values for the binds that the SQL has, by lower-case name. Oracle converts a bind to the type of the column it is
- * compared with; the argument's `column` tells which that is.
+ * Values for the binds in the SQL, by lower-case name. Oracle converts a bind to the type of the column it is compared
+ * with; the argument's `column` names that column.
  */
 export function bindArguments(
   query: NamedQuery,
@@ -62,7 +62,7 @@ function convert(arg: QueryArg, value: unknown): string | number | undefined {
   }
 }
 
-/** Dates come as ISO text or as M/D/YYYY, the way PowerSchool's own pages write them. */
+/** Accepts dates as ISO text or as M/D/YYYY, the format of PowerSchool's own pages. */
 function isoDate(text: string): string | undefined {
   if (/^\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?$/.test(text)) return text;
   const [, month = '', day = '', year] = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text) ?? [];

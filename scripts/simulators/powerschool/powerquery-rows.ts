@@ -1,11 +1,11 @@
-/** Rows as PowerQuery answers write them: all values text, NULL left out, keys in lower case. */
+/** Rows as PowerQuery answers write them: all values are text, NULL is omitted, keys are in lower case. */
 import type { SQLOutputValue } from 'node:sqlite';
 import { primaryKey, tableNamed } from './database/schema.ts';
 import type { NamedQuery } from './plugin/named-queries.ts';
 
 export type RowWriter = (row: readonly SQLOutputValue[]) => string;
 
-/** A function that writes one row of this query as JSON. `keep` tells which columns are wanted. */
+/** Returns a function that writes one row of this query as JSON. `keep` selects the columns. */
 export function rowWriter(query: NamedQuery, keep: (alias: string) => boolean): RowWriter {
   const columns = query.columns.map(({ alias }) => {
     const parts = alias.toLowerCase().split('.');
@@ -25,7 +25,7 @@ interface WrittenColumn {
   kept: boolean;
 }
 
-/** Where the core table's own key stands in the SELECT list, -1 when it is not selected. */
+/** The position of the core table's own key in the SELECT list, -1 if it is not selected. */
 function coreKeyIndex(query: NamedQuery): number {
   const core = tableNamed(query.coreTable ?? '');
   if (core === undefined) return -1;
@@ -64,7 +64,7 @@ function nestedWriter(query: NamedQuery, columns: readonly WrittenColumn[], idIn
   };
 }
 
-/** Oracle does not tell '' from NULL. */
+/** Oracle does not distinguish '' from NULL. */
 function textOf(value: SQLOutputValue | undefined): string | undefined {
   if (value === null || value === undefined || value === '') return undefined;
   return typeof value === 'string' ? value : String(value);

@@ -1,4 +1,4 @@
-/** `POST /ws/schema/query/{name}` and its `/count`: runs the SQL that an installed plugin brought. */
+/** `POST /ws/schema/query/{name}` and its `/count`: runs the SQL of an installed plugin. */
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { faultyRows, type RowFault } from './faults.ts';
 import { type Call, json, type Reply } from './http.ts';
@@ -11,7 +11,7 @@ import { rowWriter } from './powerquery-rows.ts';
 export interface PowerQueryContext {
   db: DatabaseSync;
   plugins: PluginRegistry;
-  /** Told how many rows each answer has. */
+  /** Called with the number of rows in each answer. */
   onRows(rows: number): void;
 }
 
@@ -21,7 +21,7 @@ const rowsPerPiece = 1_000;
 /** Body keys that PowerSchool knows and the simulator does not. */
 const notSimulated = ['$q', '$dataversion', '$dataversion_applicationname'];
 
-/** Answers an authenticated call. `name` is a query's name, with `/count` behind it for the count. */
+/** Answers an authenticated call. `name` is a query's name, followed by `/count` for the count. */
 export async function answerPowerQuery(
   context: PowerQueryContext,
   plugin: Plugin,
@@ -63,7 +63,7 @@ export async function answerPowerQuery(
     if (counting) return json(200, { count: countRows(context.db, run) + (fault === 'miscount' ? 1 : 0) });
     return page(context, run, call.query, fault);
   } catch (error) {
-    // A value that a function cannot take (ORA-01722 and the like) shows only when rows are read.
+    // A value that a function does not accept (ORA-01722 and the like) shows only when rows are read.
     return json(500, { message: error instanceof Error ? error.message : String(error) });
   }
 }
@@ -75,7 +75,7 @@ interface Run {
   projection: string;
 }
 
-/** The fields that the query needs and the plugin's access request lacks; all of them when that is unknown. */
+/** The fields that the query needs and the plugin's access request lacks; all of them if that is unknown. */
 export function deniedFields(query: CompiledQuery, plugin: Plugin): string[] {
   const fields =
     query.compiled.state === 'ready' ? query.compiled.fields : fieldsOf(query).map((field) => field.toLowerCase());
@@ -119,7 +119,7 @@ function page(context: PowerQueryContext, run: Run, params: URLSearchParams, fau
   return { ...json(200, null), body: [...pieces(context, head, rows.values(), write)].join('') };
 }
 
-/** The rows that the query has for another school, where one of its arguments is a school. */
+/** The query's rows for another school, if one of its arguments is a school. */
 function foreignRows(
   db: DatabaseSync,
   { query, binds }: Run,
@@ -136,7 +136,7 @@ function foreignRows(
   return [];
 }
 
-/** The last value of the first row is another number: for queries of counts and hashes. */
+/** Changes the last value of the first row: for queries of counts and hashes. */
 function alteredRows([first, ...rest]: SQLOutputValue[][]): SQLOutputValue[][] {
   return first === undefined ? [] : [first.with(-1, Number(first.at(-1)) + 1), ...rest];
 }
@@ -173,14 +173,14 @@ function headOf(query: CompiledQuery, count: number | undefined): string {
   return `{${parts.map((part) => `${part},`).join('')}`;
 }
 
-/** Without an ORDER BY the database may give rows in any order, and so it does here. */
+/** Without an ORDER BY the database may return rows in any order, and the simulator does. */
 function orderedSql(compiled: Run['compiled'], order: string): string {
   const { sql, ordered } = compiled.sql;
   if (order !== '') return `SELECT * FROM (${sql}\n) ORDER BY ${order}`;
   return ordered ? sql : `SELECT * FROM (${sql}\n) ORDER BY RANDOM()`;
 }
 
-/** `order=TABLE.COL;desc,…` as positions in the SELECT list; undefined when a name is not a column of the query. */
+/** `order=TABLE.COL;desc,…` as positions in the SELECT list; undefined if a name is not a column of the query. */
 function orderBy(query: CompiledQuery, order: string | null): string | undefined {
   const terms = (order ?? '').split(',').filter((term) => term !== '');
   const positions = terms.map((term) => {
@@ -193,7 +193,7 @@ function orderBy(query: CompiledQuery, order: string | null): string | undefined
   return positions.includes(undefined) ? undefined : positions.join(', ');
 }
 
-/** True when a name means the column of this alias: all of it, or its last part. */
+/** True when a name means the column with this alias: all of it, or its last part. */
 function names(alias: string, name: string): boolean {
   return alias === name || alias.split('.').at(-1) === name;
 }
@@ -215,7 +215,7 @@ function statement(db: DatabaseSync, sql: string): StatementSync {
   return cached;
 }
 
-/** A statement of its own, for an answer that is read over many turns of the event loop. */
+/** A separate statement, for an answer that is read over many turns of the event loop. */
 function freshStatement(db: DatabaseSync, sql: string): StatementSync {
   const prepared = db.prepare(sql);
   prepared.setReturnArrays(true);

@@ -12,17 +12,17 @@ export interface ServerContext extends PowerQueryContext, RestContext {
   faults: Faults;
   throttle: Throttle;
   timeZone: string;
-  /** Null for a server that does not tell it. */
+  /** Null for a server that does not report it. */
   districtUuid: string | null;
   localTime(): string;
   /** Waits, unless the server closes first. */
   sleep(ms: number): Promise<void>;
 }
 
-/** A reply, or `reset`: the connection is to be cut without one. */
+/** A reply, or `reset` to cut the connection without one. */
 export type Answer = Reply | 'reset';
 
-/** Answers a request, with the fault that it meets. */
+/** Answers a request, including any fault that it meets. */
 export async function answer(context: ServerContext, call: Call): Promise<Answer> {
   if (call.path === messagePath) return html(200, 'PowerSchool page unavailable');
   const fault = context.faults.take(call.path);
@@ -85,7 +85,9 @@ function accessList(context: ServerContext, name: string): Reply {
   return { status: 200, headers: { 'content-type': 'text/plain;charset=UTF-8' }, body: `${lines.join('\n')}\n` };
 }
 
-/** The self-check of an installed plugin. Which mistakes the real one finds is not known; this one tells them all. */
+/**
+ * The self-check of an installed plugin. It is not known which mistakes the real one finds; this one reports them all.
+ */
 function validation(context: ServerContext, id: number): Reply {
   const plugin = context.plugins.list().find((candidate) => candidate.id === id);
   if (plugin === undefined) return json(404, { message: `Plugin ${id} not found` });

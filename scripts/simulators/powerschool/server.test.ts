@@ -89,7 +89,7 @@ function active(simulator: PowerSchoolSimulator): number {
   return Number(simulator.db.prepare('SELECT COUNT(*) AS n FROM students').get()?.n);
 }
 
-t.test('OAuth: string expiry, the same token again, then a new one', async (t) => {
+t.test('OAuth: expiry is a string, the same token is returned again, then a new one', async (t) => {
   const { grant, clock, call, bearer, clientId, simulator } = await start(t);
   const first = await grant();
   t.equal(first.status, 200);
@@ -212,7 +212,7 @@ t.test('columns that the SQL touches without showing them need a grant too', asy
   );
 });
 
-t.test('silent mistakes answer 404; rows without ORDER BY come in any order', async (t) => {
+t.test('answers silent mistakes with 404; returns rows without ORDER BY in any order', async (t) => {
   const mute = await start(t, {}, { queries: queryXml({ args: '' }) });
   t.match(await mute.query(testQuery, {}), { status: 404, json: { message: `Query ${testQuery} not found` } });
   const unordered = queryXml({ sql: 'SELECT DCID, Last_Name, Student_Web_ID FROM students WHERE DCID > :after' });
@@ -223,7 +223,7 @@ t.test('silent mistakes answer 404; rows without ORDER BY come in any order', as
   t.ok(orders.size > 1);
 });
 
-t.test('nested answers, two-part aliases, lists and dates as arguments', async (t) => {
+t.test('supports nested answers, two-part aliases, lists and dates as arguments', async (t) => {
   const queries = queryXml({
     attributes: '',
     args: `<arg name="ids" column="STUDENTS.DCID" required="true" type="array"/>
@@ -249,7 +249,7 @@ t.test('nested answers, two-part aliases, lists and dates as arguments', async (
   t.equal((await query(testQuery, { ids: [1], since: 'soon' })).status, 400);
 });
 
-t.test('faults come as asked and go away', async (t) => {
+t.test('faults come as ordered and end', async (t) => {
   const { query, control, call, simulator, clock, login } = await start(t);
   const fault = (kind: string, more: object = {}) => control('POST', '/faults', { kind, query: testQuery, ...more });
   await fault('maintenance');
@@ -301,7 +301,7 @@ t.test('faults come as asked and go away', async (t) => {
   t.match(await control('POST', '/faults', { kind: '500', path: '(' }), { status: 400 });
 });
 
-t.test('the throttle counts per plugin, and tokens can be ended', async (t) => {
+t.test('throttles per plugin, and can end tokens', async (t) => {
   const { query, control, clock } = await start(t, { minIntervalMs: 2_500 });
   t.equal((await query(testQuery)).status, 200);
   clock.advance(1_000);
@@ -316,7 +316,7 @@ t.test('the throttle counts per plugin, and tokens can be ended', async (t) => {
   t.match(await query(testQuery), { status: 401, headers: { 'www-authenticate': /is invalid/ } });
 });
 
-t.test('plugins are managed over the control API', async (t) => {
+t.test('manages plugins over the control API', async (t) => {
   const { control, pluginId, clientId, clientSecret } = await start(t);
   t.match((await control('GET', '/plugins')).json, [
     { id: pluginId, name: 'Test', version: '1.0', enabled: true, clientId },

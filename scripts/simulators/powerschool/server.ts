@@ -35,7 +35,7 @@ export interface SimulatorOptions {
   /** PowerSchool's version, `25.2.0.0` by default. */
   version?: string;
   timeZone?: string;
-  /** What the server calls its district; by default one for each seed. Null: it does not say it. */
+  /** The server's id for its district; by default one per seed. Null if it does not report one. */
   districtUuid?: string | null;
   minIntervalMs?: number;
   tokenSeconds?: number;
@@ -161,7 +161,7 @@ async function respond(
       return;
     }
     const tooLarge = error instanceof BodyTooLarge;
-    // The rest of a refused body is not read, so the connection cannot go on.
+    // The rest of a refused body is not read, so the connection cannot continue.
     response.setHeader('connection', 'close');
     await send(
       response,

@@ -1,4 +1,4 @@
-/** "Minimum time interval (ms) between API requests per plugin": an admin's setting, off by default. */
+/** "Minimum time interval (ms) between API requests per plugin": an administrator's setting, off by default. */
 import type { Clock } from '../../../shared/clock.ts';
 import { json, type Reply } from './http.ts';
 
@@ -13,7 +13,7 @@ export class Throttle {
     this.#clock = clock;
   }
 
-  /** Undefined when the plugin may go on, else its refusal. A refused request does not move the window. */
+  /** Undefined when the plugin may continue, otherwise its refusal. A refused request does not move the window. */
   check(pluginId: number): Reply | undefined {
     const now = this.#clock.now();
     const wait = (this.#last.get(pluginId) ?? Number.NEGATIVE_INFINITY) + this.minIntervalMs - now;

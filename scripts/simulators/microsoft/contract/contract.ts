@@ -1,21 +1,21 @@
-/** Holds requests and answers against Microsoft's own description of Graph (graph-answers.json). For tests. */
+/** Compares requests and answers with Microsoft's own description of Graph (graph-answers.json). For tests. */
 import { readFileSync } from 'node:fs';
 import { Ajv, type ValidateFunction } from 'ajv';
 
 interface Description {
-  /** By method and path template, those whose bodies are described. */
+  /** The requests with described bodies, by method and path template. */
   requests: Record<string, object>;
   answers: Record<string, Record<string, object | null>>;
   schemas: Record<string, object>;
 }
 
 const description = JSON.parse(readFileSync(new URL('graph-answers.json', import.meta.url), 'utf8')) as Description;
-// Formats are checked by the patterns beside them; `nullable` is OpenAPI 3.0's and known to Ajv.
+// The adjacent patterns check formats; `nullable` is from OpenAPI 3.0 and known to Ajv.
 const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
 ajv.addSchema({ $id: 'graph', schemas: description.schemas });
 const compiled = new Map<object, ValidateFunction>();
 
-/** Why an answer breaks the description; undefined when it agrees or the description is silent about the path. */
+/** How an answer violates the description; undefined when it agrees or the description does not cover the path. */
 export function breachOf(method: string, path: string, status: number, body: unknown): string | undefined {
   const name = `${method} ${path.split('?')[0]}`;
   if (status >= 400) return describe(name, { $ref: 'graph#/schemas/ODataErrors.ODataError' }, body);
@@ -27,7 +27,10 @@ export function breachOf(method: string, path: string, status: number, body: unk
   return describe(name, schema, body);
 }
 
-/** Why a request that Graph took breaks the description; undefined when it agrees, or when there is none of its body. */
+/**
+ * How a request that Graph accepted violates the description; undefined when it agrees, or when its body is not
+ * described.
+ */
 export function requestBreachOf(method: string, path: string, body: unknown): string | undefined {
   const name = `${method} ${path.split('?')[0]}`;
   const schema = description.requests[name];

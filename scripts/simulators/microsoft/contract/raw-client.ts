@@ -1,4 +1,4 @@
-/** A bare Graph client for tests: real HTTPS, no library between, and every answer held against the contract. */
+/** A bare Graph client for tests: real HTTPS, no library, and every answer compared with the contract. */
 import { Agent, request } from 'undici';
 import { isBag } from '../json.ts';
 import type { MicrosoftSimulator } from '../server.ts';
@@ -7,7 +7,7 @@ import { breachOf, requestBreachOf } from './contract.ts';
 export class RawAnswer {
   readonly status: number;
   readonly headers: Record<string, string | string[] | undefined>;
-  /** Parsed JSON, or the text when it is none; undefined when empty. */
+  /** Parsed JSON, or the text when it is not JSON; undefined when empty. */
   readonly body: unknown;
 
   constructor(status: number, headers: Record<string, string | string[] | undefined>, body: unknown) {
@@ -16,7 +16,7 @@ export class RawAnswer {
     this.body = body;
   }
 
-  /** The value at a dotted path: `value.0.id`. Names with dots go in whole: `@odata.nextLink`. */
+  /** The value at a dotted path: `value.0.id`. A name that contains dots is given alone: `@odata.nextLink`. */
   at(path: string): unknown {
     const names = path.startsWith('@') ? [path] : path.split('.');
     let value = this.body;
@@ -35,7 +35,7 @@ export class RawAnswer {
     return (this.at('value') ?? []) as Record<string, unknown>[];
   }
 
-  /** The answer inside a batch's answer. */
+  /** One answer inside a batch's answer. */
   inner(id: string): { status: number; headers: Record<string, string>; body?: unknown } | undefined {
     const responses = this.at('responses');
     if (!Array.isArray(responses)) return undefined;
@@ -49,7 +49,7 @@ export class RawClient implements AsyncDisposable {
   readonly #simulator: MicrosoftSimulator;
   readonly #agent: Agent;
   token = '';
-  /** What broke the contract so far. */
+  /** Contract violations so far. */
   readonly breaches: string[] = [];
 
   constructor(simulator: MicrosoftSimulator) {
@@ -57,7 +57,7 @@ export class RawClient implements AsyncDisposable {
     this.#agent = new Agent({ connect: { ca: simulator.ca }, pipelining: 1 });
   }
 
-  /** A client with a token, got by the secret that the simulator made. */
+  /** A client with a token, obtained with the simulator's secret. */
   static async signedIn(simulator: MicrosoftSimulator): Promise<RawClient> {
     const client = new RawClient(simulator);
     await client.signIn();
@@ -154,7 +154,7 @@ export class RawClient implements AsyncDisposable {
   }
 }
 
-/** What a fault has cut off is shown as the text that it is. */
+/** Text that a fault has cut off is returned as text. */
 function parsedOr(text: string): unknown {
   try {
     return JSON.parse(text);

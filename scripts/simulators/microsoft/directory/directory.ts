@@ -1,4 +1,4 @@
-/** The whole tenant in memory, and the few operations that touch more than one object. No validation: see graph/. */
+/** The whole tenant in memory, and the few operations that involve more than one object. No validation: see graph/. */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../../../shared/clock.ts';
 import { type Bag, isBag, type Json } from '../json.ts';
@@ -13,11 +13,11 @@ export interface DirectoryOptions {
   tenant: Tenant;
   clock: Clock;
   random: Random;
-  /** A new object may stay unseen up to this many milliseconds. */
+  /** A new object may stay invisible for up to this many milliseconds. */
   lag: number;
   /** The same for the Teams service and a new group. */
   teamLag: number;
-  /** Milliseconds that making a team takes. */
+  /** How long creating a team takes, in milliseconds. */
   teamDuration: number;
 }
 
@@ -26,21 +26,24 @@ export class Directory {
   readonly users = new Table<User>(['userPrincipalName', 'mail', 'mailNickname', 'employeeId', 'proxyAddresses']);
   readonly groups = new Table<Group>(['mailNickname', 'externalId', 'uniqueName', 'proxyAddresses']);
   readonly schools = new Table<School>(['externalId']);
-  /** Addresses of mail contacts, in lower case: Exchange keeps them, and an application without OrgContact.Read.All sees none. */
+  /**
+   * Addresses of mail contacts, in lower case: Exchange keeps them, and an application without OrgContact.Read.All
+   * cannot see them.
+   */
   readonly contacts = new Set<string>();
   /** Users and groups that can be restored, by id. */
   readonly deleted = new Map<string, User | Group>();
   readonly teams: Teams;
-  /** Fingerprints of passwords, by account: nobody can read one, and a test can try one. */
+  /** Fingerprints of passwords, by account: nobody can read a password, but a test can try one. */
   readonly #passwords = new WeakMap<User, string>();
   readonly links: LinkLog;
-  /** Objects on a page of a delta, unless the client wants another number. The control API may change it. */
+  /** How many objects a delta page has unless the client asks for another number. The control API may change it. */
   deltaPage = 200;
   readonly clock: Clock;
   readonly random: Random;
-  /** Objects that the tenant may hold: 300,000 with a verified domain. The control API may change it. */
+  /** How many objects the tenant may hold: 300,000 with a verified domain. The control API may change it. */
   quota = 300_000;
-  /** Milliseconds; the control API may change it. */
+  /** In milliseconds; the control API may change it. */
   lag: number;
   readonly rules: TenantRules = usualRules();
 
@@ -53,12 +56,14 @@ export class Directory {
     this.teams = new Teams(options);
   }
 
-  /** Brings the directory up to the clock: teams that are made by now show on their groups, and archived ones as such. */
+  /**
+   * Updates the directory to the current time: finished teams appear on their groups, and archived ones as archived.
+   */
   catchUp(): void {
     this.teams.settle((group) => this.addTeam(group));
   }
 
-  /** A team of a class waits for a teacher; any other has its members at once. */
+  /** A class team waits for a teacher; any other team has its members at once. */
   addTeam(group: Group): void {
     group.isLimitedToOwners = group.isClass;
     group.hasStudents = !group.isClass;
@@ -73,7 +78,7 @@ export class Directory {
     return entity.visibleAt === 0 || entity.visibleAt <= this.clock.now();
   }
 
-  /** @param at how an administrator's edit differs from an API call: `once` is seen by everybody immediately. */
+  /** @param at how an administrator's edit differs from an API call: `once` is visible to everyone immediately. */
   addUser(props: Bag, at: 'once' | 'lagging', id = this.random.guid()): User {
     props.primaryRole ??= 'none';
     props.userType ??= 'Member';
@@ -89,7 +94,7 @@ export class Directory {
     return user;
   }
 
-  /** Whether there is room for one more object. What is deleted counts until it is gone for good. */
+  /** Whether there is room for one more object. Deleted objects count until they are gone for good. */
   hasRoom(): boolean {
     return this.users.size + this.groups.size + this.schools.size + this.deleted.size < this.quota;
   }
@@ -146,7 +151,7 @@ export class Directory {
     this.#noteLink(group, relation, user, at);
   }
 
-  /** Puts an account or a class into a school. A reader may not see it there for as long as a new object. */
+  /** Puts an account or a class into a school. Readers may not see it there for as long as a new object. */
   addToSchool(school: School, added: User | Group, at: 'once' | 'lagging' = 'once'): void {
     if (added.kind === 'user') school.users.add(added);
     else school.classes.add(added);

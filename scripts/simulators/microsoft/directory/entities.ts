@@ -3,37 +3,37 @@ import type { Bag } from '../json.ts';
 
 export interface Entity {
   readonly id: string;
-  /** Every property that is set; what is absent reads as null, or as an empty list. */
+  /** Every property that is set; a missing one reads as null, or as an empty list. */
   readonly props: Bag;
-  /** When a reader may first see it, milliseconds since the epoch (replication lag). */
+  /** When a reader may first see it, in milliseconds since the epoch (replication lag). */
   visibleAt: number;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
-  /** Place in the table's order; set by the table. */
+  /** Its position in the table; set by the table. */
   ordinal: number;
-  /** The table's sequence number at the last change, of its links too; set by the table. */
+  /** The table's sequence number at the last change, including changes of its links; set by the table. */
   changed: number;
-  /** The same at the last change of the object itself. */
+  /** The sequence number at the last change of the object itself. */
   edited: number;
-  /** The same when it came into being, was restored or went. */
+  /** The sequence number when it was created, restored or removed. */
   came: number;
-  /** The same at the last change of each property since then; undefined before the first. */
+  /** The sequence number at the last change of each property since then; undefined before the first. */
   edits: Map<string, number> | undefined;
   /** Set once the object is gone: `changed` while it can be restored, `deleted` after that. */
   removed: 'changed' | 'deleted' | undefined;
 }
 
-/** An account: what `/users` and `/education/users` both show. */
+/** An account, as shown by both `/users` and `/education/users`. */
 export interface User extends Entity {
   readonly kind: 'user';
-  /** Who alone may change it: an administrator's account, or one in a restricted management administrative unit. */
+  /** Why only some may change it: an administrator's account, or one in a restricted management administrative unit. */
   protection: 'administrator' | 'restrictedUnit' | undefined;
   readonly memberOf: Set<Group>;
   readonly ownerOf: Set<Group>;
   readonly schools: Set<School>;
 }
 
-/** A group; with `isClass` also the educationClass of the same id. */
+/** A group; with `isClass` also the educationClass with the same id. */
 export interface Group extends Entity {
   readonly kind: 'group';
   readonly isClass: boolean;
@@ -41,19 +41,19 @@ export interface Group extends Entity {
   readonly members: Set<User>;
   readonly owners: Set<User>;
   readonly schools: Set<School>;
-  /** When the Teams service first knows the group; undefined until somebody asks. */
+  /** When the Teams service first knows the group; undefined until someone asks. */
   inTeamsAt: number | undefined;
-  /** What was asked of Teams about it, oldest first. */
+  /** What was requested from Teams for it, oldest first. */
   readonly teamOperations: TeamOperation[];
   /** Whether its team is archived. */
   isArchived: boolean;
-  /** Whether its team says that only owners are in it: so is a class team that an application made. */
+  /** Whether only owners are in its team: true for a class team that an application created. */
   isLimitedToOwners: boolean;
-  /** Whether students are in the team: they come with a teacher's activation, and not with the change of the flag. */
+  /** Whether students are in the team: a teacher's activation adds them, a change of the flag does not. */
   hasStudents: boolean;
 }
 
-/** A teamsAsyncOperation: its status follows from the clock. */
+/** A teamsAsyncOperation: its status depends on the clock. */
 export interface TeamOperation {
   readonly id: string;
   readonly type: 'createTeam' | 'archiveTeam' | 'unarchiveTeam';
@@ -61,7 +61,7 @@ export interface TeamOperation {
   readonly startedAt: number;
   readonly endsAt: number;
   readonly fails: boolean;
-  /** Set when it ended, with success or without. */
+  /** Set when it has ended, successfully or not. */
   isOver: boolean;
 }
 
@@ -70,7 +70,7 @@ export interface School extends Entity {
   readonly kind: 'school';
   readonly users: Set<User>;
   readonly classes: Set<Group>;
-  /** When a reader first sees what was put into it, milliseconds since the epoch. */
+  /** When a reader first sees what was put into it, in milliseconds since the epoch. */
   readonly seenFrom: WeakMap<User | Group, number>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What happened to the members and owners of groups, for deltas and for reads that lag. Nothing is kept as long as
- * nobody can ask for it: a first delta reads what there is, and only later ones need the history.
+ * Changes to the members and owners of groups, for deltas and for reads that lag. Nothing is kept as long as nobody can
+ * ask for it: a first delta reads the current state, and only later ones need the history.
  */
 import type { Clock } from '../../../../shared/clock.ts';
 import type { Random } from '../random.ts';
@@ -14,12 +14,12 @@ export interface LinkChange {
   added: boolean;
   /** Sequence number of the groups' table. */
   seq: number;
-  /** When a reader may first see it, milliseconds since the epoch; 0 for at once. */
+  /** When a reader may first see it, in milliseconds since the epoch; 0 for at once. */
   visibleAt: number;
 }
 
 export class LinkLog {
-  /** True from the first delta on that asks for members or owners. */
+  /** True from the first delta that asks for members or owners. */
   followed = false;
   readonly #changes = new WeakMap<Group, LinkChange[]>();
   readonly #clock: Clock;
@@ -30,7 +30,7 @@ export class LinkLog {
     this.#random = random;
   }
 
-  /** @param lag 0 for an administrator's edit: it is seen at once */
+  /** @param lag 0 for an administrator's edit, which is visible at once */
   note(group: Group, change: Pick<LinkChange, 'relation' | 'user' | 'added' | 'seq'>, lag: number): void {
     if (!this.followed && lag === 0) return;
     const visibleAt = lag === 0 ? 0 : this.#clock.now() + this.#random.next() * lag;
@@ -39,7 +39,7 @@ export class LinkLog {
     else known.push({ ...change, visibleAt });
   }
 
-  /** The latest change of each link after a sequence number, in the order of their first ones. */
+  /** The latest change of each link after a sequence number, in the order of their first changes. */
   after(group: Group, relation: Relation, seq: number): LinkChange[] {
     const latest = new Map<User, LinkChange>();
     for (const change of this.#changes.get(group) ?? []) {
@@ -48,7 +48,7 @@ export class LinkLog {
     return [...latest.values()];
   }
 
-  /** Members or owners as a reader sees them now: without what was added, and with what was removed, a moment ago. */
+  /** Members or owners as a reader sees them now: without those just added, and with those just removed. */
   seen(group: Group, relation: Relation): Set<User> {
     const there = new Set(group[relation]);
     for (const change of this.after(group, relation, 0)) {

@@ -4,14 +4,14 @@ import type { Entity } from './entities.ts';
 
 export class Table<T extends Entity> {
   readonly #byId = new Map<string, T>();
-  /** Position = ordinal. A removed object leaves a hole, so a page's cursor stays right while rows vanish. */
+  /** Position = ordinal. A removed object leaves a hole, so that a page's cursor stays valid while rows disappear. */
   readonly #order: (T | undefined)[] = [];
   readonly #indexes: ReadonlyMap<string, Map<string, T[]>>;
-  /** Ascending sequence numbers; an entry counts only while it is its object's latest. */
+  /** Ascending sequence numbers; an entry counts only while it is the latest of its object. */
   #log: { seq: number; entity: T }[] = [];
   #seq = 0;
 
-  /** @param indexed names of properties with a text or several, compared without regard to case, as the directory does. */
+  /** @param indexed names of properties with one or more texts, compared ignoring case, as the directory does. */
   constructor(indexed: readonly string[]) {
     this.#indexes = new Map(indexed.map((name) => [name, new Map()]));
   }
@@ -96,7 +96,10 @@ export class Table<T extends Entity> {
     entity.edits = undefined;
   }
 
-  /** Records that the object has other members or owners: news only to those who follow them. @returns the sequence number */
+  /**
+   * Records that the object has other members or owners: relevant only to readers who follow them. @returns the
+   * sequence number
+   */
   touchLinks(entity: T): number {
     entity.changed = ++this.#seq;
     this.#log.push({ seq: this.#seq, entity });
@@ -106,7 +109,7 @@ export class Table<T extends Entity> {
     return this.#seq;
   }
 
-  /** Objects by their latest change after a sequence number, oldest first; removed ones included. */
+  /** Objects by their latest change after a sequence number, oldest first, including removed ones. */
   *changesAfter(seq: number): Generator<T> {
     let low = 0;
     let high = this.#log.length;

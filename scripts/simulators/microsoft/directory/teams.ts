@@ -1,4 +1,6 @@
-/** Teams on groups: asked for now, done a while later, because the Teams service works apart from the directory. */
+/**
+ * Teams on groups: requested now, done a while later, because the Teams service works separately from the directory.
+ */
 import type { Clock } from '../../../../shared/clock.ts';
 import type { Random } from '../random.ts';
 import type { Group, TeamOperation } from './entities.ts';
@@ -6,19 +8,19 @@ import type { Group, TeamOperation } from './entities.ts';
 export interface TeamsOptions {
   clock: Clock;
   random: Random;
-  /** The Teams service does not know a new group for up to so many milliseconds; Microsoft speaks of 15 minutes. */
+  /** How long the Teams service does not know a new group, in milliseconds; Microsoft mentions 15 minutes. */
   teamLag: number;
-  /** Milliseconds that making a team takes, or archiving one. */
+  /** How long creating or archiving a team takes, in milliseconds. */
   teamDuration: number;
 }
 
 export class Teams {
-  /** Milliseconds; the control API may change both. */
+  /** In milliseconds; the control API may change both. */
   lag: number;
   duration: number;
   readonly #clock: Clock;
   readonly #random: Random;
-  /** Under way, by the time at which they end. */
+  /** Running operations, with the times at which they end. */
   #pending: { group: Group; operation: TeamOperation }[] = [];
 
   constructor({ clock, random, teamLag, teamDuration }: TeamsOptions) {
@@ -36,7 +38,7 @@ export class Teams {
     return group.inTeamsAt <= this.#clock.now();
   }
 
-  /** Begins to make, archive or restore a team. @param fails whether it comes to nothing in the end */
+  /** Begins to create, archive or restore a team. @param fails whether it fails in the end */
   start(group: Group, type: TeamOperation['type'], fails: boolean): TeamOperation {
     const now = this.#clock.now();
     const operation: TeamOperation = {
@@ -53,12 +55,12 @@ export class Teams {
     return operation;
   }
 
-  /** Whether something that was asked about the group is not done yet. */
+  /** Whether an operation on the group is not done yet. */
   isBusyWith(group: Group): boolean {
     return group.teamOperations.some((operation) => !operation.isOver);
   }
 
-  /** Ends what is due. @param made called with every group that has a team now */
+  /** Completes what is due. @param made called with every group that has a team now */
   settle(made: (group: Group) => void): void {
     const now = this.#clock.now();
     for (let next = this.#pending[0]; next !== undefined && next.operation.endsAt <= now; next = this.#pending[0]) {

@@ -16,7 +16,7 @@ export class AadError extends Error {
   }
 }
 
-/** @param traceId ids as the real endpoint repeats them, in fields and in the description. */
+/** @param traceId id that the real endpoint repeats in fields and in the description. */
 export function aadErrorBody(error: AadError, traceId: string, correlationId: string, now: number): Bag {
   const timestamp = `${new Date(now).toISOString().slice(0, 19).replace('T', ' ')}Z`;
   return {

@@ -5,13 +5,13 @@ import { GraphError } from '../errors.ts';
 import type { Caller } from '../graph/call.ts';
 import type { Random } from '../random.ts';
 
-/** Seconds, as Entra reports it in `expires_in` for an hour's token. */
+/** Seconds, as Entra reports them in `expires_in` for an hour's token. */
 export const tokenLife = 3599;
 const maxCached = 1000;
 
 let signing: Promise<{ keys: Awaited<ReturnType<typeof generateKeyPair>>; jwk: JWK }> | undefined;
 
-/** Made once in a process: it takes longer than everything else at the start of a simulator. */
+/** Created once per process: it takes longer than everything else in a simulator's start. */
 function signingKeys(): NonNullable<typeof signing> {
   signing ??= generateKeyPair('RS256', { modulusLength: 2048 }).then(async (keys) => {
     return { keys, jwk: await exportJWK(keys.publicKey) };
@@ -53,7 +53,7 @@ export class AccessTokens {
       idtyp: 'app',
       tid: grant.tenantId,
       ver: '1.0',
-      // Without consent the claim is missing altogether, and the token is issued all the same.
+      // Without consent the claim is missing entirely, but the token is issued.
       ...(grant.roles.length > 0 ? { roles: [...grant.roles] } : {}),
     };
     return await new SignJWT(claims)

@@ -1,4 +1,4 @@
-/** How the sign-in answers: OAuth's errors, and whatever fault was ordered for the request. */
+/** How the sign-in answers: OAuth's errors, and any fault ordered for the request. */
 import type { Clock } from '../../../../shared/clock.ts';
 import { GraphError } from '../errors.ts';
 import { afterwards, insteadOf } from '../fault-answers.ts';
@@ -59,7 +59,7 @@ async function made(parts: AnswerParts, request: WireRequest, make: () => Promis
   }
 }
 
-/** The body of an error that a fault ordered: its own code and message, or what Entra says when it is busy. */
+/** The body of an ordered error: its own code and message, or what Entra says when it is busy. */
 function ordered(parts: AnswerParts, { status, code, message }: GraphError, fault: FaultOrder | undefined): Bag {
   if (fault?.kind !== 'answer') {
     return bodyOf(parts, new AadError(status, 'temporarily_unavailable', 90033, 'A transient error has occurred.'));

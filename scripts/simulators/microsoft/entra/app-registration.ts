@@ -33,7 +33,7 @@ export async function registerApp(options: {
   return { clientId: options.clientId, keys, secrets, roles: options.roles };
 }
 
-/** Reads what the options name: PEM files of public certificates, and a file with one secret. */
+/** Reads the files that the options name: PEM files of public certificates, and a file with one secret. */
 export async function readCredentials(
   certFiles: readonly string[],
   secretFile: string | undefined,

@@ -5,14 +5,14 @@ import { AadError } from './aad-error.ts';
 import { type AppRegistration, hasSecret } from './app-registration.ts';
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-/** Entra takes assertions of at most this life; a little clock skew is allowed either way. */
+/** Entra accepts assertions with at most this lifetime; a little clock skew is allowed either way. */
 const maxAssertionLife = 24 * 3600;
 const skew = 300;
 const maxRemembered = 10_000;
 
 export interface GrantContext {
   app: AppRegistration;
-  /** What an assertion's `aud` may be: the token endpoint by every name that the client may know. */
+  /** Allowed values of an assertion's `aud`: the token endpoint under every name that the client may know. */
   audiences: readonly string[];
   /** Resources that a scope `<resource>/.default` may name. */
   resources: readonly string[];
@@ -22,7 +22,7 @@ export interface GrantContext {
   now: number;
 }
 
-/** Checks a token request. @returns the resource asked for. @throws AadError */
+/** Checks a token request. @returns the requested resource. @throws AadError */
 export async function checkGrant(form: URLSearchParams, context: GrantContext): Promise<string> {
   const grant = form.get('grant_type');
   if (grant === null) throw missing('grant_type');
@@ -137,7 +137,7 @@ function readHeader(assertion: string): { alg: string; thumbprint: string } {
   }
 }
 
-/** An assertion is good once: anyone who reads it on the way cannot use it again. */
+/** An assertion works once: anyone who intercepts it cannot use it again. */
 function checkReplay(jti: string | undefined, exp: number, seen: Map<string, number>, seconds: number): void {
   if (jti === undefined || jti === '' || seen.has(jti)) {
     throw new AadError(401, 'invalid_client', 50013, 'The client assertion has no jti claim, or it was used before.');

@@ -18,10 +18,10 @@ export interface EntraTenant {
 }
 
 export interface EntraParts extends Omit<AnswerParts, 'faults'> {
-  /** The first one's faults and counts are also those of tenants that there are not. */
+  /** The first tenant's faults and counts also apply to tenants that do not exist. */
   tenants: readonly [EntraTenant, ...EntraTenant[]];
   tokens: AccessTokens;
-  /** `https://host` by which this request came. */
+  /** The `https://host` through which this request came. */
   origin(request: WireRequest): string;
 }
 
@@ -46,7 +46,7 @@ export function addEntraRoutes(server: WireServer, parts: EntraParts): void {
   });
 }
 
-/** All URLs by the host that the client used, so that a proxy in between keeps its place. */
+/** All URLs use the host that the client used, so that they lead back through any proxy in between. */
 export function discovery(origin: string, tenantId: string): Bag {
   return {
     token_endpoint: `${origin}/${tenantId}/oauth2/v2.0/token`,

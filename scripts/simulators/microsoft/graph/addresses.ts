@@ -1,4 +1,4 @@
-/** Email addresses and aliases are unique in a tenant, whatever has them: accounts, groups, contacts. */
+/** Email addresses and aliases are unique in a tenant across accounts, groups and contacts. */
 import type { Directory } from '../directory/directory.ts';
 import type { Entity } from '../directory/entities.ts';
 import { conflict } from '../errors.ts';
@@ -12,7 +12,7 @@ export function checkAddressIsFree(directory: Directory, address: string, self?:
   if (contacts.has(address.toLowerCase()) || holders.some((one) => one !== self)) throw conflict('proxyAddresses');
 }
 
-/** What is in the recycle bin keeps its name in some tenants. @throws 400 */
+/** In some tenants, names of objects in the recycle bin are not free. @throws 400 */
 export function checkNotInBin(directory: Directory, kind: 'user' | 'group', property: string, value: string): void {
   if (!directory.rules.deletedKeepNames) return;
   const isSame = (one: Entity) => textOf(one.props, property)?.toLowerCase() === value.toLowerCase();

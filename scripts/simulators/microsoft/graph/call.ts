@@ -1,4 +1,4 @@
-/** One Graph request on its way to a handler, whether it came by itself or inside a `$batch`, and its answer. */
+/** One Graph request on its way to a handler, whether it came alone or inside a `$batch`, and its answer. */
 import type { Bag, Json } from '../json.ts';
 import type { Query } from '../odata/query.ts';
 
@@ -23,14 +23,14 @@ export interface Call {
   /** `https://host/v1.0`, for links in answers. */
   base: string;
   caller: Caller;
-  /** A fault wants what the request starts to fail after the answer. */
+  /** A fault makes what the request starts fail after the answer. */
   failsLater: boolean;
 }
 
 export interface Answer {
   status: number;
   headers: Record<string, string>;
-  /** A text goes out as it is, anything else as JSON. */
+  /** A text is sent as it is, anything else as JSON. */
   body: Json | undefined;
 }
 
@@ -40,7 +40,7 @@ export function ok(body: Bag): Answer {
   return { status: 200, headers: {}, body };
 }
 
-/** 201 with the new entity and where it lives. */
+/** 201 with the new entity and its location. */
 export function created(call: Call, body: Bag): Answer {
   return { status: 201, headers: { Location: `${call.base}${call.path}/${String(body.id)}` }, body };
 }

@@ -1,4 +1,4 @@
-/** `members@delta` and `owners@delta` of `/groups/delta`: all links first, then those that came and went. */
+/** `members@delta` and `owners@delta` of `/groups/delta`: all links first, then those added and removed. */
 import type { Directory } from '../directory/directory.ts';
 import type { Group, User } from '../directory/entities.ts';
 import type { LinkChange, Relation } from '../directory/links.ts';
@@ -26,7 +26,8 @@ function readLinks(directory: Directory, call: Call, group: Group, want: LinkRea
   const all: Shown[] = [];
   let held = -1;
   for (const relation of want.relations) {
-    // Members that the caller may not see are left out: the careful reading, because nothing tells them from none.
+    // Members that the caller may not see are omitted: the strict reading, because a caller cannot tell hidden from
+    // none.
     if (relation === 'members' && !maySeeMembers(call, group)) continue;
     for (const { seq } of pending(directory, group, relation)) held = held < 0 ? seq : Math.min(held, seq);
     const changes = directory.links

@@ -1,4 +1,4 @@
-/** `…/delta`: a full read in pages, then what changed. State lives in the token; nothing is kept per client. */
+/** `…/delta`: a full read in pages, then what changed. The token holds the state; nothing is kept per client. */
 import type { Directory } from '../directory/directory.ts';
 import type { Entity } from '../directory/entities.ts';
 import type { Relation } from '../directory/links.ts';
@@ -10,7 +10,7 @@ import { refuseOthers } from './listing.ts';
 import { checkSelect, type Resource, view } from './properties.ts';
 
 const maxPageSize = 999;
-/** Objects that a page looks at, as a multiple of those that it may hold: a page that finds nothing is empty. */
+/** How many objects a page examines, as a multiple of those it may hold: a page that finds nothing is empty. */
 const looksAt = 25;
 const maxIds = 50;
 /** Identity and education tokens are valid for 7 days. */
@@ -22,7 +22,7 @@ export interface DeltaRules<T extends Entity> {
   reportsRemoved: boolean;
   /** Relations that `$select` may name, and what they hold; shown as `members@delta`. */
   links?: DeltaLinks<T>;
-  /** Whether `$filter=id eq '…'` is taken, as for directory objects. */
+  /** Whether it accepts `$filter=id eq '…'`, as for directory objects. */
   filter?: true;
 }
 
@@ -30,35 +30,35 @@ export interface DeltaRules<T extends Entity> {
 export interface DeltaLinks<T extends Entity> {
   /** Called when a round begins that will show them. */
   follow(): void;
-  /** One object's links from an offset on. @param room how many fit on the page */
+  /** One object's links, starting at an offset. @param room how many fit on the page */
   read(call: Call, entity: T, want: LinkRead, room: number): LinkPart;
 }
 
 export interface LinkRead {
   relations: readonly Relation[];
-  /** Changes after this sequence number; 0 for all links that there are. */
+  /** Changes after this sequence number; 0 for all current links. */
   since: number;
-  /** Of a first, full round: changes after this are reported, too. */
+  /** In a first, full round: changes after this are reported, too. */
   until: number;
   offset: number;
 }
 
 export interface LinkPart {
-  /** `members@delta` and `owners@delta`; a name without links is left out. */
+  /** `members@delta` and `owners@delta`; a name without links is omitted. */
   shown: Bag;
   taken: number;
-  /** True when links of this object are left for the next page. */
+  /** True when links of this object remain for the next page. */
   more: boolean;
-  /** Smallest sequence number of a change that is not visible yet; -1 when there is none. */
+  /** The smallest sequence number of a change that is not visible yet; -1 if there is none. */
   held: number;
 }
 
 interface Token {
   /** Everything up to this sequence number has been delivered. */
   after: number;
-  /** Up to here the read is the first, full one: what is gone needs no mention. */
+  /** Up to here this is the first, full read: removed objects need no mention. */
   until: number;
-  /** Smallest sequence number passed over because its object was not visible yet; -1 when there is none. */
+  /** The smallest sequence number that was skipped because its object was not visible yet; -1 if there is none. */
   held: number;
   /** Where the round began: `after` of the delta link; 0 for a first round. */
   since: number;
@@ -70,11 +70,11 @@ interface Token {
   size: number;
   /** When the round began, milliseconds. */
   issued: number;
-  /** Tokens of an earlier epoch have been expired through the control API. */
+  /** The control API has expired tokens of earlier epochs. */
   epoch: number;
 }
 
-/** Makes every delta token given out so far answer 410. */
+/** Makes every delta token issued so far answer 410. */
 export class DeltaEpoch {
   current = 0;
 }
@@ -126,7 +126,7 @@ export function readDelta<T extends Entity>(
       const part = rules.links.read(call, entity, want, room);
       if (part.held >= 0) hold(token, part.held);
       room -= part.taken;
-      // A change of a link that nobody may see yet is no news.
+      // A change of a link that nobody may see yet is not reported.
       if (part.taken > 0 || isNews(entity, token))
         value.push({ ...view(entity, resource, token.select), ...part.shown });
       if (part.more) {
@@ -141,7 +141,7 @@ export function readDelta<T extends Entity>(
   if (more) {
     body['@odata.nextLink'] = link(call, '$skiptoken', token);
   } else {
-    // What was passed over comes again next time; so may a few others: replays are part of the contract.
+    // What was skipped comes again next time, and possibly a few others: replays are part of the contract.
     const after = token.held < 0 ? token.after : token.held - 1;
     const next: Token = { ...token, after, since: after, until: 0, held: -1, part: undefined, issued: now };
     body['@odata.deltaLink'] = link(call, '$deltatoken', next);
@@ -150,10 +150,13 @@ export function readDelta<T extends Entity>(
   return ok(body);
 }
 
-/** Links that a page may hold, as a multiple of the objects. */
+/** How many links a page may hold, as a multiple of the objects. */
 const linksPerObject = 10;
 
-/** A change of a property that is not selected does not show. https://learn.microsoft.com/graph/delta-query-overview#optional-query-parameters */
+/**
+ * A change of a property that is not selected is not reported.
+ * https://learn.microsoft.com/graph/delta-query-overview#optional-query-parameters
+ */
 function isNews({ edited, came, edits }: Entity, { since, select }: Token): boolean {
   if (edited <= since) return false;
   return came > since || select === undefined || select.some((name) => (edits?.get(name) ?? 0) > since);
@@ -204,7 +207,7 @@ function readToken<T extends Entity>(
   return token;
 }
 
-/** The only filter that a delta takes. @throws 400 */
+/** The only filter that a delta accepts. @throws 400 */
 function idsIn(filter: string | undefined): string[] | undefined {
   if (filter === undefined) return undefined;
   const clauses = filter.split(/ or /i).map((clause) => /^\s*id eq '([^']*)'\s*$/i.exec(clause)?.[1]?.toLowerCase());

@@ -70,7 +70,7 @@ export function addDirectoryObjectRoutes(router: Router, directory: Directory): 
   });
 }
 
-/** Up to 1,000 ids; unknown ones are left out, in no promised order. */
+/** Up to 1,000 ids; unknown ones are omitted, in no guaranteed order. */
 function getByIds(call: Call, directory: Directory): Answer {
   refuseOthers(call, ['$select']);
   const ids = isBag(call.body) ? call.body.ids : undefined;

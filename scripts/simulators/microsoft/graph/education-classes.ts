@@ -1,4 +1,4 @@
-/** `/education/classes`: hidden-membership Microsoft 365 groups with a class's data; teachers are their owners. */
+/** `/education/classes`: Microsoft 365 groups with hidden membership and a class's data; teachers are their owners. */
 import type { Directory } from '../directory/directory.ts';
 import type { Group } from '../directory/entities.ts';
 import type { Relation } from '../directory/links.ts';
@@ -109,7 +109,7 @@ export function addClassRoutes(router: Router, directory: Directory, epoch: Delt
   addPeople(router, directory, 'teachers', 'owners');
 }
 
-/** What makes a group a class: how School Data Sync's own scripts recognize one. */
+/** What makes a group a class, as School Data Sync's own scripts recognize one. */
 export const classGroup: Bag = {
   groupTypes: ['Unified'],
   mailEnabled: true,
@@ -122,7 +122,7 @@ export const classGroup: Bag = {
 function addPeople(router: Router, directory: Directory, name: 'members' | 'teachers', relation: Relation): void {
   const path = `/education/classes/:id/${name}`;
   const write = { area: 'education', cost: 1, roles: may.writeRoster } as const;
-  /** A class's members are hidden: even adding one needs the permission to see them. */
+  /** A class's members are hidden: even adding one requires the permission to see them. */
   const classOf = (call: Call): Group => {
     if (relation === 'members' && !may.readHiddenMembers.some((role) => call.caller.roles.has(role))) {
       throw denied(may.readHiddenMembers);

@@ -1,4 +1,4 @@
-/** `/education/schools`: administrative units with a school's data, and who and what belongs to them. */
+/** `/education/schools`: administrative units with a school's data, and the people and classes in them. */
 import type { Directory } from '../directory/directory.ts';
 import type { Group, School, User } from '../directory/entities.ts';
 import { badRequest, checkRoom, GraphError, notFound } from '../errors.ts';

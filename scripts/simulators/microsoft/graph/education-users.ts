@@ -86,8 +86,8 @@ export function addEducationUserRoutes(router: Router, directory: Directory, epo
 }
 
 /**
- * The education API answers a PATCH with 200 and the entity, unlike the directory API's 204; with
- * `Prefer: return=minimal` it sends 204 too (OData's rule, inferred for this API).
+ * The education API answers a PATCH with 200 and the entity, unlike the directory API's 204; with `Prefer:
+ * return=minimal` it sends 204 too (OData's rule, inferred for this API).
  */
 export function updated(call: Call, entity: Entity, resource: Resource): Answer {
   if (call.header('prefer')?.includes('return=minimal') === true) {

@@ -44,7 +44,7 @@ async function read(from: string): Promise<{ rows: Row[]; pages: number; deltaLi
 const idsOf = (rows: Row[], group: string, relation: 'members@delta' | 'owners@delta' = 'members@delta'): string[] =>
   rows.filter(({ id }) => id === group).flatMap((row) => (row[relation] ?? []).map(({ id }) => id));
 
-t.test('a full read has everybody, a later one who came and who went', async (t) => {
+t.test('a full read has everyone, a later one those who came and left', async (t) => {
   const id = await makeClass('First', people.slice(0, 3));
   const full = await read(path);
   t.same(idsOf(full.rows, id).sort(), people.slice(0, 3).sort());
@@ -73,7 +73,7 @@ t.test('a full read has everybody, a later one who came and who went', async (t)
   t.match((await graph.all('/education/classes/delta?$select=classCode')).value, [{ id, classCode: 'X' }]);
 });
 
-t.test('who does not select members hears nothing of them', async (t) => {
+t.test('a client that does not select members gets none', async (t) => {
   const id = await makeClass('Quiet');
   const names = await read('/groups/delta?$select=displayName');
   t.notOk('members@delta' in (names.rows[0] ?? {}));
@@ -85,7 +85,7 @@ t.test('who does not select members hears nothing of them', async (t) => {
   t.match((await read(names.deltaLink)).rows, [{ id, displayName: 'Loud' }]);
 });
 
-t.test('a large membership is split over pages with the same id', async (t) => {
+t.test('splits a large membership over pages with the same id', async (t) => {
   const id = await makeClass('Large', people.slice(0, 45));
   t.equal((await graph.control('PATCH', '/settings', { deltaPage: 2 })).status, 204);
   const full = await read(path);
@@ -97,7 +97,7 @@ t.test('a large membership is split over pages with the same id', async (t) => {
   t.equal((await graph.control('PATCH', '/settings', { deltaPage: 200 })).status, 204);
 });
 
-t.test('pages may be empty, and a filter takes up to 50 ids', async (t) => {
+t.test('pages may be empty, and a filter accepts up to 50 ids', async (t) => {
   const ids: string[] = [];
   for (let index = 0; index < 30; index += 1) ids.push(await makeClass(`Many${index}`, people.slice(index, index + 1)));
   t.equal((await graph.control('PATCH', '/settings', { deltaPage: 1 })).status, 204);
@@ -115,7 +115,7 @@ t.test('pages may be empty, and a filter takes up to 50 ids', async (t) => {
   t.equal((await graph.call('GET', `${path}&$filter=displayName eq 'x'`)).status, 400);
 });
 
-t.test('a deleted group is removed; a deleted person leaves', async (t) => {
+t.test('a deleted group is reported as removed; a deleted person leaves', async (t) => {
   const [gone, stays] = [await makeClass('Gone', people.slice(0, 2)), await makeClass('Stays', people.slice(58, 60))];
   const full = await read(path);
   t.equal((await graph.control('DELETE', `/groups/${gone}`)).status, 204);
@@ -128,7 +128,7 @@ t.test('a deleted group is removed; a deleted person leaves', async (t) => {
   t.match(rows.find(({ id }) => id === stays)?.['members@delta'], [{ id: people[59], '@removed': {} }]);
 });
 
-t.test('what was written a moment ago shows later, and is reported then', async (t) => {
+t.test('a recent write shows later, and is reported then', async (t) => {
   const id = await makeClass('Late', people.slice(0, 1));
   t.equal((await graph.control('PATCH', '/settings', { lag: 10_000 })).status, 204);
   t.equal((await graph.call('PATCH', `/groups/${id}`, { 'members@odata.bind': [link(people[1])] })).status, 204);
@@ -158,7 +158,7 @@ t.test('what was written a moment ago shows later, and is reported then', async 
   t.equal((await graph.control('PATCH', '/settings', { lag: 0 })).status, 204);
 });
 
-t.test('links live for seven days, and hidden members need their permission', async (t) => {
+t.test('links live for seven days, and hidden members require their permission', async (t) => {
   const id = await makeClass('Hidden', people.slice(0, 2));
   const full = await read(path);
   clock.advance(7 * 86_400_000 + 1000);

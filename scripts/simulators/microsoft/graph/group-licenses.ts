@@ -1,4 +1,4 @@
-/** Licenses of groups: anyone who is a member has them. Nested groups do not count. */
+/** Licenses of groups: every direct member has them. Nested groups do not count. */
 import { assignedSkus, type Directory } from '../directory/directory.ts';
 import type { Group, User } from '../directory/entities.ts';
 import { isBag, textOf } from '../json.ts';
@@ -21,7 +21,7 @@ export function addGroupLicenseRoutes(router: Router, directory: Directory): voi
   });
 }
 
-/** Accepted: Graph gives the licenses to the members later, and keeps what goes wrong to their license states. */
+/** Accepted: Graph gives the licenses to the members later, and records failures in their license states. */
 function assignGroupLicense(call: Call, directory: Directory): Answer {
   const group = groupById(directory, call.params[0] ?? '');
   const { adding, removing } = readLicenseChange(directory, call.body);
@@ -35,7 +35,7 @@ function assignGroupLicense(call: Call, directory: Directory): Answer {
   return { ...ok(body), status: 202 };
 }
 
-/** Gives the group's licenses to members. Without a usage location or a free seat there is none, silently. */
+/** Gives the group's licenses to members. Without a usage location or a free seat, a member silently gets none. */
 export function grantGroupLicenses(directory: Directory, { props }: Group, users: Iterable<User>): void {
   const licenses = Array.isArray(props.assignedLicenses) ? props.assignedLicenses.filter(isBag) : [];
   if (licenses.length === 0) return;

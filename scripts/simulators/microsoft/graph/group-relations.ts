@@ -61,7 +61,7 @@ function addRelation(router: Router, directory: Directory, relation: Relation, m
     },
   });
   if (relation === 'members') {
-    // The trap: without /$ref the path names the account itself, so the account is deleted, not the membership.
+    // The trap: without /$ref the path names the account itself, so this deletes the account, not the membership.
     router.add({
       area: 'identity',
       method: 'DELETE',
@@ -80,7 +80,7 @@ function addRelation(router: Router, directory: Directory, relation: Relation, m
   }
 }
 
-/** Class groups hide their members from everybody without this permission. @throws 403 */
+/** Class groups hide their members from every caller without this permission. @throws 403 */
 export function checkMayReadMembers(call: Call, group: Group): void {
   if (group.props.visibility !== 'HiddenMembership') return;
   if (!may.readHiddenMembers.some((role) => call.caller.roles.has(role))) throw denied(may.readHiddenMembers);

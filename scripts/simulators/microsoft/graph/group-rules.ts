@@ -1,4 +1,4 @@
-/** What the directory demands of a group, and what it makes of one when it is created. */
+/** What the directory requires of a group, and what it adds when a group is created. */
 import type { Directory } from '../directory/directory.ts';
 import type { Group } from '../directory/entities.ts';
 import { badRequest, conflict, invalidValue } from '../errors.ts';
@@ -32,7 +32,7 @@ export function checkGroupPatch(directory: Directory, group: Group, patch: Bag):
   checkGroupNames(directory, patch, group);
 }
 
-/** mailNickname and uniqueName: well-formed, and no other group's. */
+/** mailNickname and uniqueName: well-formed, and not used by another group. */
 export function checkGroupNames(directory: Directory, props: Bag, self?: Group): void {
   const alias = textOf(props, 'mailNickname');
   if (alias !== undefined) {
@@ -48,7 +48,7 @@ export function checkGroupNames(directory: Directory, props: Bag, self?: Group):
   }
 }
 
-/** The properties that the directory sets by itself. */
+/** The properties that the directory sets itself. */
 export function completeGroup(directory: Directory, props: Bag): Bag {
   if (!isUnified(props)) return { groupTypes: [], ...props };
   const mail = addressOf(directory, String(props.mailNickname));

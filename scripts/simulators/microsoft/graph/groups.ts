@@ -1,4 +1,4 @@
-/** `/groups`: Microsoft 365 and security groups; every class is one of the former, with the same id. */
+/** `/groups`: Microsoft 365 and security groups; every class is a Microsoft 365 group with the same id. */
 import type { Directory } from '../directory/directory.ts';
 import type { Group } from '../directory/entities.ts';
 import { badRequest, checkRoom, denied, notFound } from '../errors.ts';
@@ -110,7 +110,7 @@ function patchGroup(call: Call, directory: Directory, group: Group): Answer {
   return noContent();
 }
 
-/** `PATCH /groups(uniqueName='x')`; with `Prefer: create-if-missing` the one idempotent create that Graph has. */
+/** `PATCH /groups(uniqueName='x')`; with `Prefer: create-if-missing` the only idempotent create that Graph has. */
 function upsertGroup(call: Call, directory: Directory): Answer {
   const name = call.params[0] ?? '';
   const existing = directory.groups.find('uniqueName', name)[0];

@@ -125,7 +125,7 @@ export function setLicenses(
   directory.users.update(user, { assignedLicenses: changedLicenses(user, adding, removing) });
 }
 
-/** What `assignedLicenses` of a person or group is after the change. */
+/** A person's or group's `assignedLicenses` after the change. */
 export function changedLicenses(
   { props }: User | Group,
   adding: readonly Addition[],

@@ -17,9 +17,9 @@ interface Plan<T extends Entity> {
   select: readonly string[] | undefined;
   top: number;
   filter: Filter | undefined;
-  /** All that pass, in order, from a position on. */
+  /** All rows that pass, in order, starting at a position. */
   rows: Iterable<T>;
-  /** Rows of the collection to leave out first, when `rows` starts at its beginning. */
+  /** How many rows of the collection to skip when `rows` starts at its beginning. */
   skip: number;
   /** Where the next page begins after this row. */
   next(row: T, taken: number): number;
@@ -98,7 +98,7 @@ export function isEventual(call: Call): boolean {
   return call.header('consistencylevel')?.toLowerCase() === 'eventual';
 }
 
-/** @throws 501 for a system query option that the simulator would otherwise ignore silently. */
+/** @throws 501 for a system query option that the simulator would otherwise silently ignore */
 export function refuseOthers(call: Call, names: readonly string[]): void {
   const other = call.query.hasOther(names);
   if (other !== undefined) throw notImplemented(`the query option ${other} on ${call.method} ${call.path}`);

@@ -1,4 +1,4 @@
-/** From an id in a path or a body to an object that the caller may see by now. */
+/** From an id in a path or a body to an object that the caller may already see. */
 import type { Directory } from '../directory/directory.ts';
 import type { Group, School, User } from '../directory/entities.ts';
 import { badRequest, notFound } from '../errors.ts';

@@ -10,11 +10,11 @@ import { referencedId, userById } from './lookup.ts';
 import { may } from './permissions.ts';
 import { checkMayAssign } from './protection.ts';
 
-/** Members and owners that one request may add, together. */
+/** How many members and owners one request may add, together. */
 const maxBound = 20;
 const maxOwners = 100;
 
-/** The `…@odata.bind` lists of a body, taken out of it. */
+/** The `…@odata.bind` lists, removed from a body. */
 export interface Bindings {
   members: readonly string[];
   owners: readonly string[];
@@ -38,7 +38,7 @@ export function takeBindings(body: unknown): { rest: unknown; bindings: Bindings
   return { rest, bindings };
 }
 
-/** Whose members cannot be set: they follow a rule, or another directory, or are protected. @throws 400, 403 */
+/** Groups whose members cannot be set: they follow a rule or another directory, or are protected. @throws 400, 403 */
 function checkAssignable(group: Group): void {
   checkMayAssign(group);
   const { props } = group;
@@ -52,13 +52,13 @@ function checkAssignable(group: Group): void {
   }
 }
 
-/** Whether the app's permissions are enough for members, by the tenant's rules. @throws 403 */
+/** Whether the app's permissions suffice for members, by the tenant's rules. @throws 403 */
 export function checkMayWriteMembers({ rules }: Directory, { roles }: Caller): void {
   if (rules.memberWritesNeedUserWrite && !may.createUsers.some((role) => roles.has(role)))
     throw denied(may.createUsers);
 }
 
-/** Adds all or nobody. @throws 404 for an unknown account, 400 when one is there already */
+/** Adds all or none. @throws 404 for an unknown account, 400 when one is already there */
 export function bind(directory: Directory, group: Group, bindings: Bindings, caller: Caller): void {
   if (bindings.members.length > 0) checkMayWriteMembers(directory, caller);
   if (bindings.members.length + bindings.owners.length > 0) checkAssignable(group);
@@ -78,7 +78,7 @@ function isGuest({ props }: User): boolean {
   return props.userType === 'Guest';
 }
 
-/** Checks without changing anything, so that a group is not created for references that fail. */
+/** Checks without changing anything, so that a group is not created when references fail. */
 export function checkAdditions(
   directory: Directory,
   group: Group | undefined,

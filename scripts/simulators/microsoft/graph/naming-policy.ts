@@ -1,9 +1,9 @@
-/** The naming policy of a tenant's Microsoft 365 groups: a prefix and suffix, and words that no name may have. */
+/** The naming policy of a tenant's Microsoft 365 groups: a prefix and suffix, and words that names must not contain. */
 import type { NamingPolicy } from '../directory/tenant-rules.ts';
 import { badRequest } from '../errors.ts';
 import { type Bag, textOf } from '../json.ts';
 
-/** The first name that breaks the policy is reported, and no other. @throws 400 */
+/** Reports only the first name that violates the policy. @throws 400 */
 export function checkNaming(policy: NamingPolicy | null, props: Bag): void {
   if (policy === null) return;
   for (const property of ['displayName', 'mailNickname']) {

@@ -1,4 +1,4 @@
-/** Application permissions by what they open (any of a list is enough); least privileged first. */
+/** Application permissions by what they allow (any of a list is enough); least privileged first. */
 
 const directoryRead = ['Directory.Read.All', 'Directory.ReadWrite.All'] as const;
 const directoryWrite = 'Directory.ReadWrite.All';
@@ -7,7 +7,7 @@ export const may = {
   readUsers: ['User.ReadBasic.All', 'User.Read.All', 'User.ReadWrite.All', ...directoryRead],
   createUsers: ['User.ReadWrite.All', directoryWrite],
   updateUsers: ['User.ReadUpdate.All', 'User.ReadWrite.All', directoryWrite],
-  /** The reference lists the first alone for applications since 2024, and before that the others. */
+  /** Since 2024 the reference lists only the first for applications; before that it listed the others. */
   revokeSessions: ['User.RevokeSessions.All', 'User.ReadWrite.All', directoryWrite],
   deleteUsers: ['User.DeleteRestore.All', 'User.ReadWrite.All', directoryWrite],
   readGroups: [
@@ -33,7 +33,7 @@ export const may = {
     ...directoryRead,
   ],
   readDomains: ['Domain.Read.All', 'Domain.ReadWrite.All', ...directoryRead],
-  /** Group.ReadWrite.All is taken for the older request alone, which is part of groups. */
+  /** Group.ReadWrite.All is accepted only for the older request, which belongs to groups. */
   createTeams: ['Team.Create'],
   makeTeamOfGroup: ['Team.Create', 'Group.ReadWrite.All', directoryWrite],
   readTeams: [
@@ -45,7 +45,7 @@ export const may = {
     ...directoryRead,
   ],
   archiveTeams: ['TeamSettings.ReadWrite.All', 'Group.ReadWrite.All', directoryWrite],
-  /** Anyone who may start an operation may ask what became of it. */
+  /** Whoever may start an operation may ask about its result. */
   readTeamOperations: ['Team.Create', 'TeamSettings.ReadWrite.All', 'Group.ReadWrite.All', directoryWrite],
   readOrganization: ['Organization.Read.All', 'Organization.ReadWrite.All', 'User.Read.All', ...directoryRead],
 } as const satisfies Record<string, readonly string[]>;

@@ -1,4 +1,4 @@
-/** Property tables: from one description per type come the checks of a body, `$select`, `$filter` rules and views. */
+/** Property tables: one description per type provides the checks of a body, `$select`, `$filter` rules and views. */
 import type { Entity } from '../directory/entities.ts';
 import { badRequest, GraphError, invalidValue, notImplemented } from '../errors.ts';
 import { type Bag, isBag, type Json } from '../json.ts';
@@ -12,9 +12,9 @@ export interface Property {
   shape?: Shape;
   /** Clients may not set it. */
   readOnly?: boolean;
-  /** A client may say it when it creates the object. */
+  /** A client may set it when it creates the object. */
   givenAtCreation?: boolean;
-  /** Must be there on create, and can never be cleared. */
+  /** Required on create, and can never be cleared. */
   required?: boolean;
   filter?: boolean;
   /** Accepted but never shown (passwords). */
@@ -24,7 +24,7 @@ export interface Property {
 export type Shape = Readonly<Record<string, Property>>;
 
 export interface Resource {
-  /** In messages: `User`. */
+  /** Its name in messages: `User`. */
   name: string;
   /** CSDL: `microsoft.graph.user`. */
   type: string;
@@ -35,9 +35,9 @@ export interface Resource {
   byDefault?: readonly string[];
   /** Directory extension attributes (`extension_<app>_<name>`) may be set, selected and filtered. */
   extensible: boolean;
-  /** Properties that Graph v1.0 has and the simulator does not: 501, and not "no such property". */
+  /** Properties that Graph v1.0 has and the simulator lacks: 501 instead of "no such property". */
   unmodeled?: readonly string[];
-  /** Complex values and choices that are not set are null where `$select` names them; elsewhere they are left out. */
+  /** Unset complex values and enums are null if `$select` names them; elsewhere they are omitted. */
   showsUnset?: true;
 }
 
@@ -67,8 +67,8 @@ export function filterRule(resource: Resource): (path: string) => FilterRule {
 }
 
 /**
- * Checks a body's properties one by one and returns them. `@odata.*` annotations are dropped; relations
- * (`members@odata.bind`) must have been taken out before.
+ * Checks a body's properties one by one and returns them. Drops `@odata.*` annotations; relations
+ * (`members@odata.bind`) must have been removed before.
  * @throws 400 naming the property.
  */
 export function checkProperties(body: unknown, resource: Resource, when: 'create' | 'update'): Bag {
@@ -95,7 +95,7 @@ export function checkProperties(body: unknown, resource: Resource, when: 'create
   return checked;
 }
 
-/** Complex values are merged property by property, as OData's PATCH says; the rest is replaced. */
+/** Complex values are merged property by property, as OData defines PATCH; everything else is replaced. */
 export function mergeComplex(patch: Bag, current: Bag): Bag {
   const merged: Bag = {};
   for (const name of Object.keys(patch)) {
@@ -119,7 +119,9 @@ export function checkSelect(select: readonly string[] | undefined, resource: Res
   }
 }
 
-/** An object as a client sees it: unset texts are null, unset lists empty; unset complex values as the resource has it. */
+/**
+ * An object as a client sees it: unset texts are null, unset lists empty; unset complex values as the resource defines.
+ */
 export function view(entity: Entity, resource: Resource, select?: readonly string[]): Bag {
   const seen: Bag = { id: entity.id };
   for (const name of select ?? shownByDefault(resource)) {

@@ -3,7 +3,7 @@ import type { Group, User } from '../directory/entities.ts';
 import { GraphError } from '../errors.ts';
 import type { Bag } from '../json.ts';
 
-/** What an application may not change of an administrator's account without a role of its own. */
+/** Properties of an administrator's account that an application may not change without a role of its own. */
 const sensitive = [
   'accountEnabled',
   'businessPhones',
@@ -14,7 +14,7 @@ const sensitive = [
   'userPrincipalName',
 ];
 
-/** @param patch the properties to be changed; undefined for a deletion @throws 403 */
+/** @param patch the properties to change; undefined for a deletion @throws 403 */
 export function checkMayChange(user: User, patch: Bag | undefined): void {
   if (user.protection === 'restrictedUnit') throw restricted();
   if (user.protection !== 'administrator') return;
@@ -26,7 +26,7 @@ export function checkMayChangeGroup(group: Group): void {
   if (group.protection === 'restrictedUnit') throw restricted();
 }
 
-/** Groups that can hold administrator roles want a permission that the simulator's app never has. @throws 403 */
+/** Groups that can hold administrator roles require a permission that the simulator's app never has. @throws 403 */
 export function checkMayAssign(group: Group): void {
   checkMayChangeGroup(group);
   if (group.props.isAssignableToRole === true) throw refused();

@@ -1,6 +1,6 @@
 /**
- * The types of the roster domain with the properties that Graph v1.0 gives them (CSDL), the lengths that its
- * documentation gives, and which of them `$filter` takes without advanced query capabilities.
+ * The types of the roster domain with the properties that Graph v1.0 gives them (CSDL), the lengths from its
+ * documentation, and which of them `$filter` accepts without advanced query capabilities.
  */
 import type { Property, Resource, Shape } from './properties.ts';
 
@@ -234,7 +234,7 @@ export const groupResource: Resource = {
   set: 'groups',
   extensible: true,
   unmodeled: [
-    // Exchange keeps these; app-only callers mostly may not write them at all.
+    // Exchange keeps these; most app-only callers may not write them at all.
     'allowExternalSenders',
     'autoSubscribeNewMembers',
     'hideFromAddressLists',

@@ -64,7 +64,7 @@ t.test('a school holds people and classes', async (t) => {
   t.equal((await graph.call('GET', `/education/classes/${classId}`)).status, 200, 'its classes stay');
 });
 
-t.test('a class is a hidden group of the same id', async (t) => {
+t.test('a class is a hidden group with the same id', async (t) => {
   const id = await makeClass();
   t.match((await graph.call('GET', `/groups/${id}`)).body, {
     id,
@@ -96,7 +96,7 @@ t.test('a class is a hidden group of the same id', async (t) => {
   t.match((await graph.all('/groups/delta?$select=displayName')).value.length, simulator.directory.groups.size);
 });
 
-t.test('PATCH with @odata.bind adds up to twenty, all or nobody', async (t) => {
+t.test('PATCH with @odata.bind adds up to twenty, all or none', async (t) => {
   const id = await makeClass();
   const bind = (...ids: string[]): object => ({ 'members@odata.bind': ids.map((user) => link(user)) });
   const members = async (): Promise<unknown[]> =>
@@ -121,7 +121,7 @@ t.test('PATCH with @odata.bind adds up to twenty, all or nobody', async (t) => {
   t.match((await graph.call('GET', `/education/users/${people[20]}/taughtClasses`)).rows(), [{ id }]);
 });
 
-t.test('members and teachers one by one', async (t) => {
+t.test('adds and removes members and teachers one by one', async (t) => {
   const id = await makeClass();
   const path = `/education/classes/${id}`;
   const [a = '', b = ''] = people;
@@ -141,7 +141,7 @@ t.test('members and teachers one by one', async (t) => {
   t.equal((await graph.call('POST', `${path}/members/$ref`, { '@odata.id': 'nonsense' })).status, 400);
 });
 
-t.test('some groups take no members, and a full tenant takes no objects', async (t) => {
+t.test('some groups accept no members, and a full tenant accepts no objects', async (t) => {
   const { directory } = simulator;
   const unified = { displayName: 'Rule', mailNickname: 'rule', mailEnabled: true, securityEnabled: false };
   const group = await graph.call('POST', '/groups', { ...unified, groupTypes: ['Unified'] });
@@ -169,7 +169,7 @@ t.test('some groups take no members, and a full tenant takes no objects', async 
   await graph.control('PATCH', '/settings', { quota: 300_000 });
 });
 
-t.test('DELETE without /$ref deletes the account, as the real one does', async (t) => {
+t.test('DELETE without /$ref deletes the account, as in real Graph', async (t) => {
   const id = await makeClass();
   const victim = people.at(-1) ?? '';
   await graph.call('POST', `/groups/${id}/members/$ref`, ref(victim));
@@ -177,7 +177,7 @@ t.test('DELETE without /$ref deletes the account, as the real one does', async (
   t.equal((await graph.call('GET', `/users/${victim}`)).status, 404);
 });
 
-t.test('hidden members need their own permission', async (t) => {
+t.test('hidden members require their own permission', async (t) => {
   const id = await makeClass();
   const { roles } = simulator.app;
   await graph.control('PATCH', '/settings', { roles: roles.filter((role) => role !== 'Member.Read.Hidden') });
@@ -189,7 +189,7 @@ t.test('hidden members need their own permission', async (t) => {
   await graph.signIn();
 });
 
-t.test('groups: at most twenty people at creation, and the one idempotent create', async (t) => {
+t.test('groups: accepts at most twenty people at creation, and has the one idempotent create', async (t) => {
   const body = {
     displayName: 'Staff',
     mailEnabled: true,
@@ -221,7 +221,7 @@ t.test('groups: at most twenty people at creation, and the one idempotent create
   t.match((await graph.call('GET', unique)).body, { displayName: 'All' });
 });
 
-t.test('licenses: a place first, then seats', async (t) => {
+t.test('licenses: require a usage location first, then seats', async (t) => {
   const skus = await graph.call('GET', '/subscribedSkus');
   t.equal(skus.headers['x-ms-resource-unit'], '3');
   const skuId = skus.text('value.0.skuId');
@@ -288,14 +288,14 @@ t.test('members of a group have its licenses', async (t) => {
   t.same(await held(none), [], 'the seats are gone');
 });
 
-t.test('the tenant tells its domains and its name', async (t) => {
+t.test('the tenant reports its domains and its name', async (t) => {
   const domains = await graph.call('GET', '/domains');
   t.match(domains.rows(), [{ id: 'district.example', isDefault: true, isVerified: true }]);
   t.match((await graph.call('GET', '/organization')).rows(), [{ id: simulator.tenantId, onPremisesSyncEnabled: true }]);
   t.equal((await graph.call('GET', '/domains/nowhere.example')).status, 404);
 });
 
-t.test('what is not implemented says so', async (t) => {
+t.test('answers 501 for what is not implemented', async (t) => {
   for (const [method, path] of [
     ['POST', '/teams/x/clone'],
     ['GET', '/servicePrincipals'],

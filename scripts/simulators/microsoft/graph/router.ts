@@ -1,17 +1,20 @@
-/** Method and path to handler, by a tree of path segments: one walk per request, no patterns. */
+/** Method and path to handler, through a tree of path segments: one walk per request, no patterns. */
 import { GraphError } from '../errors.ts';
 import type { Area } from '../throttle.ts';
 import type { Handler } from './call.ts';
 
 export interface Route {
   method: string;
-  /** `/groups/:id/members`: the template, also the name in the statistics. */
+  /** The template `/groups/:id/members`, which is also the name in the statistics. */
   path: string;
-  /** Which throttling limits apply: identity's resource units, the education service's request count, or one of Teams. */
+  /**
+   * Which throttling limits apply: identity's resource units, the education service's request count, or a limit of
+   * Teams.
+   */
   area: Area;
   /** Resource units of a read before `$select` and `$top`; writes always cost 1. */
   cost: number;
-  /** Resource units with `$select`, where that is not simply one less. */
+  /** Resource units with `$select`, if that is not simply one less. */
   selectedCost?: number;
   /** A POST that changes nothing. */
   readsOnly?: true;

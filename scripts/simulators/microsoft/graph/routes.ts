@@ -1,4 +1,4 @@
-/** Everything of Graph v1.0 that the simulator knows; whatever is not here answers 501. */
+/** All parts of Graph v1.0 that the simulator knows; anything else is answered with 501. */
 import type { Directory } from '../directory/directory.ts';
 import type { Bag } from '../json.ts';
 import type { DeltaEpoch } from './delta.ts';

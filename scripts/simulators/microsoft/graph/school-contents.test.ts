@@ -1,4 +1,4 @@
-/** Who and what is in a school: seen late by readers, and changed by administrators. */
+/** The people and classes in a school: seen late by readers, and changed by administrators. */
 import t from 'tap';
 import { VirtualClock } from '../../../../shared/testing/virtual-clock.ts';
 import { RawClient } from '../contract/raw-client.ts';
@@ -13,7 +13,7 @@ t.teardown(async () => {
 });
 const { directory } = simulator;
 
-t.test('what is put into a school shows after the lag; what an administrator does shows at once', async (t) => {
+t.test("what is put into a school shows after the lag; an administrator's changes show at once", async (t) => {
   const school = directory.addSchool({ displayName: 'North', externalId: '1' }, 'once');
   const [one, other] = directory.users.values();
   const group = directory.addGroup({ displayName: 'Art', mailNickname: 'art' }, true, 'once');

@@ -25,13 +25,13 @@ export interface Outcome {
   answer: Answer;
   /** How the connection breaks instead of carrying the answer. */
   breakage: Breakage | undefined;
-  /** Milliseconds to hold the answer back. */
+  /** How long to hold the answer back, in milliseconds. */
   delay: number;
-  /** What happened to the request, for the batch that it may be in. */
+  /** The fault that the request met, for the batch that may contain it. */
   fault?: FaultOrder | undefined;
 }
 
-/** What is known of a request by the time that it fails or succeeds. */
+/** What is known about a request by the time it fails or succeeds. */
 interface Seen {
   /** For the statistics: method and route template. */
   name: string;
@@ -41,7 +41,7 @@ interface Seen {
 }
 
 export interface GraphServiceParts {
-  /** Told before every request that time has passed. */
+  /** Called before every request, because time has passed. */
   catchUp: () => void;
   router: Router;
   throttle: Throttle;
@@ -58,7 +58,7 @@ export class GraphService {
     this.#parts = parts;
   }
 
-  /** One request, start to end, synchronously: two requests never see each other half done. */
+  /** Handles one request synchronously: two requests never see each other half done. */
   handle(incoming: Incoming): Outcome {
     const { faults, stats, catchUp } = this.#parts;
     catchUp();

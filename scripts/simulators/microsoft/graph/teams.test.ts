@@ -1,4 +1,4 @@
-/** Teams on classes: made later than they are asked for, by a service that hears of groups later than the directory. */
+/** Teams on classes: created later than requested, by a service that learns of groups later than the directory. */
 import t from 'tap';
 import type { Clock } from '../../../../shared/clock.ts';
 import { RawClient } from '../contract/raw-client.ts';
@@ -36,7 +36,7 @@ async function newClass(owner = true): Promise<string> {
 const optionsOf = async (id: string) =>
   (await graph.call('GET', `/groups/${id}?$select=id,resourceProvisioningOptions`)).at('resourceProvisioningOptions');
 
-t.test('a class becomes a team after a while, and the operation tells when', async (t) => {
+t.test('a class becomes a team after a while, and the operation says when', async (t) => {
   const id = await newClass();
   const answer = await graph.call('POST', '/teams', bodyFor(id));
   t.match(answer, { status: 202, body: undefined });
@@ -64,14 +64,14 @@ t.test('a class becomes a team after a while, and the operation tells when', asy
   );
 });
 
-t.test('the older request makes the team at once', async (t) => {
+t.test('the older request creates the team at once', async (t) => {
   const id = await newClass();
   t.match(await graph.call('PUT', `/groups/${id}/team`, {}), { status: 201, body: { id } });
   t.same(await optionsOf(id), ['Team']);
   t.equal((await graph.call('PUT', `/groups/${id}/team`, {})).status, 409);
 });
 
-t.test('a young group is not known to the Teams service, whatever the directory says', async (t) => {
+t.test('the Teams service does not know a young group, whatever the directory says', async (t) => {
   await graph.control('PATCH', '/settings', { teamLag: 900_000 });
   const id = await newClass();
   t.equal((await graph.call('GET', `/groups/${id}`)).status, 200);
@@ -83,7 +83,7 @@ t.test('a young group is not known to the Teams service, whatever the directory 
   t.equal((await graph.call('POST', '/teams', bodyFor(id))).status, 202);
 });
 
-t.test('what cannot become a team is refused', async (t) => {
+t.test('refuses what cannot become a team', async (t) => {
   const id = await newClass();
   const refused = async (body: object) => (await graph.call('POST', '/teams', body)).text('error.message');
   t.match(await refused(bodyFor(await newClass(false))), /at least one owner/);
@@ -106,7 +106,7 @@ t.test('what cannot become a team is refused', async (t) => {
   t.equal((await graph.call('POST', '/teams', bodyFor(group.text('id'), 'standard'))).status, 202);
 });
 
-t.test('an operation may fail, and then there is no team and another attempt is taken', async (t) => {
+t.test('an operation may fail; then there is no team, and another attempt is accepted', async (t) => {
   const id = await newClass();
   await graph.control('POST', '/faults', { match: { method: 'POST', path: '^/teams$' }, kind: 'fails-later' });
   const operation = String((await graph.call('POST', '/teams', bodyFor(id))).headers.location);
@@ -116,7 +116,7 @@ t.test('an operation may fail, and then there is no team and another attempt is 
   t.equal((await graph.call('POST', '/teams', bodyFor(id))).status, 202);
 });
 
-t.test('a team is archived and restored a while after it was asked for', async (t) => {
+t.test('archives and restores a team a while after the request', async (t) => {
   const id = await newClass();
   const isArchived = async () => (await graph.call('GET', `/teams/${id}`)).at('isArchived');
   t.equal((await graph.call('POST', `/teams/${id}/archive`)).status, 404, 'a class that is no team');
@@ -144,7 +144,7 @@ t.test('a team is archived and restored a while after it was asked for', async (
   t.equal(await isArchived(), false, 'it came to nothing');
 });
 
-t.test('archiving wants an owner and knows no other parameters', async (t) => {
+t.test('archiving requires an owner and accepts no other parameters', async (t) => {
   const id = await newClass();
   await graph.call('PUT', `/groups/${id}/team`, {});
   const refused = async (body: object) =>

@@ -1,5 +1,5 @@
 /**
- * Teams on top of groups. The Teams service is another one than the directory: it knows a new group only after a while,
+ * Teams on top of groups. The Teams service is separate from the directory: it knows a new group only after a while,
  * and its own errors arrive wrapped in a sentence about its templates.
  */
 import type { Directory } from '../directory/directory.ts';
@@ -12,7 +12,7 @@ import { may } from './permissions.ts';
 import { sdsExtension } from './resources.ts';
 import type { Router } from './router.ts';
 
-/** Templates that the simulator can tell apart: for classes, and for any Microsoft 365 group. */
+/** Templates that the simulator distinguishes: for classes, and for any Microsoft 365 group. */
 const templates = ['educationClass', 'standard'];
 
 export function addTeamRoutes(router: Router, directory: Directory): void {
@@ -92,7 +92,8 @@ function createTeam(call: Call, directory: Directory): Answer {
   }
   if (body['group@odata.bind'] === undefined) throw notImplemented('a team with a group of its own');
   const others = Object.keys(body).find((name) => !/^(@odata\..*|(template|group)@odata\.bind|channels)$/.test(name));
-  // Documented for the bind of a group: name, visibility, specialization and members are the group's; channels may come with it.
+  // Documented for binding a group: name, visibility, specialization and members come from the group; channels may be
+  // given.
   if (others !== undefined) throw badRequest(`'${others}' must not be given together with a group.`);
   checkChannels(body.channels);
   const group = groupFor(directory, boundId(body, 'group@odata.bind', 'groups'));
@@ -108,8 +109,8 @@ function createTeam(call: Call, directory: Directory): Answer {
 }
 
 /**
- * Read-only from a while later on, or no more. What Graph answers about a team that is archived already is not documented:
- * it is refused here, so that nobody relies on it.
+ * Makes a team read-only a while later, or writable again. Graph's answer for a team that is already archived is not
+ * documented: the simulator refuses it, so that nobody relies on it.
  */
 function archiveTeam(call: Call, directory: Directory, type: 'archiveTeam' | 'unarchiveTeam'): Answer {
   const body = call.body ?? {};
@@ -130,7 +131,10 @@ function archiveTeam(call: Call, directory: Directory, type: 'archiveTeam' | 'un
   return accepted(group, directory.teams.start(group, type, call.failsLater));
 }
 
-/** Only whether students are kept out. An application changes the flag; the students come when a teacher activates the team. */
+/**
+ * Changes only whether students are kept out. An application changes the flag; the students come when a teacher
+ * activates the team.
+ */
 function updateTeam(call: Call, directory: Directory): Answer {
   if (!isBag(call.body)) throw new GraphError(400, 'BadRequest', 'Unable to read JSON request payload.');
   const group = directory.groups.get((call.params[0] ?? '').toLowerCase());
@@ -162,7 +166,7 @@ function accepted(group: Group, operation: TeamOperation): Answer {
   };
 }
 
-/** The older way, for one group: the answer comes when the team is there. */
+/** The older way, for one group: the answer comes when the team exists. */
 function makeTeamOfGroup(call: Call, directory: Directory): Answer {
   if (call.body !== undefined && !isBag(call.body)) {
     throw new GraphError(400, 'BadRequest', 'Unable to read JSON request payload.');
@@ -174,7 +178,7 @@ function makeTeamOfGroup(call: Call, directory: Directory): Answer {
   return { status: 201, headers: {}, body: { '@odata.context': context, ...teamView(group) } };
 }
 
-/** @throws 404 also for a group that the directory has and the Teams service does not know yet */
+/** @throws 404 also for a group that is in the directory but not yet known to the Teams service */
 function groupFor(directory: Directory, id: string): Group {
   const group = directory.groups.get(id.toLowerCase());
   if (group === undefined || !directory.isVisible(group) || !directory.teams.knows(group)) {
@@ -200,7 +204,7 @@ export function isTeam({ props: { resourceProvisioningOptions: options } }: Grou
   return Array.isArray(options) && options.includes('Team');
 }
 
-/** School Data Sync's own condition: an education class, made with assignments. */
+/** School Data Sync's own condition: an education class, created with assignments. */
 function isClassShaped({ props }: Group): boolean {
   const options = props.creationOptions;
   return (

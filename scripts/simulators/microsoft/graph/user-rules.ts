@@ -1,4 +1,4 @@
-/** What the directory demands of an account: names, passwords, places, and who may change it. */
+/** What the directory requires of an account: names, passwords, locations, and who may change it. */
 import type { Directory } from '../directory/directory.ts';
 import type { User } from '../directory/entities.ts';
 import { badRequest, conflict, GraphError, invalidValue } from '../errors.ts';
@@ -7,14 +7,14 @@ import { checkAddressIsFree, checkNotInBin } from './addresses.ts';
 import { sdsExtension } from './resources.ts';
 
 const principalName = /^[A-Za-z0-9'._!#^~$-]+@[A-Za-z0-9.-]+$/;
-/** Guests are named `mail_home.tld#EXT#@tenant`, which fits the same characters. */
+/** Guests are named `mail_home.tld#EXT#@tenant`, which uses the same characters. */
 const nickname = /^[!-~]+$/;
 const nicknameBans = /[@()\\[\]";:<>,\s]/;
 const maxName = 113;
 const maxLocal = 64;
 const maxDomain = 48;
 
-/** @throws 400 when the name is malformed, its domain is not the tenant's, or somebody has it. */
+/** @throws 400 when the name is malformed, its domain is not the tenant's, or the name is taken. */
 export function checkPrincipalName(directory: Directory, name: string, self?: User): void {
   const at = name.lastIndexOf('@');
   const [local, domain] = [name.slice(0, at), name.slice(at + 1)];
@@ -36,7 +36,7 @@ export function checkPrincipalName(directory: Directory, name: string, self?: Us
   checkAddressIsFree(directory, name, self);
 }
 
-/** Well-formed only: the directory keeps no two accounts from sharing a mailNickname. */
+/** Checks only the format: the directory lets two accounts share a mailNickname. */
 export function checkNickname(value: string, resource: string): void {
   if (!nickname.test(value) || nicknameBans.test(value) || value.endsWith('.'))
     throw invalidValue('mailNickname', resource);
@@ -56,7 +56,7 @@ export function checkPassword(props: Bag): void {
   }
 }
 
-/** Everything about an account that the property table cannot tell; `props` are the ones to be set. */
+/** Everything about an account that the property table cannot express; `props` are the ones to set. */
 export function checkAccount(directory: Directory, props: Bag, self?: User): void {
   const name = textOf(props, 'userPrincipalName');
   if (name !== undefined) checkPrincipalName(directory, name, self);
@@ -100,7 +100,7 @@ const cloudOwned = new Set([
   'usageLocation',
 ]);
 
-/** @throws 400 when a synchronized account's Active Directory properties would be changed. */
+/** @throws 400 for a change to a synchronized account's Active Directory properties. */
 export function checkNotSynced(user: User, patch: Bag): void {
   if (user.props.onPremisesSyncEnabled !== true) return;
   if (Object.keys(patch).every((name) => cloudOwned.has(name) || name.startsWith(sdsExtension))) return;
@@ -111,11 +111,11 @@ export function checkNotSynced(user: User, patch: Bag): void {
   );
 }
 
-/** Regions that the runtime knows beyond ISO 3166-1's assigned codes. */
+/** Regions that the runtime knows in addition to ISO 3166-1's assigned codes. */
 const notCountries = 'AC CP CQ DG EA EU EZ IC QO TA UN XA XB XK ZZ'.split(' ');
 let countries: ReadonlySet<string> | undefined;
 
-/** ISO 3166-1 alpha-2, as the runtime's own tables know it; withdrawn codes canonicalize to another one. */
+/** ISO 3166-1 alpha-2, from the runtime's own tables; withdrawn codes canonicalize to another one. */
 function isCountry(code: string): boolean {
   if (countries === undefined) {
     const names = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });

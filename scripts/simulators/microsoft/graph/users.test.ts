@@ -48,7 +48,7 @@ t.test('creates an account that both APIs show', async (t) => {
   t.equal((await graph.call('GET', `/users('${made.text('id')}')`)).status, 200, 'OData key syntax');
 });
 
-t.test('refuses accounts that the directory could not hold', async (t) => {
+t.test('refuses accounts that the directory does not allow', async (t) => {
   const bad: [string, Record<string, unknown>, RegExp][] = [
     ['accent in the name', { userPrincipalName: `josé@${domain}` }, /userPrincipalName/],
     ['dot before the @', { userPrincipalName: `jo.@${domain}` }, /userPrincipalName/],
@@ -106,7 +106,7 @@ t.test('PATCH: 204 from the directory API, 200 and the entity from the education
   t.equal((await graph.call('PATCH', `/users/${id}`, { displayName: null })).status, 400, 'a name cannot be cleared');
 });
 
-t.test('accounts from on-premises are read-only but for what the cloud owns', async (t) => {
+t.test('accounts from on-premises are read-only except for what the cloud owns', async (t) => {
   const { value } = await graph.all('/users?$filter=onPremisesSyncEnabled eq true&$select=id,usageLocation');
   t.ok(value.length > 20, `${value.length} of the seeded accounts are synchronized`);
   const id = String(value[0]?.id);
@@ -121,7 +121,7 @@ t.test('accounts from on-premises are read-only but for what the cloud owns', as
   t.equal(edu.status, 200);
 });
 
-t.test('pages a collection with opaque tokens, the filter kept', async (t) => {
+t.test('pages a collection with opaque tokens and keeps the filter', async (t) => {
   const whole = await graph.all('/users?$top=999&$select=id');
   t.equal(whole.value.length, simulator.directory.users.size);
   t.equal(whole.pages, 2);
@@ -200,7 +200,7 @@ t.test('delta: a full read, then changes, removals and expiry', async (t) => {
   t.match(String(gone.headers.location), /\/users\/delta\?\$select=displayName,mailNickname$/);
 });
 
-t.test('a delta tells of the properties that were selected when it began, and of no others', async (t) => {
+t.test('a delta reports only properties that were selected when it began', async (t) => {
   const id = (await graph.call('POST', '/users', person())).text('id');
   const names = await graph.all('/users/delta?$select=displayName');
   const offices = await graph.all('/education/users/delta?$select=displayName,officeLocation');
@@ -218,7 +218,7 @@ t.test('a delta tells of the properties that were selected when it began, and of
   t.match((await graph.all(now.deltaLink)).value, [{ id, displayName: 'Moved' }], 'what is back is news');
 });
 
-t.test('signing somebody out everywhere is noted with its time, and no other change of the account', async (t) => {
+t.test('signing someone out everywhere records the time and changes nothing else in the account', async (t) => {
   const made = await graph.call('POST', '/users', person());
   const path = `/users/${made.text('id')}`;
   const validFrom = async () => {
@@ -255,7 +255,7 @@ t.test('a deleted account can be restored, or is gone for good', async (t) => {
   t.equal((await graph.call('POST', `/directory/deletedItems/${id}/restore`, {})).status, 404);
 });
 
-t.test('getByIds leaves out what it does not know', async (t) => {
+t.test('getByIds omits unknown ids', async (t) => {
   const ids = simulator.directory.users
     .values()
     .take(3)

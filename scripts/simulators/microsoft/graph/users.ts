@@ -140,7 +140,7 @@ function keepPassword(directory: Directory, user: User, { passwordProfile }: Bag
   if (password !== undefined) directory.setPassword(user, password);
 }
 
-/** What is stored of a body: never a password; places in capitals. */
+/** What is stored of a body: never a password; locations in capitals. */
 function kept(props: Bag): Bag {
   const { passwordProfile: _, ...rest } = props;
   const place = textOf(rest, 'usageLocation');

@@ -1,4 +1,4 @@
-/** `$filter`: from text to a tree. Only the grammar is known here, not the properties. */
+/** `$filter`: from text to a tree. Knows only the grammar, not the properties. */
 import { GraphError } from '../errors.ts';
 
 export type Literal = string | number | boolean | null;
@@ -24,7 +24,7 @@ const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const comparisons: readonly string[] = ['eq', 'ne', 'gt', 'ge', 'lt', 'le'];
 const functions: readonly string[] = ['startswith', 'endswith', 'contains'];
 
-/** @throws 400 with the position, as OData libraries word it. */
+/** @throws 400 with the position, in the words of OData libraries. */
 export function parseFilter(text: string): Filter {
   const reader = new Reader(text);
   const filter = reader.or();

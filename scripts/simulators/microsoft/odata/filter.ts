@@ -1,11 +1,11 @@
-/** `$filter` against the directory: what it allows, which index answers it, and whether one object passes. */
+/** `$filter` on the directory: what it allows, which index answers it, and whether one object passes. */
 import type { Entity } from '../directory/entities.ts';
 import type { Table } from '../directory/table.ts';
 import { GraphError, unsupportedQuery } from '../errors.ts';
 import { isBag, type Json } from '../json.ts';
 import { type Filter, type Literal, parseFilter } from './filter-syntax.ts';
 
-/** How one property may be filtered: `basic` without further headers, `unsupported` never. */
+/** How one property may be filtered: `basic` without extra headers, `unsupported` never. */
 export type FilterRule = 'basic' | 'unsupported' | 'unknown';
 
 export interface FilterContext {
@@ -37,7 +37,7 @@ export function readFilter(text: string, context: FilterContext): Filter {
   return filter;
 }
 
-/** The objects that can pass, from an index; undefined means that all must be looked at. */
+/** The objects that can pass, from an index; undefined when all must be examined. */
 export function candidates<T extends Entity>(filter: Filter, table: Table<T>): readonly T[] | undefined {
   switch (filter.kind) {
     case 'compare':
@@ -65,7 +65,7 @@ export function candidates<T extends Entity>(filter: Filter, table: Table<T>): r
   }
 }
 
-/** Text compares without regard to case; an absent property equals null. */
+/** Text comparison ignores case; a missing property equals null. */
 export function passes(filter: Filter, entity: Entity): boolean {
   return test(filter, (path) => valueAt(entity, path));
 }

@@ -1,4 +1,4 @@
-/** The query string of a Graph request: OData system options, read once and only when asked for. */
+/** The query string of a Graph request: OData system options, parsed only on demand. */
 import { badRequest, unsupportedQuery } from '../errors.ts';
 
 export class Query {
@@ -10,7 +10,7 @@ export class Query {
     this.text = text;
   }
 
-  /** An option by its lower-case name with `$`; Graph reads the names without regard to case. */
+  /** An option by its lower-case name with `$`; Graph ignores the case of names. */
   get(name: string): string | undefined {
     if (this.text === '') return undefined;
     return this.#all().get(name);
@@ -24,7 +24,7 @@ export class Query {
       .find((name) => name.startsWith('$') && !names.includes(name));
   }
 
-  /** Property names of `$select`, or undefined when everything by default is wanted. */
+  /** Property names of `$select`, or undefined to get everything shown by default. */
   select(): readonly string[] | undefined {
     const value = this.get('$select');
     if (value === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
- * The columns of PowerSchool's tables, by type, as its data dictionary lists them. Whole tables, although the generator
- * fills only part of each: whether a plugin may be enabled depends on which columns exist.
+ * The columns of PowerSchool's tables, by type, as its data dictionary lists them. Complete tables, although the
+ * generator fills only part of each: whether a plugin may be enabled depends on which columns exist.
  */
 
 export type ColumnKind = 'number' | 'text' | 'date' | 'timestamp';
@@ -149,7 +149,7 @@ export const columnLists = {
     text: 'emailaddress whomodified',
     timestamp: 'whenmodified',
   },
-  // The older home of a student's address, behind the contact of type "Self".
+  // The older place of a student's address, behind the contact of type "Self".
   sync_studentmap: {
     number: 'id studentid studentsdcid',
   },
@@ -161,7 +161,7 @@ export const columnLists = {
     number: 'id studentid studentcontacttypeid',
     text: 'email',
   },
-  // A district's own extension of STUDENTS: other districts have other ones, or none.
+  // A district's own extension of STUDENTS: other districts have different ones, or none.
   u_studentsuserfields: {
     number: 'studentsdcid',
     text: 'email whomodified',

@@ -14,9 +14,9 @@ export interface DistrictSource {
 }
 
 /**
- * @param file database file, or `:memory:`. A file that holds a district already is used as it is.
+ * @param file database file, or `:memory:`. A file that already holds a district is used as it is.
  * @param localTime the server's naive local time, `YYYY-MM-DD HH:MM:SS`
- * @throws SdsError, RangeError when the source is no good; a new file is left empty then
+ * @throws SdsError, RangeError when the source is invalid; then a new file is left empty
  */
 export async function openDistrictDatabase(
   file: string,

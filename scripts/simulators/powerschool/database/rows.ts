@@ -1,4 +1,4 @@
-/** Rows of the tables that the generator, the CSV loader and the edits write. Columns they leave out stay NULL. */
+/** Rows of the tables that the generator, the CSV loader and the edits write. Omitted columns stay NULL. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { TableName } from './columns.ts';
 
@@ -85,7 +85,7 @@ export interface StudentRow {
   gender: string | null;
   sched_yearofgraduation: number | null;
   classof: number | null;
-  /** Free text: a number, a name, or what the school calls the group. */
+  /** Free text: a number, a name, or whatever the school calls the group. */
   home_room: string | null;
   transaction_date: string | null;
 }
@@ -194,7 +194,7 @@ export interface EmailAddressRow {
 
 export interface StudentMapRow {
   id: number;
-  /** What PSM_STUDENTCONTACT.StudentID means. */
+  /** The id that PSM_STUDENTCONTACT.StudentID refers to. */
   studentid: number;
   studentsdcid: number;
 }
@@ -237,7 +237,7 @@ export interface Rows {
   u_studentsuserfields: StudentUserFieldsRow;
 }
 
-/** Rows of several tables. Within a table all rows carry the same keys in the same order. */
+/** Rows of several tables. All rows of a table have the same keys in the same order. */
 export type Batch = { [table in keyof Rows]: Rows[table][] };
 
 export function emptyBatch(): Batch {

@@ -1,6 +1,6 @@
 /**
- * A PowerSchool-shaped SQLite database. Names and relations are PowerSchool's: DCID is every table's own key, ID is what
- * other tables join on, SchoolID columns hold SCHOOLS.School_Number, dates are ISO text.
+ * A SQLite database in PowerSchool's shape. Names and relations are PowerSchool's: DCID is every table's own key, ID is
+ * what other tables join on, SchoolID columns hold SCHOOLS.School_Number, dates are ISO text.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { type ColumnKind, columnLists, type TableName } from './columns.ts';
@@ -8,7 +8,7 @@ import { type ColumnKind, columnLists, type TableName } from './columns.ts';
 const sqlTypes = { number: 'INTEGER', text: 'TEXT', date: 'DATE', timestamp: 'TIMESTAMP' } as const;
 const kinds = ['number', 'text', 'date', 'timestamp'] as const satisfies ColumnKind[];
 
-/** TEACHERS was a table once; PowerSchool keeps it as a view over the person and the per-school row. */
+/** TEACHERS was once a table; PowerSchool keeps it as a view over the person and the per-school row. */
 const teacherColumns = {
   ss: 'dcid id users_dcid schoolid status staffstatus noofcurclasses transaction_date',
   u: `lastfirst first_name middle_name last_name preferredname title email_addr loginid teacherloginid teachernumber
@@ -49,13 +49,13 @@ export function isView(name: string): boolean {
   return views.has(name.toLowerCase());
 }
 
-/** The kind of a column, or undefined when the table has none of that name; case does not matter. */
+/** The kind of a column, or undefined when the table has no such column; case does not matter. */
 export function columnKind(table: string, column: string): ColumnKind | undefined {
   const columns = tables.get(table.toLowerCase()) ?? views.get(table.toLowerCase());
   return columns?.get(column.toLowerCase());
 }
 
-/** The column that the others call the row by: DCID for the core tables. */
+/** The column by which other tables refer to the row: DCID for the core tables. */
 export function primaryKey(table: TableName): string {
   return words(columnLists[table].number)[0] ?? '';
 }
@@ -66,7 +66,7 @@ export function tableNamed(name: string): TableName | undefined {
   return lower in columnLists ? (lower as TableName) : undefined;
 }
 
-/** Creates all tables and views, without indexes: rows go in faster before there are any. */
+/** Creates all tables and views, without indexes: inserting rows is faster before there are any. */
 export function createTables(db: DatabaseSync): void {
   for (const [table, columns] of tables) {
     const definitions = [...columns].map(([name, kind], index) =>
@@ -98,7 +98,7 @@ const indexes = {
   psm_studentcontact: ['studentid'],
 } satisfies { [table in TableName]?: string[] };
 
-/** Creates the indexes on the join keys and tells the planner how the rows are spread. Call it once the rows are in. */
+/** Creates the indexes on the join keys and gives the planner statistics. Call it once the rows are in. */
 export function createIndexes(db: DatabaseSync): void {
   for (const [table, list] of Object.entries(indexes)) {
     for (const [index, definition] of list.entries()) {
@@ -111,9 +111,9 @@ export function createIndexes(db: DatabaseSync): void {
 }
 
 /**
- * ANALYZE knows averages only: it takes one status for as frequent as another, although nearly everybody is active, and
- * counts sections per term that has any. Told the truth, the planner starts from the school's current sections: the
- * probe of 100,000 students takes 1.3 s instead of 85 s, as Oracle with its histograms would do.
+ * ANALYZE knows only averages: it assumes all statuses are equally frequent, although nearly everyone is active, and
+ * counts sections per term that has any. With correct numbers, the planner starts from the school's current sections:
+ * the probe of 100,000 students takes 1.3 s instead of 85 s, as it would in Oracle with its histograms.
  */
 function correctStatistics(db: DatabaseSync): void {
   const count = (table: TableName) => Number(db.prepare(`SELECT COUNT(*) AS rows FROM ${table}`).get()?.rows);

@@ -1,12 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-/** Kept for each database; filters of callers make further ones. */
+/** How many are kept per database; callers' filters create many. */
 const mostStatements = 200;
 const kept = new WeakMap<DatabaseSync, Map<string, StatementSync>>();
 
 /**
- * A prepared statement whose rows are read at once. Preparing takes longer than a small answer of `/ws/v1` does: a third of
- * all time in tests that read a district by it.
+ * A prepared statement whose rows are read at once. Preparing takes longer than a small answer of `/ws/v1`: a third of
+ * the time in tests that read a district through it.
  */
 export function statement(db: DatabaseSync, sql: string): StatementSync {
   const statements = kept.get(db) ?? new Map<string, StatementSync>();

@@ -28,7 +28,7 @@ export function addSchool(
     schoolzip: null,
     transaction_date: editor.now,
   });
-  // The years of any school that has some: an admin copies them the same way.
+  // The years of any school that has some: an administrator copies them the same way.
   const years = editor.db.prepare(
     'SELECT * FROM terms WHERE schoolid = (SELECT schoolid FROM terms ORDER BY yearid DESC, schoolid DESC LIMIT 1)',
   );
@@ -129,7 +129,7 @@ export function addTeacher(
   return { userId };
 }
 
-/** Puts a person beside the lead teacher; from today to the end of the term unless dates are given. */
+/** Adds a co-teacher beside the lead teacher; from today to the end of the term unless dates are given. */
 export function addCoTeacher(
   editor: Editor,
   edit: { sectionId: number; userId: number; role: string; startDate?: string; endDate?: string },
@@ -141,13 +141,13 @@ export function addCoTeacher(
   return addRoster(editor, section, edit.userId, { role: Number(role.id), priority: 2, ...dates });
 }
 
-/** Takes a person out of a section's teachers. */
+/** Removes a person from a section's teachers. */
 export function removeCoTeacher(editor: Editor, edit: { rosterId: number }): void {
   editor.get('sectionteacher', edit.rosterId);
   editor.remove('sectionteacher', { id: edit.rosterId });
 }
 
-/** Ends the lead teacher's part today and begins the new one's. */
+/** Ends the lead teacher's assignment today and begins the new one's. */
 export function changeLeadTeacher(editor: Editor, edit: { sectionId: number; userId: number }): { rosterId: number } {
   const section = editor.get('sections', edit.sectionId);
   if (section.teacher !== null) {
@@ -170,7 +170,7 @@ function addRoster(
   const [term] = editor.find('terms', { id: Number(section.termid), schoolid: Number(section.schoolid) });
   const rosterId = editor.next('sectionteacher');
   const start = roster.start ?? editor.today;
-  // A term that is over already (an old CSV set) bounds nothing.
+  // A term that is already over (in an old CSV set) sets no limit.
   const termEnd = typeof term?.lastday === 'string' && term.lastday >= start ? term.lastday : null;
   editor.insert('sectionteacher', {
     id: rosterId,
@@ -187,7 +187,7 @@ function addRoster(
   return { rosterId };
 }
 
-/** SCHOOLSTAFF.ID of a person at a school, made when there is none. */
+/** SCHOOLSTAFF.ID of a person at a school, created if missing. */
 function staffAt(editor: Editor, userId: number, schoolNumber: number): number {
   editor.get('users', userId);
   const [present] = editor.find('schoolstaff', { users_dcid: userId, schoolid: schoolNumber, status: 1 });

@@ -1,4 +1,4 @@
-/** Row-level access for the edits: finds rows by their own key, writes them, and notes what changed. */
+/** Row-level access for the edits: finds rows by their own key, writes them, and records what changed. */
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { TableName } from '../database/columns.ts';
 import type { Rows, Value } from '../database/rows.ts';
@@ -45,7 +45,7 @@ export class Editor {
     return this.db.prepare(`SELECT * FROM ${table} WHERE ${sql}`).all(...values);
   }
 
-  /** Sets columns of all rows that match, and their TRANSACTION_DATE. */
+  /** Sets columns of all matching rows, and their TRANSACTION_DATE. */
   update(table: TableName, where: Record<string, Value>, set: Record<string, Value>): number {
     const key = primaryKey(table);
     const stamp: Record<string, Value> = columnKind(table, 'transaction_date') ? { transaction_date: this.now } : {};
@@ -109,7 +109,7 @@ function requireColumn(table: TableName, name: string): void {
   if (columnKind(table, name) === undefined) throw new EditError(`${table} has no column ${name}`);
 }
 
-/** Oracle does not tell '' from NULL. */
+/** Oracle does not distinguish '' from NULL. */
 function emptyIsNull(value: Value): Value {
   return value === '' ? null : value;
 }

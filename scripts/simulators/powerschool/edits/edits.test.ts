@@ -19,7 +19,7 @@ function district() {
 
 const { db, get, edit } = district();
 
-t.test('students are renamed and get other names and addresses', async (t) => {
+t.test('renames students and changes their user names and addresses', async (t) => {
   const [renamed] = edit({ op: 'renameStudent', studentId: 4, lastName: "O'Brien", middleName: null });
   t.same(renamed?.changes, [{ table: 'students', key: 4, change: 'update' }]);
   const row = get('SELECT last_name, lastfirst, middle_name, transaction_date FROM students WHERE dcid = 4');
@@ -38,7 +38,7 @@ t.test('students are renamed and get other names and addresses', async (t) => {
   }
 });
 
-t.test('an enrollment is made, and dropped as PowerSchool drops it', async (t) => {
+t.test('creates an enrollment, and drops it as PowerSchool does', async (t) => {
   const { id: sectionRow } = get('SELECT id FROM sections WHERE no_of_students = 0 AND termid = 3500');
   const section = get('SELECT dcid, termid FROM sections WHERE id = ?', Number(sectionRow));
   const sectionId = Number(section.dcid);
@@ -66,7 +66,7 @@ t.test('an enrollment is made, and dropped as PowerSchool drops it', async (t) =
   t.throws(() => edit({ op: 'drop', ccId }), /dropped already/);
 });
 
-t.test('students come, move and go', async (t) => {
+t.test('students come, move and leave', async (t) => {
   const [added] = edit({
     op: 'addStudent',
     schoolId: 2,
@@ -103,7 +103,7 @@ t.test('students come, move and go', async (t) => {
   t.equal(get(current, 6, '2026-02-03').n, 0);
 });
 
-t.test('sections get teachers, lose them and go', async (t) => {
+t.test('sections get teachers, lose them and are deleted', async (t) => {
   const [school] = edit({ op: 'addSchool', name: 'New School' });
   const schoolId = Number(school?.schoolId);
   const [teacher] = edit({ op: 'addTeacher', schoolId, firstName: 'Ada', lastName: 'Lead', username: 'alead' });
@@ -141,7 +141,7 @@ t.test('sections get teachers, lose them and go', async (t) => {
   t.throws(() => edit({ op: 'addCoTeacher', sectionId: 1, userId: 1, role: 'King' }), /no role King/);
 });
 
-t.test('any row of any table', async (t) => {
+t.test('edits any row of any table', async (t) => {
   const [result] = applyEdits(
     db,
     [{ table: 'Students', set: { Grade_Level: 7, middle_name: '' }, where: { DCID: 9 } }],
@@ -162,7 +162,7 @@ t.test('any row of any table', async (t) => {
   t.throws(() => edit({ op: 'delete', table: 'sim_plugins', where: { id: 1 } }), /there is no table sim_plugins/);
 });
 
-t.test('all edits are made, or none', async (t) => {
+t.test('makes all edits, or none', async (t) => {
   const before = get('SELECT last_name AS name FROM students WHERE dcid = 10').name;
   const failing = () =>
     edit({ op: 'renameStudent', studentId: 10, lastName: 'Never' }, { op: 'drop', ccId: 99_999_999 });

@@ -12,7 +12,7 @@ const date = z.iso.date();
 const value = z.union([z.string(), z.number(), z.null()]);
 const columns = z.record(z.string(), value);
 
-/** What each edit needs and does: the one list that the documentation, the check and the dispatch follow. */
+/** What each edit needs and does: documentation, check and dispatch all follow this list. */
 const operations = {
   renameStudent: op(
     {
@@ -82,7 +82,7 @@ const operations = {
   ),
   removeCoTeacher: op({ rosterId: id }, classes.removeCoTeacher),
   changeLeadTeacher: op({ sectionId: id, userId: id }, classes.changeLeadTeacher),
-  /** Any rows of any table: for what has no edit of its own. */
+  /** Any rows of any table: for changes without an edit of their own. */
   update: op({ table: name, set: columns, where: columns }, (editor, edit) => ({
     rows: editor.update(knownTable(edit.table), edit.where, edit.set),
   })),
@@ -96,12 +96,12 @@ const operations = {
 
 export type EditName = keyof typeof operations;
 
-/** An edit as it comes: the operation's name and what it needs. */
+/** An edit as received: the operation's name and what it needs. */
 export type EditRequest = { op: EditName } & Record<string, unknown>;
 
 export interface EditResult {
   op: string;
-  /** Ids of what the edit made, and the rows that changed. */
+  /** Ids that the edit created, and the rows that changed. */
   [id: string]: unknown;
   changes: Change[];
 }
@@ -129,7 +129,7 @@ function knownTable(table: string) {
  * Applies the edits in one transaction.
  *
  * @param now naive local time of the server
- * @throws EditError naming the edit that cannot be made; nothing is changed then
+ * @throws EditError naming the edit that cannot be made; then nothing is changed
  */
 export function applyEdits(db: DatabaseSync, edits: unknown, now: string): EditResult[] {
   if (!Array.isArray(edits)) throw new EditError('edits come as a JSON list');

@@ -1,4 +1,4 @@
-/** Edits of students and their enrollments, as the screens of PowerSchool would make them. */
+/** Edits of students and their enrollments, as PowerSchool's own pages would make them. */
 import { addDays, clampDate } from '../generator/calendar.ts';
 import { EditError, type Editor } from './editor.ts';
 
@@ -84,7 +84,7 @@ export function addStudent(
   return { studentId: keys.dcid };
 }
 
-/** Leaves the student's school for another of the district: enrollments dropped, the past one kept in REENROLLMENTS. */
+/** Moves the student to another school of the district: drops enrollments and records the past one in REENROLLMENTS. */
 export function transferStudent(editor: Editor, edit: { studentId: number; schoolId: number }): void {
   const row = editor.get('students', edit.studentId);
   const school = editor.get('schools', edit.schoolId);
@@ -102,7 +102,7 @@ export function transferStudent(editor: Editor, edit: { studentId: number; schoo
   editor.update('students', { dcid: edit.studentId }, set);
 }
 
-/** Leaves the district: transferred out unless another Enroll_Status is given. */
+/** The student leaves the district: transferred out unless another Enroll_Status is given. */
 export function deactivateStudent(editor: Editor, edit: { studentId: number; status: number }): void {
   const row = editor.get('students', edit.studentId);
   leaveSections(editor, number(row.id));

@@ -18,7 +18,7 @@ export interface TermSpan {
   lastDay: string;
 }
 
-/** The school year of a date; the new one begins on 1 August. */
+/** The school year of a date; a new one begins on August 1. */
 export function schoolYearOf(today: string): SchoolYear {
   const year = Number(today.slice(0, 4));
   return schoolYear(Number(today.slice(5, 7)) >= 8 ? year : year - 1);
@@ -87,12 +87,12 @@ export function termRow(
   };
 }
 
-/** The date so many days later; negative for earlier. */
+/** The date this many days later; negative for earlier. */
 export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
 
-/** The date, kept within a term. */
+/** The date, limited to a term. */
 export function clampDate(date: string, span: { firstDay: string; lastDay: string }): string {
   if (date < span.firstDay) return span.firstDay;
   return date > span.lastDay ? span.lastDay : date;

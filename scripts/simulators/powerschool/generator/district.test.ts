@@ -21,7 +21,7 @@ function count(sql: string, ...values: SQLInputValue[]): number {
   return Number(db.prepare(`SELECT COUNT(*) AS n FROM ${sql}`).get(...values)?.n);
 }
 
-t.test('a district has the size that was asked for', async (t) => {
+t.test('a district has the requested size', async (t) => {
   t.equal(count('students WHERE enroll_status = 0'), 2_000);
   t.equal(count('schools WHERE school_number <> 999999'), 3);
   t.equal(count("schools WHERE name = 'Graduated Students' AND school_number = 999999"), 1);
@@ -36,7 +36,7 @@ t.test('a district has the size that was asked for', async (t) => {
   t.throws(() => [...generateDistrict({ students: 9, seed: 1, today })], /10 to 200000 students, not 9/);
 });
 
-t.test('the same seed makes the same district, another seed another', async (t) => {
+t.test('the same seed makes the same district, another seed a different one', async (t) => {
   const batches = (seed: number) => [...generateDistrict({ students: 60, seed, today })];
   t.same(batches(5), batches(5));
   t.notSame(batches(5)[1]?.students, batches(6)[1]?.students);
@@ -49,7 +49,7 @@ t.test('school years follow the date', async (t) => {
   t.equal(count('terms WHERE yearid = 34 AND isyearrec = 1 AND schoolid = 101'), 1);
 });
 
-t.test('all references hold', async (t) => {
+t.test('all references are valid', async (t) => {
   const orphans = {
     'cc of no student': 'cc WHERE studentid NOT IN (SELECT id FROM students)',
     'cc of no section': 'cc WHERE ABS(sectionid) NOT IN (SELECT id FROM sections)',
@@ -69,7 +69,7 @@ t.test('all references hold', async (t) => {
   t.equal(count('students WHERE id = dcid') + count('sections WHERE id = dcid'), 0, 'ID is never DCID');
 });
 
-t.test('the awkward realities are there', async (t) => {
+t.test('includes the awkward cases of real districts', async (t) => {
   const realities = {
     'people at two schools': 'users u WHERE (SELECT COUNT(*) FROM schoolstaff s WHERE s.users_dcid = u.dcid) > 1',
     'people who have left': 'schoolstaff WHERE status = 2',

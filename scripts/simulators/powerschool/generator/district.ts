@@ -12,7 +12,7 @@ import { addStudents, type PlannedStudent } from './students.ts';
 import { contactTypes, createWorld, roles, type World } from './world.ts';
 
 export interface DistrictOptions {
-  /** Active students, 10 to 200,000. Others (transferred, graduated, to come) are added on top. */
+  /** Active students, 10 to 200,000. Others (transferred, graduated, pre-registered) come in addition. */
   students: number;
   seed: number;
   /** `YYYY-MM-DD`: decides the current school year. */
@@ -21,7 +21,7 @@ export interface DistrictOptions {
 
 export const districtSize = { least: 10, most: 200_000 };
 
-/** Yields rows in an order that never refers forward. */
+/** Yields rows in an order without forward references. */
 export function* generateDistrict(options: DistrictOptions): Generator<Batch> {
   const { students } = options;
   if (!Number.isInteger(students) || students < districtSize.least || students > districtSize.most) {
@@ -38,7 +38,7 @@ export function* generateDistrict(options: DistrictOptions): Generator<Batch> {
 
   // The sections of the last two schools, for people who belong to several.
   const neighbors = new Map<number, PlannedSection[]>();
-  // Their batches wait until nobody of another school can join a section anymore.
+  // Their batches wait until no one from another school can still join a section.
   const waiting: Batch[] = [];
   let index = 0;
   for (const plan of plans) {
@@ -63,7 +63,7 @@ export function* generateDistrict(options: DistrictOptions): Generator<Batch> {
   yield* waiting;
 }
 
-/** One student in 97 takes an eighth class at the school next door. */
+/** One student in 97 takes an eighth class at the neighboring school. */
 function addDualEnrollments(
   batch: Batch,
   world: World,

@@ -34,7 +34,7 @@ export function enroll(
   return row;
 }
 
-/** An enrollment that was dropped: section and term become negative, the original section is kept. */
+/** A dropped enrollment: section and term become negative, the original section is kept. */
 export function drop(row: CcRow, section: PlannedSection, leftOn: string): void {
   row.origsectionid = row.sectionid;
   row.sectionid = -row.sectionid;
@@ -43,7 +43,7 @@ export function drop(row: CcRow, section: PlannedSection, leftOn: string): void 
   section.row.no_of_students -= 1;
 }
 
-/** Anyone who is registered for a day to come has a schedule from that day on, where the terms are not over by then. */
+/** A student who is registered for a later day has a schedule from that day on, unless the terms are over by then. */
 export function enrollAhead(
   batch: Batch,
   world: World,

@@ -1,4 +1,4 @@
-/** Names as schools really have them: apostrophes, hyphens, letters beyond ASCII. */
+/** Realistic names: apostrophes, hyphens, letters beyond ASCII. */
 import type { Random } from './random.ts';
 
 const plain = {
@@ -57,7 +57,7 @@ export function makeName(random: Random): PersonName {
 
 const foldings: Record<string, string> = { đ: 'd', ø: 'o', ł: 'l', ß: 'ss', æ: 'ae' };
 
-/** Lower-case ASCII letters of a name, as user names are made. */
+/** A name in lower-case ASCII letters, as used in user names. */
 export function asciiName(name: string): string {
   return name
     .toLowerCase()

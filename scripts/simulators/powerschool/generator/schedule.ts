@@ -31,7 +31,7 @@ export function addSchedule(
     };
     for (const [period, course] of coursesOf(grade).entries()) {
       const sections = Array.from({ length: groups }, (_, number) => open(plan.terms, course, period, number + 1));
-      // Students of a group part ways from course to course, as in a real timetable.
+      // Students of a group are split differently from course to course, as in a real timetable.
       inGrade.forEach((student, position) => {
         const section = sections[(position + period * 5 * Math.floor(position / groups)) % groups];
         if (section !== undefined) enroll(batch, world, student, section);

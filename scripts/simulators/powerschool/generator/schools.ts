@@ -55,7 +55,7 @@ function levelOf(index: number, count: number) {
   return mix[index % mix.length] ?? levels.elementary;
 }
 
-/** Rows of a school: itself, its terms of both years, the courses it keeps besides the district's. */
+/** Rows of a school: itself, its terms of both years, its own courses besides the district's. */
 export function addSchool(batch: Batch, world: World, plan: SchoolPlan): void {
   const principal = makeName(world.random);
   batch.schools.push({
@@ -72,7 +72,7 @@ export function addSchool(batch: Batch, world: World, plan: SchoolPlan): void {
   for (let grade = plan.lowGrade; grade <= plan.highGrade; grade++) {
     addCourse(batch, world, electiveNumber(grade), `Grade ${gradeName(grade)} Elective`, plan.number);
   }
-  // Every other school names the district's homeroom course in its own way: the school's own row must win.
+  // Every other school has its own name for the district's homeroom course: the school's own row must win.
   if (plan.dcid % 2 === 0) {
     addCourse(batch, world, courseNumber(0, plan.lowGrade), `Advisory ${plan.name}`, plan.number);
   }

@@ -1,4 +1,4 @@
-/** Sections and who teaches them. */
+/** Sections and their teachers. */
 import type { Batch, SectionRow } from '../database/rows.ts';
 import { addDays, clampDate, type TermSpan } from './calendar.ts';
 import type { Staff } from './staff.ts';
@@ -13,7 +13,9 @@ const coTeacherRole = 2;
 const aideRole = 3;
 const substituteRole = 4;
 
-/** Adds a section of a school with its teachers; the `serial` counts the school's sections and picks the rare cases. */
+/**
+ * Adds a section of a school with its teachers; the `serial` counts the school's sections and selects the rare cases.
+ */
 export function addSection(
   batch: Batch,
   world: World,
@@ -32,7 +34,7 @@ export function addSection(
   const lead = serial % 200 === 13 ? null : (staff.teachers[serial % staff.teachers.length] ?? null);
   const row: SectionRow = {
     ...world.keys('sections'),
-    // PowerSchool compares course numbers without regard to case.
+    // PowerSchool ignores case when it compares course numbers.
     course_number: serial % 50 === 21 ? section.course.toLowerCase() : section.course,
     section_number: String(section.number),
     termid: term.id,
@@ -60,7 +62,7 @@ export function addSection(
   return planned;
 }
 
-/** Every twelfth section has somebody beside the lead: all term, over already, or not yet. */
+/** Every twelfth section has a co-teacher: all term, already over, or not yet begun. */
 function addCoTeachers(batch: Batch, world: World, section: PlannedSection, staff: Staff, serial: number): void {
   const { term } = section;
   const colleague = staff.teachers[(serial + 1) % staff.teachers.length];
@@ -101,7 +103,7 @@ function addSectionTeacher(
   });
 }
 
-/** Someone from another school who helps out in a section. */
+/** A person from another school who helps out in a section. */
 export function addVisitor(batch: Batch, world: World, section: PlannedSection, staffId: number): void {
   addSectionTeacher(batch, world, section, { staffId, role: coTeacherRole, priority: 2 });
 }

@@ -6,7 +6,7 @@ import { districtOffice, type World } from './world.ts';
 export interface Staff {
   /** SCHOOLSTAFF.IDs that lead sections. */
   teachers: number[];
-  /** SCHOOLSTAFF.IDs that only ever stand beside them. */
+  /** SCHOOLSTAFF.IDs of people who are only ever co-teachers. */
   aides: number[];
   /** SCHOOLSTAFF.IDs of people who have left. */
   gone: number[];
@@ -16,7 +16,7 @@ const staffStatus = { teacher: 1, staff: 2 } as const;
 
 /**
  * The staff of a school: a teacher per 18 students, an aide per 100, someone who has left. One in 23 also works at the
- * schools in `others` (the ones made before): what `elsewhere` returns for the first, second of them.
+ * schools in `others` (those created before), under the ids that `elsewhere` returns in that order.
  */
 export function addStaff(
   batch: Batch,
@@ -68,7 +68,7 @@ function addUser(batch: Batch, world: World, homeSchool: number, title: string):
     last_name: name.last,
     title,
     email_addr: dcid % 19 === 6 ? null : `${login}@summit.example`,
-    // Some sign in to the admin pages only, a few to nothing at all.
+    // Some sign in only to the admin pages, a few to nothing at all.
     loginid: dcid % 61 === 30 ? null : login,
     teacherloginid: dcid % 17 === 3 || dcid % 61 === 30 || !teaches ? null : login,
     teachernumber: String(20_000 + dcid * 3),

@@ -6,7 +6,9 @@ import type { SchoolPlan } from './schools.ts';
 import { contactTypes, graduatedSchoolNumber, type World } from './world.ts';
 
 export interface PlannedStudent {
-  /** Counts active students through the whole district; rare cases are chosen by it, so small districts have them too. */
+  /**
+   * Counts active students across the district; rare cases are selected by it, so that small districts have them too.
+   */
   index: number;
   id: number;
   grade: number;
@@ -16,7 +18,7 @@ export interface PlannedStudent {
 /** PowerSchool's Enroll_Status. */
 export const enrollStatus = { preRegistered: -1, active: 0, inactive: 1, transferred: 2, graduated: 3 } as const;
 
-/** The active students of a school, and beside them those who are not: about one in twelve. */
+/** The active students of a school, plus about one in twelve who is not active. */
 export function addStudents(
   batch: Batch,
   world: World,
@@ -99,8 +101,8 @@ export function addStudent(batch: Batch, world: World, student: StudentPlan): St
 }
 
 /**
- * People write it each in their own way: one in three a number, which `/ws/v1` shows as a number, the others a word, with a blank behind.
- * One student in nine has none, and so have those who are not active.
+ * People write home rooms in their own ways: one in three is a number, which `/ws/v1` shows as a number, the others are
+ * a word with a trailing blank. One student in nine has none, and so do inactive ones.
  */
 function homeRoomOf(grade: number, index: number): string | null {
   if (index < 0 || index % 9 === 4) return null;
@@ -108,7 +110,7 @@ function homeRoomOf(grade: number, index: number): string | null {
   return index % 3 === 0 ? `${room}` : `Room ${room} `;
 }
 
-/** Two students share a name in one case of 331, one in 53 has none, one in 20 is not in lower case. */
+/** One student in 331 shares a name with another, one in 53 has none, one in 20 is not in lower case. */
 function usernameOf(batch: Batch, name: PersonName, dcid: number, graduation: number, index: number): string | null {
   if (index % 53 === 11) return null;
   const before = batch.students.at(-1)?.student_web_id;
@@ -118,7 +120,7 @@ function usernameOf(batch: Batch, name: PersonName, dcid: number, graduation: nu
   return index % 20 === 3 ? username.toUpperCase() : username;
 }
 
-/** One student in 29 has no address, one in 12 several: the primary one, and one from home behind it. */
+/** One student in 29 has no address, one in 12 several: the primary one, and after it one from home. */
 function addPerson(batch: Batch, world: World, row: StudentRow, index: number): void {
   const personId = row.person_id ?? 0;
   batch.person.push({
@@ -134,7 +136,7 @@ function addPerson(batch: Batch, world: World, row: StudentRow, index: number): 
   addOtherAddresses(batch, world, row, local);
   const home = { address: `family${row.dcid}@mail.example`, primary: 0, priority: 2 };
   const school = { address: `${local}@students.summit.example`, primary: 1, priority: 1 };
-  // In half the cases the address from home was entered first, so that the first row is not the primary one.
+  // In half the cases the home address was entered first, so that the first row is not the primary one.
   const both = index % 24 === 5 ? [home, school] : [school, home];
   for (const { address, primary, priority } of index % 12 === 5 ? both : [school]) {
     const emailId = world.next('emailaddress');
@@ -166,7 +168,7 @@ function addOtherAddresses(batch: Batch, world: World, row: StudentRow, local: s
   batch.u_studentsuserfields.push({ studentsdcid: row.dcid, email: `${local}@extension.summit.example` });
 }
 
-/** A past enrollment in a school; the present one is in STUDENTS. */
+/** A past enrollment in a school; the current one is in STUDENTS. */
 export function addReenrollment(batch: Batch, world: World, row: StudentRow, entry: string, lastDay: string): void {
   batch.reenrollments.push({
     ...world.keys('reenrollments'),

@@ -1,8 +1,8 @@
-/** What all parts of the generator share: randomness, dates and the counters that keys come from. */
+/** What all parts of the generator share: randomness, dates and the counters for keys. */
 import { addDays, type SchoolYear, schoolYear, schoolYearOf } from './calendar.ts';
 import { Random } from './random.ts';
 
-/** ID runs apart from DCID, as in a real database, so that a join on the wrong one is seen. */
+/** ID differs from DCID, as in a real database, so that a join on the wrong one is noticed. */
 const idOffsets = {
   schools: 40,
   courses: 310,
@@ -51,7 +51,7 @@ export const contactTypes = [
 ];
 
 export const graduatedSchoolNumber = 999_999;
-/** SchoolID of the district office: staff, terms and courses carry it, SCHOOLS has no such row. */
+/** SchoolID of the district office: staff, terms and courses have it, but SCHOOLS has no such row. */
 export const districtOffice = 0;
 
 export function createWorld(options: { seed: number; today: string }): World {

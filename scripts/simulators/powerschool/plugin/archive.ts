@@ -1,4 +1,4 @@
-/** Opens what an admin uploads: a plugin.xml, or a ZIP with plugin.xml at its root. */
+/** Opens what an administrator uploads: a plugin.xml, or a ZIP with plugin.xml at its root. */
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { type Entry, fromBuffer, type Options, type ZipFile } from 'yauzl';
@@ -12,7 +12,7 @@ export interface PluginFiles {
 /** Why an upload cannot be a plugin. */
 export class ArchiveError extends Error {}
 
-/** Folders that PowerSchool's ZIP layout knows (either case of web_root is seen in the wild). */
+/** Folders that PowerSchool's ZIP layout allows (published plugins use web_root in either case). */
 const folders = /^(queries_root|permissions_root|web_root|user_schema_root|MessageKeys|pagecataloging|images)\//i;
 const mostBytes = 50_000_000;
 
@@ -27,7 +27,7 @@ export async function openPlugin(bytes: Buffer): Promise<PluginFiles> {
     return { pluginXml: text, queryFiles: new Map() };
   }
   const files = await readFiles(bytes);
-  // Published plugins carry .DS_Store in web_root, where any file may stand.
+  // Published plugins have .DS_Store in web_root, where any file is allowed.
   const stray = [...files.keys()].find((name) => /^(?!web_root\/).*\.DS_Store$|(^|\/)__MACOSX\//i.test(name));
   if (stray !== undefined)
     throw new ArchiveError(`The archive holds ${stray}, which macOS added. Zip the plugin without it.`);

@@ -13,7 +13,7 @@ export type Compilation =
   | { state: 'ready'; sql: TranslatedSql; fields: string[] }
   /** PowerSchool installs and enables it, and answers every call with "not found". */
   | { state: 'mute'; reason: string }
-  /** PowerSchool may well run it; the simulator's SQLite cannot. */
+  /** PowerSchool may be able to run it; the simulator's SQLite cannot. */
   | { state: 'unsupported'; reason: string };
 
 /** Compiles a query that passed `enableErrors`. */
@@ -37,7 +37,7 @@ function compilation(db: DatabaseSync, query: NamedQuery): Compilation {
   }
 }
 
-/** What keeps the plugin from being enabled: tables and columns that this PowerSchool does not have. */
+/** What keeps the plugin from being enabled: tables and columns that this PowerSchool lacks. */
 export function enableErrors(db: DatabaseSync, query: NamedQuery): string[] {
   const errors: string[] = [];
   for (const field of fieldsOf(query)) {
@@ -56,7 +56,7 @@ export function enableErrors(db: DatabaseSync, query: NamedQuery): string[] {
     const [, table] = /no such table: (?:main\.)?(\S+)/.exec(messageOf(error)) ?? [];
     const [, column] = /no such column: (\S+)/.exec(messageOf(error)) ?? [];
     if (table !== undefined) errors.push(`PowerQuery ${query.name}: ${table.toUpperCase()} is not a valid table`);
-    // Words that Oracle knows without a table: the SQL may well run there.
+    // Words that Oracle knows without a table: the SQL may be valid there.
     if (column !== undefined && !/^(level|user)$/i.test(column))
       errors.push(`PowerQuery ${query.name} refers to non-existent column ${column.toUpperCase()}`);
   }
@@ -76,7 +76,7 @@ interface Selected {
 
 const reading = new Set<number>([constants.SQLITE_SELECT, constants.SQLITE_FUNCTION, constants.SQLITE_RECURSIVE]);
 
-/** Prepares the statement and listens to what SQLite asks leave to read. */
+/** Prepares the statement and records which reads SQLite asks permission for. */
 function inspect(db: DatabaseSync, sql: string): { fields: Set<string>; selected: Selected[] } {
   const fields = new Set<string>();
   let refused: string | undefined;
@@ -86,7 +86,7 @@ function inspect(db: DatabaseSync, sql: string): { fields: Set<string>; selected
         refused = `no such table: ${table}`;
         return constants.SQLITE_DENY;
       }
-      // A view is granted by its own name; what it reads underneath is not the plugin's doing.
+      // Access to a view is granted by its own name; the tables underneath do not count as the plugin's.
       const inView = source !== null && isView(source);
       if (table !== null && column && !inView && isTable(table) && !isDual(table)) fields.add(`${table}.${column}`);
       return constants.SQLITE_OK;
@@ -113,7 +113,7 @@ function isDual(table: string): boolean {
   return table.toLowerCase() === 'dual';
 }
 
-/** The column list must be the SELECT list: as many, in the same order. */
+/** The column list must match the SELECT list: as many items, in the same order. */
 function columnMismatch(query: NamedQuery, selected: readonly Selected[]): string | undefined {
   const declared = query.columns.map(({ field, alias }) => ({
     field: field?.toLowerCase(),
@@ -127,7 +127,7 @@ function columnMismatch(query: NamedQuery, selected: readonly Selected[]): strin
   if (sameNames && names(declared).join() !== names(selected).join()) {
     return `the columns are declared in another order (${names(declared)}) than they are selected (${names(selected)})`;
   }
-  // Fields may differ from what is selected (a computed value names any column), but two in each other's place may not.
+  // Fields may differ from what is selected (a computed value may declare any column), but two must not be swapped.
   for (const [index, item] of selected.entries()) {
     const placed = declared.findIndex(({ field }) => field === item.origin);
     const elsewhere =

@@ -1,4 +1,4 @@
-/** What plugin.xml says, once it is valid. */
+/** The contents of a valid plugin.xml. */
 
 import { validatePluginXml } from './plugin-schema.ts';
 import { childOf, childrenOf, parseXml, XmlError } from './xml.ts';

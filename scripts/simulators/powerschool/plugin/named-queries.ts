@@ -1,9 +1,9 @@
-/** Reads `*.named_queries.xml` and holds it to the rules that PowerSchool checks at installation. */
+/** Reads `*.named_queries.xml` and applies the rules that PowerSchool checks at installation. */
 import { childOf, childrenOf, parseXml, type XmlElement, XmlError } from './xml.ts';
 
 export interface NamedQuery {
   name: string;
-  /** The file it stands in. */
+  /** The file that contains it. */
   file: string;
   coreTable: string | undefined;
   flattened: boolean;
@@ -17,13 +17,13 @@ export interface QueryArg {
   name: string;
   required: boolean;
   array: boolean;
-  /** TABLE.FIELD whose type the argument takes. */
+  /** The TABLE.FIELD that gives the argument its type. */
   field: string | undefined;
   default: string | undefined;
 }
 
 export interface QueryColumn {
-  /** TABLE.FIELD as written; published plugins leave it out for computed values. */
+  /** TABLE.FIELD as written; published plugins omit it for computed values. */
   field: string | undefined;
   /** One part (with a core table) or two. */
   alias: string;
@@ -31,7 +31,7 @@ export interface QueryColumn {
 
 const longestName = 200;
 
-/** Queries of a file, with everything about them that an installation refuses. */
+/** The queries of a file, with every reason for which an installation would refuse them. */
 export function readNamedQueries(file: string, source: string): { queries: NamedQuery[]; errors: string[] } {
   let root: XmlElement;
   try {
@@ -40,7 +40,7 @@ export function readNamedQueries(file: string, source: string): { queries: Named
     if (!(error instanceof XmlError)) throw error;
     return { queries: [], errors: [`${file}: ${error.message}`] };
   }
-  // Live servers refuse the file when <queries> has a namespace, that of plugin.xml included.
+  // Live servers refuse the file when <queries> has a namespace, even plugin.xml's.
   if (root.name !== 'queries' || root.namespace !== '') {
     return { queries: [], errors: [`${file}: cvc-elt.1: Cannot find the declaration of element '${root.name}'.`] };
   }
@@ -49,7 +49,7 @@ export function readNamedQueries(file: string, source: string): { queries: Named
   return { queries, errors: [...misplaced, ...queries.flatMap(queryErrors)] };
 }
 
-/** Children that come in this order; live servers refuse `<args>` behind `<columns>`. */
+/** The required order of children; live servers refuse `<args>` after `<columns>`. */
 const order = ['args', 'columns', 'sql'];
 
 function orderErrors(file: string, { attributes, children }: XmlElement): string[] {
@@ -62,7 +62,7 @@ function orderErrors(file: string, { attributes, children }: XmlElement): string
   ];
 }
 
-/** The columns of tables that a query names for its own. */
+/** The table columns that a query declares for its own columns. */
 export function fieldsOf(query: NamedQuery): string[] {
   return query.columns.flatMap(({ field }) => field ?? []);
 }

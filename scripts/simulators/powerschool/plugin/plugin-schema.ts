@@ -1,6 +1,6 @@
 /**
- * The schema of plugin.xml as a table of rules (PowerSchool's published 2020 schema, and what later versions added), and
- * a validator that speaks like Xerces, which is what an admin sees when an installation is refused.
+ * The schema of plugin.xml as a table of rules (PowerSchool's published 2020 schema, and what later versions added),
+ * and a validator with the messages of Xerces, which an administrator sees when an installation is refused.
  */
 import { compareVersions } from './version.ts';
 import type { XmlElement } from './xml.ts';
@@ -13,7 +13,7 @@ interface ValueRule {
   least?: number;
   most?: number;
   values?: string[];
-  /** A whole number up to this. */
+  /** A whole number up to this value. */
   greatest?: number;
 }
 
@@ -203,7 +203,7 @@ function pluginRule(version: string): ElementRule {
   };
 }
 
-/** Every broken rule of the schema, in document order; empty when valid. */
+/** Every violated rule of the schema, in document order; empty when valid. */
 export function validatePluginXml(root: XmlElement, version: string): string[] {
   if (root.name !== 'plugin' || root.namespace !== pluginNamespace) {
     return [`cvc-elt.1.a: Cannot find the declaration of element '${root.name}'.`];
@@ -256,7 +256,7 @@ function facetError(value: string, rule: ValueRule): string | undefined {
 }
 
 function textErrors(element: XmlElement, rule: ElementRule): string[] {
-  // White space may stand between elements, but not where nothing at all may stand.
+  // White space is allowed between elements, but not where nothing at all is allowed.
   const found = rule.children === undefined ? element.text : element.text.trim();
   if (rule.text === true || found === '') return [];
   return rule.children === undefined

@@ -16,7 +16,7 @@ async function registry(version = '25.2.0.0'): Promise<PluginRegistry> {
   return PluginRegistry.open(emptyDistrict(), version);
 }
 
-/** What PowerSchool says to an installation. */
+/** PowerSchool's answer to an installation. */
 async function refusal(bytes: Buffer, plugins?: PluginRegistry): Promise<string> {
   const target = plugins ?? (await registry());
   return target.install(bytes).then(
@@ -25,7 +25,7 @@ async function refusal(bytes: Buffer, plugins?: PluginRegistry): Promise<string>
   );
 }
 
-t.test('a good plugin is installed, enabled and gets credentials', async (t) => {
+t.test('installs and enables a good plugin, which gets credentials', async (t) => {
   const plugins = await registry();
   const plugin = await plugins.install(await pluginZip());
   t.equal(plugin.credentials, undefined, 'not before it is enabled');
@@ -36,7 +36,7 @@ t.test('a good plugin is installed, enabled and gets credentials', async (t) => 
   t.equal(await refusal(Buffer.from(pluginXml({ name: 'Plain' })), plugins), 'installed', 'plugin.xml alone will do');
 });
 
-t.test('archives that are no plugin are refused', async (t) => {
+t.test('refuses archives that are not plugins', async (t) => {
   t.match(await refusal(await pluginZip({ wrapper: 'hallpass/' })), /must be at the root .* hallpass\/plugin\.xml/);
   t.match(await refusal(await pluginZip({ extra: { '__MACOSX/x': '' } })), /__MACOSX\/x, which macOS added/);
   t.match(await refusal(await pluginZip({ extra: { 'src/x.ts': '' } })), /src\/x\.ts, which is in no folder/);
@@ -46,7 +46,7 @@ t.test('archives that are no plugin are refused', async (t) => {
   t.match(await refusal(Buffer.alloc(0)), /empty/);
 });
 
-t.test('plugin.xml is held to the schema', async (t) => {
+t.test('checks plugin.xml against the schema', async (t) => {
   const publisher = '<publisher name="Example"><contact email="a@example.org"/></publisher>';
   const cases: [string, TestPlugin, RegExp][] = [
     ['name of 41', { name: 'x'.repeat(41) }, /length = '41' .* maxLength '40' for type 'string40strict'/],
@@ -90,13 +90,13 @@ t.test('plugin.xml is held to the schema', async (t) => {
   t.equal(await refusal(anyOrder), 'installed', 'elements come in any order');
 });
 
-t.test('accessLevelV1Api is known from 25.2 on', async (t) => {
+t.test('knows accessLevelV1Api from 25.2 on', async (t) => {
   const zip = await pluginZip({ oauth: '<oauth accessLevelV1Api="READ"/>' });
   t.equal(await refusal(zip, await registry('25.2.0.0')), 'installed');
   t.match(await refusal(zip, await registry('25.1.0.0')), /'accessLevelV1Api' is not allowed/);
 });
 
-t.test('named queries are held to their rules', async (t) => {
+t.test('applies the rules for named queries', async (t) => {
   const withQuery = (query: Parameters<typeof queryXml>[0]) => pluginZip({ queries: queryXml(query) });
   const onePart = [['STUDENTS.DCID', 'dcid']] as const;
   t.match(
@@ -111,7 +111,7 @@ t.test('named queries are held to their rules', async (t) => {
   t.match(await refusal(await pluginZip({ queries: queryXml() + queryXml() })), /appears twice/);
 });
 
-t.test('what live servers refuse or accept, though the documentation says otherwise', async (t) => {
+t.test('refuses and accepts what live servers do, although the documentation differs', async (t) => {
   const file = (xml: string) => ({ queries: '', extra: { 'queries_root/b.named_queries.xml': xml } });
   const inNamespace = `<queries xmlns="http://plugin.powerschool.pearson.com">${queryXml()}</queries>`;
   t.match(await refusal(await pluginZip(file(inNamespace))), /Cannot find the declaration of element 'queries'/);
@@ -177,7 +177,7 @@ t.test('unknown tables and columns keep a plugin from being enabled', async (t) 
   t.equal(await why({ queries: hidden }), `PowerQuery ${testQuery}: SIM_PLUGINS is not a valid table`);
 });
 
-t.test('a failed upgrade leaves the plugin disabled, and the way back is a higher version', async (t) => {
+t.test('a failed upgrade leaves the plugin disabled; the way back is a higher version', async (t) => {
   const plugins = await registry();
   const { id } = await plugins.install(await pluginZip());
   const clientId = plugins.enable(id).credentials?.clientId ?? '';
@@ -190,14 +190,14 @@ t.test('a failed upgrade leaves the plugin disabled, and the way back is a highe
   t.ok(plugins.enabledClient(clientId));
 });
 
-t.test('query names are one space for all plugins', async (t) => {
+t.test('query names share one namespace across all plugins', async (t) => {
   const plugins = await registry();
   await plugins.install(await pluginZip());
   const other = await pluginZip({ name: 'Other', queryFile: 'queries_root/other.named_queries.xml' });
   t.match(await refusal(other, plugins), /is already installed by Test/);
 });
 
-t.test('mistakes that only show at the call', async (t) => {
+t.test('some mistakes show only at the call', async (t) => {
   const state = async (query: Parameters<typeof queryXml>[0]) => {
     const plugins = await registry();
     const { id } = await plugins.install(await pluginZip({ queries: queryXml(query) }));
@@ -227,7 +227,7 @@ t.test('mistakes that only show at the call', async (t) => {
   t.equal(await state({}), 'ready');
 });
 
-t.test('the fields that a query touches are read off its SQL', async (t) => {
+t.test('derives the fields that a query touches from its SQL', async (t) => {
   const plugins = await registry();
   const sql = `WITH c AS (SELECT s.StudentID AS sid, COUNT(*) AS n FROM CC s GROUP BY s.StudentID)
     SELECT st.DCID, t.Last_Name, (SELECT MAX(x.Room) FROM Sections x WHERE x.SchoolID = st.SchoolID)
@@ -249,7 +249,7 @@ t.test('the fields that a query touches are read off its SQL', async (t) => {
   ]);
 });
 
-t.test('plugins and credentials outlive the server', async (t) => {
+t.test('plugins and credentials survive a restart of the server', async (t) => {
   const db = emptyDistrict();
   const before = await PluginRegistry.open(db, '25.2.0.0');
   const { id } = await before.install(await pluginZip());

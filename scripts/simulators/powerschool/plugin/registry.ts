@@ -1,6 +1,6 @@
 /**
- * The installed plugins: installed, then enabled, as an admin does it. Kept in the database, so that a restarted server
- * knows its plugins and their credentials.
+ * The installed plugins: installed, then enabled, as an administrator does it. Kept in the database, so that a
+ * restarted server knows its plugins and their credentials.
  */
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
@@ -17,11 +17,11 @@ export interface Plugin {
   queries: NamedQuery[];
   /** The queries of an enabled plugin, by name; a disabled plugin has none. */
   running: Map<string, CompiledQuery> | undefined;
-  /** Given at the first enabling, kept over upgrades. */
+  /** Issued when first enabled, kept across upgrades. */
   credentials: { clientId: string; clientSecret: string } | undefined;
 }
 
-/** An admin's request that PowerSchool refuses. */
+/** A request by an administrator that PowerSchool refuses. */
 export class PluginRefusal extends Error {
   readonly status: number;
   readonly errors: string[];
@@ -46,7 +46,7 @@ export class PluginRegistry {
     );
   }
 
-  /** Reads what an earlier run of the server left in the database. */
+  /** Loads what an earlier run of the server left in the database. */
   static async open(db: DatabaseSync, serverVersion: string): Promise<PluginRegistry> {
     const registry = new PluginRegistry(db, serverVersion);
     for (const row of db.prepare('SELECT * FROM sim_plugins').all()) {
@@ -72,7 +72,7 @@ export class PluginRegistry {
     return plugin;
   }
 
-  /** What an upload is, without installing it. @throws PluginRefusal */
+  /** What an upload contains, without installing it. @throws PluginRefusal */
   async inspect(bytes: Buffer): Promise<Manifest> {
     return (await this.#read(0, bytes)).manifest;
   }
@@ -80,7 +80,7 @@ export class PluginRegistry {
   /**
    * Installs a plugin, or a higher version of a disabled one. The new version is not enabled.
    *
-   * @throws PluginRefusal with all the reasons; nothing changes then.
+   * @throws PluginRefusal with all the reasons; then nothing changes.
    */
   async install(bytes: Buffer): Promise<Plugin> {
     const read = await this.#read(0, bytes);
@@ -101,9 +101,9 @@ export class PluginRegistry {
   }
 
   /**
-   * Enables a plugin: its access request is granted and its credentials work from now on.
+   * Enables a plugin: grants its access request and activates its credentials.
    *
-   * @throws PluginRefusal when it names a table or column that is not there; the plugin stays disabled.
+   * @throws PluginRefusal when it names a table or column that does not exist; the plugin stays disabled.
    */
   enable(id: number): Plugin {
     const plugin = this.get(id);
@@ -149,7 +149,7 @@ export class PluginRegistry {
     return this.list().find((plugin) => plugin.running !== undefined && plugin.credentials?.clientId === clientId);
   }
 
-  /** A query of any enabled plugin: names are one flat space. */
+  /** A query of any enabled plugin: names share one flat namespace. */
   query(name: string): CompiledQuery | undefined {
     for (const plugin of this.#plugins.values()) {
       const query = plugin.running?.get(name);

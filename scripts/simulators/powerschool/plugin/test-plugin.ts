@@ -1,4 +1,4 @@
-/** Small plugins for the tests: right by default, wrong where a test says so. */
+/** Small plugins for the tests: correct by default, wrong where a test says so. */
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
 import { pluginNamespace } from './plugin-schema.ts';
@@ -13,9 +13,9 @@ export interface TestPlugin {
   publisher?: string;
   queries?: string;
   queryFile?: string;
-  /** Folder in front of everything. */
+  /** Folder prefix for all files. */
   wrapper?: string;
-  /** Further files. */
+  /** Additional files. */
   extra?: Record<string, string>;
 }
 
@@ -24,7 +24,7 @@ export const testFields = ['STUDENTS.DCID', 'STUDENTS.Last_Name', 'STUDENTS.Stud
 
 const columns = testFields.slice(0, 3).map((field) => [field, field.split('.').at(-1) ?? ''] as const);
 
-/** A named query; its columns are those of a student unless given. */
+/** A named query, by default with the columns of a student. */
 export function queryXml(
   query: {
     name?: string;

@@ -1,4 +1,4 @@
-/** `/ws/v1/*`: lists, counts and single resources, for a plugin that may have them. */
+/** `/ws/v1/*`: lists, counts and single resources, for a plugin with access. */
 
 import type { DatabaseSync } from 'node:sqlite';
 import { statement } from '../database/statement.ts';
@@ -37,7 +37,7 @@ const single: Readonly<Record<string, Resource>> = {
 
 /** Lists of a school, each with the condition that finds its rows by SCHOOLS.School_Number. */
 const ofSchool: Readonly<Record<string, { resource: Resource; where: string }>> = {
-  // Without q a school's list has active and pre-registered students, the district's list has all.
+  // Without q, a school's list has active and pre-registered students, and the district's list has all.
   student: {
     resource: { ...students, defaults: 'r.enroll_status IN (0, -1)', defaultApplies },
     where: 'r.schoolid = ?',
@@ -81,9 +81,9 @@ interface Request {
 
 interface List {
   resource: Resource;
-  /** Besides the defaults of the resource. */
+  /** In addition to the defaults of the resource. */
   conditions: Condition[];
-  /** The condition that finds the rows of another owner, where the list belongs to a school or section. */
+  /** The condition that finds the rows of another owner, if the list belongs to a school or section. */
   foreign?: Condition;
 }
 
@@ -140,7 +140,7 @@ const districtExpansions = [
   ...['federal_race_categories', 'fees_payment_methods', 'scheduling_reporting_ethnicities', 'test_setup'],
 ];
 
-/** The codes that a district sets up are not in the database: those expansions are empty. */
+/** The codes that a district sets up are not in the database, so those expansions are empty. */
 function districtOf({ call }: Request): Element {
   const expanded = districtExpansions.filter((name) => extrasOf(call).expansions.has(name));
   return {
@@ -180,7 +180,7 @@ function countOf(request: Request, list: List): Element {
   return node('resource', leaf('count', Number(row?.rows ?? 0) + (request.fault === 'miscount' ? 1 : 0)));
 }
 
-/** A page; a size beyond the plugin's largest is cut down to it. */
+/** A page; a size beyond the plugin's maximum is reduced to it. */
 function pageOf(request: Request, list: List): Element {
   const { context, plugin, call, fault } = request;
   const { resource } = list;

@@ -5,7 +5,7 @@ import { statement } from '../database/statement.ts';
 import { type Element, leaf, node, nodeIfAny } from './element.ts';
 import { elementOf, type Resource, type Row } from './resource.ts';
 
-/** The "Graduated Students" school is no school of the district's. */
+/** The "Graduated Students" school is not one of the district's schools. */
 export const schools: Resource = {
   name: 'school',
   list: 'schools',
@@ -48,7 +48,7 @@ function physicalAddress(row: Row): Element[][] {
   ];
 }
 
-/** SCHOOLS holds one text; the last word of it is taken for the last name. */
+/** SCHOOLS holds one text; its last word counts as the last name. */
 function personName(value: Row[string] | undefined): Element[] {
   const words = String(value ?? '')
     .trim()
@@ -56,7 +56,7 @@ function personName(value: Row[string] | undefined): Element[] {
   return nodeIfAny('name', leaf('first_name', words.slice(0, -1).join(' ')), leaf('last_name', words.at(-1)));
 }
 
-/** The newest school year of a school that has begun. What PowerSchool itself calls current is not documented. */
+/** A school's newest school year that has begun. What PowerSchool itself calls current is not documented. */
 const currentYear = `(
   SELECT MAX(y.yearid) FROM terms y WHERE y.schoolid = r.schoolid AND y.isyearrec = 1 AND y.firstday <= SUBSTR(SYSDATE(), 1, 10)
 )`;
@@ -102,12 +102,12 @@ export const courses: Resource = {
   expansions: {},
 };
 
-/** A course belongs to the school or to the district, and its number is compared without regard to case. */
+/** A course belongs to the school or to the district, and its number is compared ignoring case. */
 const courseAt = (school: string) => `(
   SELECT MIN(c.dcid) FROM courses c WHERE LOWER(c.course_number) = LOWER(r.course_number) AND c.schoolid = ${school}
 )`;
 
-/** Only the lead teacher, no room, and no number of students. */
+/** Has only the lead teacher, and neither a room nor the number of students. */
 export const sections: Resource = {
   name: 'section',
   list: 'sections',

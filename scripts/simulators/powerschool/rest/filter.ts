@@ -1,4 +1,4 @@
-/** The `q` parameter: FIQL without OR and parentheses, besides sets of values: `a==(x,y);b=gt=5`. */
+/** The `q` parameter: FIQL without OR and parentheses, but with sets of values: `a==(x,y);b=gt=5`. */
 
 /** A field that a resource can be filtered by. */
 export interface FilterField {
@@ -7,7 +7,7 @@ export interface FilterField {
   type: 'text' | 'number' | 'date';
   /** True when `*` stands for any characters. */
   wildcard?: true;
-  /** The stored value of one that a client writes, where the two differ; undefined for one that there is not. */
+  /** The stored value for one that a client writes, if the two differ; undefined for an unknown one. */
   decode?: (value: string) => number[] | undefined;
 }
 
@@ -16,7 +16,7 @@ export interface Condition {
   values: (string | number)[];
 }
 
-/** A filter that cannot be used. */
+/** An invalid filter. */
 export class FilterError extends Error {}
 
 const operators = { '==': '=', '=gt=': '>', '=ge=': '>=', '=lt=': '<', '=le=': '<=' } as const;

@@ -1,4 +1,4 @@
-/** The largest page of each resource: an administrator sets them per plugin, metadata tells them. */
+/** The largest page of each resource: an administrator sets them per plugin, metadata reports them. */
 export const pagedResources = [
   'course',
   'school',
@@ -16,7 +16,7 @@ const usual = 100;
 export class PageLimits {
   readonly #set = new Map<number, Partial<Record<PagedResource, number>>>();
 
-  /** 100 until somebody sets another. */
+  /** 100 until someone sets another value. */
   of(pluginId: number | undefined, resource: PagedResource): number {
     return (pluginId === undefined ? undefined : this.#set.get(pluginId)?.[resource]) ?? usual;
   }

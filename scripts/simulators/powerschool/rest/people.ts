@@ -47,7 +47,7 @@ export const students: Resource = {
   list: 'students',
   select: 'r.*, r.dcid AS id, s.dcid AS school_dcid',
   from: 'students r LEFT JOIN schools s ON s.school_number = r.schoolid',
-  // Not documented. By name, pages shift whenever somebody is renamed: a client must bear that.
+  // Not documented. Ordered by name, so that pages shift whenever someone is renamed: a client must cope with that.
   orderBy: 'r.lastfirst, r.dcid',
   filters: {
     student_username: { sql: 'r.student_web_id', type: 'text' },
@@ -137,7 +137,7 @@ function enrollmentOf(row: Row): Element {
   );
 }
 
-/** One per school that a person works at: `users_dcid` tells who it is. */
+/** One per school that a person works at: `users_dcid` identifies the person. */
 export const staff: Resource = {
   name: 'staff',
   list: 'staffs',
@@ -163,7 +163,7 @@ export const staff: Resource = {
   tail: (row) => [leaf('users_dcid', row.users_dcid)],
 };
 
-/** Every school of the person, also those left; the district office is school 0. */
+/** Every school of the person, including those left; the district office is school 0. */
 function affiliationsOf(row: Row, db: DatabaseSync): Element {
   const rows = statement(
     db,

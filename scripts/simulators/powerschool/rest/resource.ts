@@ -1,4 +1,4 @@
-/** What each resource of `/ws/v1` is: where its rows are, in which order, and what they look like. */
+/** Each resource of `/ws/v1`: where its rows are, their order, and what they look like. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { statement } from '../database/statement.ts';
@@ -9,28 +9,28 @@ import type { PagedResource } from './page-limits.ts';
 export type Row = Record<string, SQLOutputValue>;
 
 export interface Resource {
-  /** Element of one, and of a list of them. */
+  /** The element name of one, and of a list of them. */
   name: PagedResource;
   list: string;
-  /** SELECT list and FROM; the alias `r` has the DCID that the resource is known by. */
+  /** SELECT list and FROM; the alias `r` has the DCID by which the resource is known. */
   select: string;
   from: string;
   orderBy: string;
-  /** Condition of every list that asks for nothing else. */
+  /** The condition of every list that asks for nothing else. */
   defaults?: string;
-  /** False once `q` names the field that the default stands for. */
+  /** False once `q` names the field that the default applies to. */
   defaultApplies?: (q: string) => boolean;
   filters: Readonly<Record<string, FilterField>>;
   expansions: Readonly<Record<string, (row: Row, db: DatabaseSync) => Element>>;
   /** Extension tables by name, each with the column that holds the DCID. */
   extensions?: Readonly<Record<string, string>>;
-  /** The children that are always there. */
+  /** The children that are always present. */
   content(row: Row): Element[][];
-  /** What stands behind the expansions. */
+  /** What follows the expansions. */
   tail?(row: Row): Element[][];
 }
 
-/** What a client asked for besides. */
+/** What else a client asked for. */
 export interface Extras {
   expansions: ReadonlySet<string>;
   extensions: ReadonlySet<string>;
@@ -48,7 +48,7 @@ export function elementOf(resource: Resource, row: Row, extras: Extras, db: Data
   return node(resource.name, ...resource.content(row), expanded, ...(resource.tail?.(row) ?? []), data);
 }
 
-/** The attributes of a list, and of one alone: what there is to be asked for. */
+/** The attributes of a list, and of a single resource: what a client can ask for. */
 export function offers({ expansions, extensions }: Resource): Record<string, string> {
   const names = Object.keys(expansions);
   return {

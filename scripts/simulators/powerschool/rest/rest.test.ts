@@ -46,7 +46,7 @@ function list(value: unknown): Json[] {
   return value === undefined ? [] : Array.isArray(value) ? value : [Object(value)];
 }
 
-t.test('the gate of 25.2, and the administrator who opens it', async (t) => {
+t.test('requires access since 25.2, which the administrator grants', async (t) => {
   const { get, configure } = await open(t, { oauth: '<oauth/>' });
   const denied = await get('/district/student');
   t.equal(denied.status, 401);
@@ -61,7 +61,7 @@ t.test('the gate of 25.2, and the administrator who opens it', async (t) => {
   t.equal((await older.get('/district/student')).status, 200, 'older servers have no gate');
 });
 
-t.test('lists, pages and counts', async (t) => {
+t.test('returns lists, pages and counts', async (t) => {
   const { get, count, scalar, configure, send, authorization } = await open(t);
   const { json } = await get('/district/school');
   const one = at(json, 'schools', 'school');
@@ -100,7 +100,7 @@ t.test('lists, pages and counts', async (t) => {
   t.match(xml, { headers: { 'content-type': /xml/ }, text: /^<\?xml.*<term extensions=""><id>1<\/id>/ });
 });
 
-t.test('students with their expansions', async (t) => {
+t.test('returns students with their expansions', async (t) => {
   const { get, simulator } = await open(t);
   simulator.edit([
     { op: 'changeUsername', studentId: 1, username: '12345' },
@@ -183,7 +183,7 @@ t.test('students with their expansions', async (t) => {
   }
 });
 
-t.test('staff: one per school, the person behind users_dcid, active ones only', async (t) => {
+t.test('lists staff once per school, with the person in users_dcid, and only active ones', async (t) => {
   const { get, scalar, count } = await open(t, { students: 1800 });
   const many = scalar('SELECT users_dcid FROM schoolstaff GROUP BY users_dcid HAVING COUNT(*) > 1 LIMIT 1');
   const staffId = scalar(`SELECT MIN(dcid) FROM schoolstaff WHERE users_dcid = ${many}`);
@@ -206,7 +206,7 @@ t.test('staff: one per school, the person behind users_dcid, active ones only', 
   );
 });
 
-t.test('sections and terms are those of the current year, others when asked for', async (t) => {
+t.test('returns sections and terms of the current year, and others on request', async (t) => {
   const { get, scalar, count, simulator } = await open(t);
   const year = scalar('SELECT MAX(yearid) FROM terms WHERE firstday <= SUBSTR(SYSDATE(), 1, 10)');
   const now = await get('/school/1/term');
@@ -250,7 +250,7 @@ t.test('sections and terms are those of the current year, others when asked for'
   t.match((await get(`/section_enrollment/${dropped?.dcid}`)).json, { section_enrollment: { exit_date: /^\d{4}-/ } });
 });
 
-t.test('what is not there, not implemented, or in trouble', async (t) => {
+t.test('answers for what is missing, not implemented, or failing', async (t) => {
   const { get, send, simulator, authorization } = await open(t);
   for (const path of [
     '/school/99',

@@ -1,4 +1,4 @@
-/** The mechanical way from XML to JSON, and what of a text is left at its end. */
+/** The mechanical conversion from XML to JSON, and what it preserves of a text. */
 import fc from 'fast-check';
 import t from 'tap';
 import { leaf, node } from './element.ts';
@@ -17,7 +17,7 @@ t.test('one child is an object, several are a list, none is empty text', async (
   t.same(JSON.parse(jsonOf(node('_field', leaf('name', 'zip'), [field]))), { _field: { name: 'zip', value: '1854' } });
 });
 
-t.test('text that writes itself as the same number or boolean becomes one', async (t) => {
+t.test('text that looks exactly like a written number or boolean becomes one', async (t) => {
   for (const [text, json] of [
     ['5', '5'],
     ['95014', '95014'],
@@ -26,7 +26,7 @@ t.test('text that writes itself as the same number or boolean becomes one', asyn
     ['0.5', '0.5'],
     ['1.0E10', '1.0E10'],
     ['9007199254740993', '9007199254740993'],
-    // Here the library loses what it was.
+    // Here the library loses the original.
     ['100.0', '100'],
     ['-0.0', '-0'],
   ] as const) {
@@ -53,7 +53,7 @@ t.test('text that writes itself as the same number or boolean becomes one', asyn
   t.equal(primitiveOf(String(-(2n ** 63n))), String(-(2n ** 63n)));
 });
 
-t.test('any text is valid JSON, and reads back as itself but for the decimals of a whole number', async (t) => {
+t.test('any text is valid JSON, and reads back unchanged except for the decimals of a whole number', async (t) => {
   const digits = fc.stringMatching(/^[-+]?[0-9]{0,22}(\.[0-9]{1,5})?(E-?[0-9]{1,3})?$/);
   const property = fc.property(fc.oneof(fc.string({ unit: 'binary' }), digits, fc.double().map(String)), (text) => {
     const json = primitiveOf(text);
@@ -64,7 +64,7 @@ t.test('any text is valid JSON, and reads back as itself but for the decimals of
   t.doesNotThrow(() => fc.assert(property, { numRuns: 2000 }));
 });
 
-t.test('XML holds the same', async (t) => {
+t.test('XML has the same content', async (t) => {
   const root = {
     ...node('student', leaf('id', 5), [node('name', leaf('last_name', '<O\'Neil & "Co">\u0001'))], [node('fees')]),
   };

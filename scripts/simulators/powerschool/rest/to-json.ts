@@ -1,7 +1,7 @@
 /**
- * XML made JSON the mechanical way, as payloads captured from PowerSchool show it (and as the Java library Jettison does
- * it by default): one child is an object and several are an array, an element without content is `""`, attributes begin
- * with `@`, and text becomes a number or a boolean when that writes itself as exactly the same text again.
+ * XML converted to JSON mechanically, as payloads captured from PowerSchool show it (and as the Java library Jettison
+ * does by default): one child is an object and several are an array, an element without content is `""`, attributes
+ * begin with `@`, and text becomes a number or a boolean if that would be written as exactly the same text.
  */
 import type { Element } from './element.ts';
 
@@ -36,21 +36,21 @@ export function primitiveOf(text: string): string {
   return JSON.stringify(text);
 }
 
-/** True for a 64-bit integer in the one way that Java writes it: `5`, not `05` or `+5`. */
+/** True for a 64-bit integer in the only way that Java writes it: `5`, not `05` or `+5`. */
 function isJavaLong(text: string): boolean {
   if (!/^(?:0|-?[1-9]\d{0,18})$/.test(text)) return false;
   const value = BigInt(text);
   return value >= -(2n ** 63n) && value < 2n ** 63n;
 }
 
-/** True for a double in the one way that Java writes it: `1.5`, `2.0`, `1.0E10`; not `1.50` or `1e10`. */
+/** True for a double in the only way that Java writes it: `1.5`, `2.0`, `1.0E10`; not `1.50` or `1e10`. */
 function isJavaDouble(text: string): boolean {
   if (!/^-?\d+\.\d+(?:E-?\d+)?$/.test(text)) return false;
   const value = Number(text);
   return Number.isFinite(value) && javaText(value) === text;
 }
 
-/** Double.toString: plain from a thousandth to ten million, else one digit, a point and an exponent. */
+/** Double.toString: plain from a thousandth to ten million, otherwise one digit, a point and an exponent. */
 function javaText(value: number): string {
   const size = Math.abs(value);
   const sign = Object.is(value, -0) || value < 0 ? '-' : '';
@@ -63,7 +63,7 @@ function javaText(value: number): string {
   return `${sign}${digits.includes('.') ? digits : `${digits}.0`}E${Number(exponent)}`;
 }
 
-/** The library's own way to write numbers: here `2.0` becomes `2`, and nobody can tell it from `2` anymore. */
+/** The library's own way to write numbers: `2.0` becomes `2` and can no longer be told from it. */
 function withoutTrailingZeros(text: string): string {
   return text.includes('E') ? text : text.replace(/\.?0+$/, '');
 }

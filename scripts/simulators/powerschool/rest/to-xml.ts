@@ -1,4 +1,4 @@
-/** The document as XML: what a client gets that does not ask for JSON. */
+/** The document as XML, for a client that does not ask for JSON. */
 import type { Element } from './element.ts';
 
 export function xmlOf(root: Element): string {
@@ -13,7 +13,7 @@ function markup({ name, attributes, content }: Element): string {
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** What XML 1.0 cannot hold at all is replaced. */
+/** Replaces what XML 1.0 cannot contain at all. */
 function escaped(text: string): string {
   return text
     .toWellFormed()

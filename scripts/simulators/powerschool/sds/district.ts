@@ -8,7 +8,7 @@ import { numberOf, type SdsKeySet, SdsKeys } from './keys.ts';
 import { addSdsStudents, addSdsTeachers, addStaffMember } from './people.ts';
 import { SdsTerms } from './terms.ts';
 
-/** Which key each SIS ID became. */
+/** The key that each SIS ID became. */
 export interface SdsMapping {
   kind: keyof SdsKeySet;
   sisId: string;
@@ -136,7 +136,7 @@ function addSections(
   return sections;
 }
 
-/** The first teacher of a section is its lead, as the CSV format does not say who is. */
+/** The first teacher of a section is its lead, because the CSV format does not say who is. */
 function addRosters(
   rows: Batch,
   world: World,
@@ -171,8 +171,8 @@ function addRosters(
 }
 
 /**
- * The CSV format has no dates for enrollments and rosters: a row says that it is so now, and has no end. Otherwise a set
- * whose term lies in the past (Microsoft's own sample is of 2017) would be classes without people.
+ * The CSV format has no dates for enrollments and rosters: a row applies now, and has no end. Otherwise a set whose
+ * term is in the past (Microsoft's own sample is from 2017) would be classes without people.
  */
 function addEnrollments(
   rows: Batch,

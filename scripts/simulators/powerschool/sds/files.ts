@@ -1,4 +1,4 @@
-/** Reads the six files of a School Data Sync v1 CSV set, with the place of every mistake. */
+/** Reads the six files of a School Data Sync v1 CSV set, and locates every mistake. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -18,7 +18,7 @@ export type SdsFile = keyof typeof requiredColumns;
 /** A mistake in a CSV set: which file, line and column, and what is wrong. */
 export class SdsError extends Error {}
 
-/** One record: values by column name, and where it stands. */
+/** One record: values by column name, and its position. */
 export class SdsRecord {
   readonly #file: SdsFile;
   readonly #line: number;
@@ -42,7 +42,7 @@ export class SdsRecord {
     return value;
   }
 
-  /** ISO text of a date that stands as M/D/YYYY, YYYY-MM-DD or YYYYMMDD. */
+  /** ISO text of a date written as M/D/YYYY, YYYY-MM-DD or YYYYMMDD. */
   date(column: string): string | undefined {
     const value = this.optional(column);
     if (value === undefined) return undefined;
@@ -55,7 +55,7 @@ export class SdsRecord {
     return text;
   }
 
-  /** A grade as PowerSchool counts it (PK is -1, K is 0); null when it is missing or none that PowerSchool knows. */
+  /** A grade as PowerSchool counts it (PK is -1, K is 0); null when it is missing or unknown to PowerSchool. */
   grade(column: string): number | null {
     const text = this.optional(column)?.toLowerCase() ?? '';
     const named = { pk: -1, pr: -1, k: 0, kg: 0 }[text];
@@ -109,7 +109,7 @@ interface ParsedRow {
 function parseRows(file: SdsFile, bytes: Buffer, columns: (names: string[]) => string[]): ParsedRow[] {
   try {
     const options = { bom: true, columns, info: true, skip_empty_lines: true };
-    // With `info` every row comes with its place, which the declared type leaves out.
+    // With `info` every row comes with its position, which the declared type omits.
     return parse(bytes, options) as unknown as ParsedRow[];
   } catch (error) {
     const { lines, column } = error as { lines?: number; column?: string | number };

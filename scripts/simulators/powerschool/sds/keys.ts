@@ -1,4 +1,4 @@
-/** Turns SIS IDs into PowerSchool keys: themselves where they are numbers, assigned numbers otherwise. */
+/** Turns SIS IDs into PowerSchool keys: numbers are used as they are, others get assigned numbers. */
 import type { SdsRecord } from './files.ts';
 
 export class SdsKeys {
@@ -6,7 +6,7 @@ export class SdsKeys {
   readonly #keys = new Map<string, number>();
   #next: number;
 
-  /** @param sisIds all SIS IDs of the kind, so that assigned keys never meet one that comes later */
+  /** @param sisIds all SIS IDs of the kind, so that an assigned key never collides with a later one */
   constructor(column: string, sisIds: Iterable<string>) {
     this.#column = column;
     let most = 0;
@@ -15,7 +15,7 @@ export class SdsKeys {
     for (const sisId of sisIds) this.#add(sisId);
   }
 
-  /** The key of a record that another refers to. @throws SdsError when there is none */
+  /** The key of a record that another refers to. @throws SdsError when it does not exist */
   of(record: SdsRecord, column = this.#column): number {
     const sisId = record.required(column);
     const key = this.#keys.get(sisId);
@@ -38,7 +38,7 @@ export class SdsKeys {
 
 export type SdsKeySet = Record<'school' | 'section' | 'student' | 'teacher', SdsKeys>;
 
-/** The number that a SIS ID is, if it is one that reads back the same: `007` is not. */
+/** The number that a SIS ID is, if it reads back the same: `007` does not. */
 export function numberOf(text: string): number | undefined {
   const number = Number(text);
   return /^[1-9]\d{0,14}$/.test(text) ? number : undefined;

@@ -5,7 +5,9 @@ import type { World } from '../generator/world.ts';
 import type { SdsRecord } from './files.ts';
 import { numberOf, type SdsKeySet } from './keys.ts';
 
-/** The first line of a student names the home school; further lines (other schools) add nothing that CC does not say. */
+/**
+ * The first line of a student names the home school; further lines (other schools) add nothing that CC does not have.
+ */
 export function addSdsStudents(
   rows: Batch,
   world: World,

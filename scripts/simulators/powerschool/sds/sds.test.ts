@@ -100,7 +100,7 @@ t.test('a full set becomes a PowerSchool district', async (t) => {
   );
 });
 
-t.test('the required columns alone will do', async (t) => {
+t.test('accepts a set with only the required columns', async (t) => {
   const dir = t.testdir(minimal);
   const simulator = await startPowerSchoolSimulator({ sdsCsv: dir, http: true });
   t.teardown(() => simulator.close());
@@ -113,7 +113,7 @@ t.test('the required columns alone will do', async (t) => {
   t.same({ ...row.get() }, { student: 'seven', year: 1, teacher: 'eight', course: 'Five' });
 });
 
-t.test('mistakes are named by file, line and column', async (t) => {
+t.test('reports mistakes by file, line and column', async (t) => {
   const cases: [string, Record<string, string | undefined>, string | RegExp][] = [
     ['a missing file', { 'Teacher.csv': undefined }, /^Teacher\.csv is missing/],
     [

@@ -13,12 +13,12 @@ interface SdsTerm {
 }
 
 /**
- * Collects the terms of each school. The school year follows from the first day, wherever it lies; a year term is made
- * for every year that the set names only parts of.
+ * Collects the terms of each school. The school year follows from the first day, wherever it falls; a year term is
+ * created for every year of which the set has only parts.
  */
 export class SdsTerms {
   readonly #today: string;
-  /** By school number and the term's own words. */
+  /** By school number and the term's own name. */
   readonly #spans = new Map<string, TermSpan>();
   readonly #rows: { schoolNumber: number; span: TermSpan }[] = [];
 
@@ -37,7 +37,7 @@ export class SdsTerms {
     return span;
   }
 
-  /** The year that every school has, so that one without sections has terms too. */
+  /** Ensures the year that every school has, so that a school without sections has terms too. */
   ensureYear(schoolNumber: number): void {
     if (this.#rows.some((row) => row.schoolNumber === schoolNumber)) return;
     this.#add(this.#currentYear(), schoolNumber);

@@ -1,6 +1,6 @@
 /**
- * Sums, products and comparisons where the two dialects count differently: `7 / 2` is 3.5 in Oracle, a date plus a number is so many
- * days later, and text beside a number is taken for a number.
+ * Sums, products and comparisons where the two dialects differ: in Oracle `7 / 2` is 3.5, a date plus a number is that
+ * many days later, and text compared with a number is converted to a number.
  */
 import {
   call,
@@ -16,7 +16,7 @@ import {
   textOf,
 } from './tokens.ts';
 
-/** Words behind which an expression begins: a sign there has nothing on its left. */
+/** Words after which an expression begins: a sign there has no left operand. */
 const beginnings =
   'SELECT DISTINCT ALL WHERE AND OR NOT THEN ELSE WHEN BETWEEN BY ON IN HAVING LIKE FROM USING LIMIT OFFSET SET VALUES'.split(
     ' ',
@@ -27,7 +27,7 @@ export function rewriteArithmetic(nodes: Node[]): Node[] {
   return numbersBesideText(sums(products(signs(nodes))));
 }
 
-/** `-x` becomes one operand, so that what follows is not counted first. */
+/** `-x` becomes one operand, so that what follows is not computed first. */
 function signs(nodes: Node[]): Node[] {
   const result: Node[] = [];
   for (let index = 0; index < nodes.length; index += 1) {
@@ -61,7 +61,7 @@ function sums(nodes: Node[]): Node[] {
   );
 }
 
-/** Puts each operator and its two operands, from the left, into one. */
+/** Combines each operator with its two operands into one node, from the left. */
 function pairs(
   nodes: Node[],
   operators: readonly string[],
@@ -90,7 +90,7 @@ const numericCalls =
     ' ',
   );
 
-/** Numbers for certain; a column or an alias may hold a date or text. */
+/** Certainly numbers; a column or an alias may hold a date or text. */
 function isNumeric(operand: readonly Node[]): boolean {
   const [first, second, ...more] = operand.filter(({ type }) => type !== 'space');
   if (first?.type === 'number') return second === undefined;
@@ -103,7 +103,7 @@ function isNumeric(operand: readonly Node[]): boolean {
 
 const comparisons = ['=', '<>', '!=', '<', '>', '<=', '>='];
 
-/** `TO_CHAR(SYSDATE, 'MM') > 6`: columns compare as numbers by their kind, what is computed does not. */
+/** `TO_CHAR(SYSDATE, 'MM') > 6`: columns compare as numbers by their type, computed values do not. */
 function numbersBesideText(nodes: Node[]): Node[] {
   const result: Node[] = [];
   for (let index = 0; index < nodes.length; index += 1) {
@@ -135,7 +135,7 @@ function isNumberList([list]: readonly Node[]): boolean {
   return isParenthesis(list) && split(list.nodes, isComma).every(isNumeric);
 }
 
-/** A text, a CASE or a call whose kind its name does not tell. */
+/** A text, a CASE or a call whose name does not show its type. */
 function isComputed(operand: readonly Node[]): boolean {
   const [first, second] = operand.filter(({ type }) => type !== 'space');
   if (first?.type === 'text') return second === undefined;
@@ -145,7 +145,7 @@ function isComputed(operand: readonly Node[]): boolean {
   );
 }
 
-/** Whether something stands there that an operator can follow. */
+/** Whether these nodes end in something that an operator can follow. */
 function isOperand(nodes: readonly Node[]): boolean {
   const last = nodes.findLast(({ type }) => type !== 'space');
   if (last === undefined || last.type === 'symbol') return false;

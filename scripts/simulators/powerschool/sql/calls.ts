@@ -1,4 +1,4 @@
-/** Calls whose form differs: LISTAGG and EXTRACT. */
+/** Calls with different forms: LISTAGG and EXTRACT. */
 import { NotTranslated } from './refused.ts';
 import { call, isComma, isParenthesis, isWord, listed, type Node, raw, skipSpace, split, textOf } from './tokens.ts';
 
@@ -13,13 +13,14 @@ function extracts(nodes: Node[]): Node[] {
     if (!isParenthesis(node) || !isWord(nodes[index - 1], 'EXTRACT')) return node;
     const [field = [], source = []] = split(node.nodes, (inner) => isWord(inner, 'FROM'));
     const unit = field.find(({ type }) => type === 'word');
-    // Of a DATE, Oracle gives no time of day (ORA-30076); of a TIMESTAMP it does, which are the same here.
+    // Oracle refuses to extract a time of day from a DATE (ORA-30076) but not from a TIMESTAMP; the simulator cannot
+    // tell them apart.
     if (isWord(unit, 'HOUR', 'MINUTE', 'SECOND')) throw new NotTranslated(`EXTRACT(${textOf(unit)} …)`);
     return { ...node, nodes: listed([[raw(`'${textOf(unit) ?? ''}'`)], source]) };
   });
 }
 
-/** `LISTAGG(x, s) WITHIN GROUP (ORDER BY y)` is SQLite's `group_concat(x, s ORDER BY y)`; both leave NULLs out. */
+/** `LISTAGG(x, s) WITHIN GROUP (ORDER BY y)` is SQLite's `group_concat(x, s ORDER BY y)`; both skip NULLs. */
 function listAggregates(nodes: Node[]): Node[] {
   const result: Node[] = [];
   for (let index = 0; index < nodes.length; index += 1) {

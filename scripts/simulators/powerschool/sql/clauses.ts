@@ -1,4 +1,4 @@
-/** One SELECT, cut into its clauses, and put together again. */
+/** One SELECT, split into its clauses, and joined again. */
 import { isWord, type Node, phrase, skipSpace, textOf } from './tokens.ts';
 
 const names = ['SELECT', 'FROM', 'WHERE', 'GROUP', 'HAVING', 'ORDER', 'OFFSET', 'FETCH', 'LIMIT', 'FOR'] as const;
@@ -11,21 +11,21 @@ export interface Clause {
 }
 
 export interface Select {
-  /** What stands before SELECT: WITH and its tables. */
+  /** What precedes SELECT: WITH and its tables. */
   head: Node[];
   clauses: Clause[];
 }
 
 const setOperators = ['UNION', 'EXCEPT', 'INTERSECT', 'MINUS', 'ALL'];
 
-/** Applies to each SELECT of a level that begins with one; several are there around UNION and the like. */
+/** Applies to each SELECT of a level that begins with one; with UNION and the like there are several. */
 export function eachSelect(nodes: Node[], change: (select: Select, isAlone: boolean) => Select): Node[] {
   if (!nodes.some((node) => isWord(node, 'SELECT'))) return nodes;
   const parts: { operator: Node[]; nodes: Node[] }[] = [{ operator: [], nodes: [] }];
   for (const node of nodes) {
     const last = parts.at(-1);
     if (!isWord(node, ...setOperators)) last?.nodes.push(node);
-    // UNION ALL, and SELECT ALL, which begins no part of its own.
+    // UNION ALL, and SELECT ALL, which does not begin a new part.
     else if (last?.nodes.every(({ type }) => type === 'space') && parts.length > 1)
       last.operator.push(...phrase('ALL'));
     else if (isWord(node, 'ALL')) last?.nodes.push(node);
@@ -71,7 +71,7 @@ export function without(select: Select, ...gone: Name[]): Select {
   return { ...select, clauses: select.clauses.filter(({ name }) => !gone.includes(name)) };
 }
 
-/** The conditions of a WHERE that AND joins; the AND of a BETWEEN joins none. */
+/** The conditions of a WHERE that are joined by AND; the AND of a BETWEEN does not count. */
 export function conditions(nodes: readonly Node[]): Node[][] {
   const found: Node[][] = [[]];
   let between = false;

@@ -44,7 +44,7 @@ t.test('EXTRACT takes a part of a date', async (t) => {
   t.throws(() => value('EXTRACT(CENTURY FROM SYSDATE)'), /ORA-00907/);
 });
 
-t.test('days are added to dates, and dates are subtracted', async (t) => {
+t.test('adds days to dates, and subtracts dates', async (t) => {
   t.equal(value('TRUNC(SYSDATE) + 30'), '2026-04-03');
   t.equal(value('SYSDATE - 1'), '2026-03-03 05:06:07');
   t.equal(value("DATE '2026-03-04' - DATE '2026-02-28'"), 4);
@@ -53,7 +53,7 @@ t.test('days are added to dates, and dates are subtracted', async (t) => {
   t.same(rows('SELECT id FROM students WHERE entrydate BETWEEN SYSDATE - 800 AND SYSDATE - 700 ORDER BY id'), [[3]]);
 });
 
-t.test('LISTAGG joins in its own order and leaves NULL out', async (t) => {
+t.test('LISTAGG joins in its own order and skips NULL', async (t) => {
   t.same(
     rows(`SELECT schoolid, LISTAGG(first_name, '; ') WITHIN GROUP (ORDER BY first_name DESC) AS names
           FROM students GROUP BY schoolid ORDER BY schoolid`),
@@ -70,7 +70,7 @@ t.test('LISTAGG joins in its own order and leaves NULL out', async (t) => {
   );
 });
 
-t.test('ROWNUM cuts and counts before anything is sorted', async (t) => {
+t.test('ROWNUM limits and counts before sorting', async (t) => {
   const sorted = 'SELECT id FROM students ORDER BY id DESC';
   t.same(rows(`SELECT id FROM (${sorted}) WHERE ROWNUM <= 2`), [[3], [2]]);
   t.same(rows(`SELECT q.id, ROWNUM FROM (${sorted}) q WHERE ROWNUM < :n`, { n: 3 }), [
@@ -99,7 +99,7 @@ t.test('FETCH FIRST and OFFSET limit after sorting', async (t) => {
   t.throws(() => rows('SELECT id FROM students FETCH FIRST 1 ROWS WITH TIES'), /WITH TIES is not translated/);
 });
 
-t.test('(+) keeps the rows that have no partner', async (t) => {
+t.test('(+) keeps rows without a partner', async (t) => {
   t.same(
     rows(`SELECT sc.name, s.first_name FROM schools sc, students s
           WHERE sc.school_number = s.schoolid (+) AND s.grade_level(+) = 9 AND sc.dcid < 9 ORDER BY sc.dcid`),
@@ -128,7 +128,7 @@ t.test('(+) keeps the rows that have no partner', async (t) => {
   t.throws(() => rows('SELECT 1 FROM terms t, students s WHERE t.id(+) = s.id(+)'), /two tables/);
 });
 
-t.test('regular expressions and functions on text', async (t) => {
+t.test('supports regular expressions and functions on text', async (t) => {
   t.same(rows("SELECT id FROM students WHERE REGEXP_LIKE(first_name, '^a', 'i') AND id < 9"), [[1]]);
   t.equal(value("CASE WHEN REGEXP_LIKE('12-34', '^[[:digit:]-]+$') THEN 'y' ELSE 'n' END"), 'y');
   t.equal(value("REGEXP_REPLACE('a1b22', '[0-9]+', '#')"), 'a#b#');
@@ -145,7 +145,7 @@ t.test('regular expressions and functions on text', async (t) => {
   t.throws(() => value("REGEXP_COUNT('x', '(')"), /ORA-12726/);
 });
 
-t.test('dates count as dates wherever they come from, and products before sums', async (t) => {
+t.test('treats dates as dates wherever they come from, and computes products before sums', async (t) => {
   const later: [string, unknown][] = [
     ['NVL(exitdate, SYSDATE) - 10', '2026-05-31'],
     ['MAX(exitdate) - MIN(entrydate)', 294],
@@ -180,7 +180,7 @@ t.test('dates count as dates wherever they come from, and products before sums',
   t.throws(() => value("TRUNC(SYSDATE, 'CC')"), /unit CC of a date is not translated/);
 });
 
-t.test('numbers divide into fractions, and text beside a number is one', async (t) => {
+t.test('numbers divide into fractions, and text beside a number is converted to one', async (t) => {
   const numbers: [string, unknown][] = [
     ['7 / 2', 3.5],
     ['8 / 4', 2],
@@ -209,7 +209,7 @@ t.test('numbers divide into fractions, and text beside a number is one', async (
   t.throws(() => value("TO_CHAR(5, 'L99')"), /number format L99 is not translated/);
 });
 
-t.test('empty text is NULL, whichever function leaves it', async (t) => {
+t.test('empty text is NULL, whichever function returns it', async (t) => {
   const texts: [string, unknown][] = [
     ["REPLACE('a-b', '-', '')", 'ab'],
     ["REPLACE('a-b-c', '-')", 'abc'],
@@ -231,7 +231,7 @@ t.test('empty text is NULL, whichever function leaves it', async (t) => {
   for (const [expression, right] of texts) t.equal(value(expression), right, expression);
 });
 
-t.test('NULL sorts last, and first where the order is the other way around', async (t) => {
+t.test('NULL sorts last, and first in descending order', async (t) => {
   const key = 'CASE WHEN id = 2 THEN NULL ELSE id END';
   t.same(rows(`SELECT id FROM students ORDER BY ${key}`), [[1], [3], [2]]);
   t.same(rows(`SELECT id FROM students ORDER BY ${key} DESC, id`), [[2], [3], [1]]);
@@ -249,7 +249,7 @@ t.test('NULL sorts last, and first where the order is the other way around', asy
   );
 });
 
-t.test('lists in brackets, formats of dates', async (t) => {
+t.test('supports lists in brackets and date formats', async (t) => {
   t.equal(value("REGEXP_COUNT('a#b', 'a\\#b')"), 1);
   t.equal(value("REGEXP_COUNT('x]y', '[]x]')"), 2);
   t.equal(value("REGEXP_SUBSTR('ab12', '[\\d]+')"), null, 'a backslash in brackets is a backslash');
@@ -263,7 +263,7 @@ t.test('lists in brackets, formats of dates', async (t) => {
   t.throws(() => value("TO_CHAR(SYSDATE, 'IYYY')"), /date format element IYYY is not translated/);
 });
 
-t.test('what is not translated is refused by its name', async (t) => {
+t.test('refuses by name what it does not translate', async (t) => {
   const refused: [string, RegExp][] = [
     ['SELECT LEVEL FROM DUAL CONNECT BY LEVEL <= 3', /CONNECT BY/],
     ['SELECT * FROM students PIVOT (COUNT(id) FOR grade_level IN (9, 10))', /PIVOT/],

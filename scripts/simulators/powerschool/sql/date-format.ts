@@ -1,4 +1,4 @@
-/** Oracle's date format models, as far as TO_CHAR and TO_DATE of roster queries use them, over ISO text. */
+/** Oracle's date format models, as far as TO_CHAR and TO_DATE in roster queries use them, over ISO text. */
 
 const months = 'January February March April May June July August September October November December'.split(' ');
 const days = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
@@ -17,7 +17,7 @@ interface Parts {
 
 /** `YYYY-MM-DD` or `YYYY-MM-DD HH:MM:SS` in the given model; undefined when the text is not such a date. */
 export function formatDate(iso: string, format: string): string | undefined {
-  // Nearly every call of a roster query: the probe makes it twice per enrollment.
+  // Nearly every call in a roster query: the probe makes it twice per enrollment.
   if (format === 'YYYY-MM-DD' && iso.charCodeAt(4) === 45) return iso.length === 10 ? iso : iso.slice(0, 10);
   const parts = parseIso(iso);
   if (parts === undefined) return undefined;
@@ -105,7 +105,7 @@ const readable: Record<string, string> = {
 };
 
 /**
- * The date that a text in the given model means, as ISO text; with the time of day when the model has one.
+ * Parses a text in the given model into a date as ISO text, with the time of day if the model has one.
  *
  * @returns undefined when the text is not such a date @throws TypeError for elements that are not translated
  */
@@ -141,7 +141,7 @@ export function parseDate(text: string, format: string): string | undefined {
   return `${date} ${time.map(two).join(':')}`;
 }
 
-/** RR takes 50 to 99 for years of the century before. */
+/** RR takes 50 to 99 as years of the previous century. */
 function shortYear(year: number, isRounded: boolean): number {
   return isRounded && year >= 50 ? 1900 + year : 2000 + year;
 }

@@ -1,4 +1,4 @@
-/** Oracle's functions on dates, over ISO text: `YYYY-MM-DD`, with ` HH:MM:SS` where there is a time of day. */
+/** Oracle's date functions, over ISO text: `YYYY-MM-DD`, with ` HH:MM:SS` if there is a time of day. */
 import type { SQLInputValue } from 'node:sqlite';
 
 const dayMs = 86_400_000;
@@ -51,7 +51,7 @@ export function lastDay(value: SQLInputValue | undefined): string | null {
   return written({ ...from, ms: date.getTime() });
 }
 
-/** A whole number for equal days and for two last days; else a 31st of a month for each day. */
+/** A whole number for equal days and for two last days; otherwise a 31st of a month for each day. */
 export function monthsBetween(later: SQLInputValue | undefined, earlier: SQLInputValue | undefined): number | null {
   const [a, b] = [moment(later), moment(earlier)];
   if (a === undefined || b === undefined) return null;
@@ -81,7 +81,7 @@ export function extract(unit: SQLInputValue | undefined, value: SQLInputValue | 
   return from === undefined ? null : part(new Date(from.ms));
 }
 
-/** A date and a number of days, or two dates: the first says which. NULL with NULL; numbers are added as numbers. */
+/** A date and a number of days, or two dates: the first value decides. NULL with NULL; numbers are added as numbers. */
 export function dateSum(
   left: SQLInputValue | undefined,
   sign: SQLInputValue | undefined,
@@ -102,11 +102,11 @@ export function dateSum(
 }
 
 function shifted({ ms, hasTime }: Moment, days: number): string {
-  // To the second, which is as much as a DATE holds.
+  // To the second, the precision of a DATE.
   return written({ ms: ms + Math.round(days * 86_400) * 1000, hasTime: hasTime || !Number.isInteger(days) });
 }
 
-/** The first day of the unit that a date is in. @throws TypeError for units that are not translated */
+/** The first day of the unit that contains a date. @throws TypeError for units that are not translated */
 export function truncateDate(value: string, unit: SQLInputValue | undefined): string | null {
   const from = moment(value);
   if (from === undefined) return null;
@@ -143,7 +143,7 @@ export function truncateDate(value: string, unit: SQLInputValue | undefined): st
   }
 }
 
-/** The nearer day; the month from its 16th and the year from July on are the next. @throws as {@link truncateDate} */
+/** Rounds to the nearer day; a month rounds up from its 16th, a year from July. @throws as {@link truncateDate} */
 export function roundDate(value: string, unit: SQLInputValue | undefined): string | null {
   const model = String(unit ?? 'DD').toUpperCase();
   if (!['DD', 'MM', 'MON', 'MONTH', 'YYYY', 'YEAR'].includes(model)) {

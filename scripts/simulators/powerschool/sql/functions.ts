@@ -24,9 +24,7 @@ import {
   translateLetters,
 } from './text-functions.ts';
 
-/**
- * @param localTime the server's naive local time, `YYYY-MM-DD HH:MM:SS`: what SYSDATE says
- */
+/** @param localTime the server's naive local time, `YYYY-MM-DD HH:MM:SS`: the value of SYSDATE */
 export function registerOracleFunctions(db: DatabaseSync, localTime: () => string): void {
   const pure = { deterministic: true };
   const variadic = { deterministic: true, varargs: true };
@@ -64,7 +62,7 @@ export function registerOracleFunctions(db: DatabaseSync, localTime: () => strin
   db.function('INSTR', variadic, (...args) => whole(instr(args)));
   db.function('PART_OF_TEXT', variadic, (...args) => partOfText(args));
   db.function('REPLACE_TEXT', variadic, (...args) => replaceText(args));
-  // SQLite's own know ASCII only.
+  // SQLite's own versions know only ASCII.
   db.function('UPPER', pure, (value) => (value === null ? null : String(value).toUpperCase()));
   db.function('LOWER', pure, (value) => (value === null ? null : String(value).toLowerCase()));
   db.function('INITCAP', pure, (value) => initcap(value));
@@ -73,7 +71,9 @@ export function registerOracleFunctions(db: DatabaseSync, localTime: () => strin
   db.function('ASCII', pure, (value) => whole(isNull(value) ? null : (String(value).codePointAt(0) ?? null)));
 }
 
-/** Whole numbers stay whole when they become text; SQLite takes JavaScript's numbers for fractions (4 would be '4.0'). */
+/**
+ * Keeps whole numbers whole when they become text; SQLite treats JavaScript's numbers as fractions (4 would be '4.0').
+ */
 function whole(value: SQLInputValue): SQLInputValue {
   return typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
 }
@@ -83,8 +83,9 @@ function isNull(value: SQLInputValue | undefined): boolean {
 }
 
 /**
- * 32 bits, evenly spread, and 0 for NULL like Oracle's. Not Oracle's own values (the algorithm is unpublished): anyone who
- * compares hashes compares them with the same server's. FNV-1a, finished like MurmurHash3 so that sums do not cancel.
+ * 32 bits, evenly distributed, and 0 for NULL like Oracle's. Not Oracle's own values (the algorithm is unpublished):
+ * hashes are only compared with others of the same server. FNV-1a, finished like MurmurHash3 so that sums do not
+ * cancel.
  */
 export function oraHash(value: SQLInputValue | undefined, seed = 0): number {
   if (isNull(value)) return 0;
@@ -119,7 +120,7 @@ function toNumber(value: SQLInputValue | undefined): number | null {
   return number;
 }
 
-/** A text as the model writes numbers, without its commas. */
+/** A text in the format of the number model, without its commas. */
 function plainNumber(value: SQLInputValue | undefined, format: string): SQLInputValue {
   if (isNull(value)) return null;
   if (!/^(FM)?[09,]*(\.[09]*)?$/i.test(format)) throw new TypeError(`The number format ${format} is not translated`);
@@ -150,7 +151,7 @@ function shiftedTo(
   const number = toNumber(value);
   const places = toNumber(unit ?? 0);
   if (number === null || places === null) return null;
-  // By text, because 1.005 × 100 is less than 100.5.
+  // Through text, because 1.005 × 100 is less than 100.5.
   return Number(`${cut(Number(`${number}e${places}`))}e${-places}`);
 }
 

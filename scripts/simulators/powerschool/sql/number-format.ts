@@ -1,4 +1,4 @@
-/** Oracle's number models, as far as TO_CHAR of roster queries uses them: 0, 9, the point, the comma and FM. */
+/** Oracle's number models, as far as TO_CHAR in roster queries uses them: 0, 9, the point, the comma and FM. */
 
 /** `FM0000`, `999.99`, `9,999`. @throws TypeError for other models */
 export function formatNumber(value: number, format: string): string {
@@ -17,7 +17,7 @@ export function formatNumber(value: number, format: string): string {
   return compact ? text : text.padStart(model.length + 1);
 }
 
-/** The digits with the commas of the model, from the right, as far as there are digits on their left. */
+/** Inserts the model's commas from the right, as long as there are digits to their left. */
 function grouped(digits: string, model: string): string {
   let rest = digits;
   let text = '';

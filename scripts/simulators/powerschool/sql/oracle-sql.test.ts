@@ -9,13 +9,13 @@ registerOracleFunctions(db, () => '2026-03-04 05:06:07');
 createTables(db);
 db.exec("INSERT INTO terms (dcid, id, name, firstday) VALUES (1, 3500, 'Year', '2025-08-01'), (2, 3501, NULL, NULL)");
 
-/** The only value of an expression, as Oracle would give it. */
+/** The only value of an expression, as Oracle would return it. */
 function value(expression: string, from = 'DUAL', binds: Record<string, string | number> = {}): unknown {
   const { sql } = translateSql(`SELECT ${expression} AS v FROM ${from}`, new Set(['ids']));
   return db.prepare(sql).get(binds)?.v;
 }
 
-t.test('text is joined as Oracle joins it', async (t) => {
+t.test('concatenates text as Oracle does', async (t) => {
   t.equal(value("'a' || NULL || 'b'"), 'ab');
   t.equal(value('NULL || NULL'), null);
   t.equal(value("'a' || (1 + 2) || UPPER('x') || CASE WHEN 1 = 1 THEN 'y' ELSE 'z' END || '|'"), 'a3Xy|');
@@ -24,13 +24,13 @@ t.test('text is joined as Oracle joins it', async (t) => {
   t.equal(value("NVL(t.name, 'none') || ''", 'terms t WHERE t.dcid = 2'), 'none');
 });
 
-t.test("'' is NULL", async (t) => {
+t.test("treats '' as NULL", async (t) => {
   t.equal(value('COUNT(*)', "terms WHERE name <> ''"), 0);
   t.equal(value("NVL('', 'x')"), 'x');
   t.equal(value("COALESCE(NULL, '')"), null);
 });
 
-t.test('functions that Oracle has', async (t) => {
+t.test("has Oracle's functions", async (t) => {
   t.equal(value("TO_CHAR(t.firstday, 'YYYY-MM-DD')", 'terms t WHERE dcid = 1'), '2025-08-01');
   t.equal(value("TO_CHAR(t.firstday, 'YYYY-MM-DD')", 'terms t WHERE dcid = 2'), null);
   t.equal(value("TO_CHAR(t.firstday, 'MM/DD/YYYY')", 'terms t WHERE dcid = 1'), '08/01/2025');
@@ -56,7 +56,7 @@ t.test('functions that Oracle has', async (t) => {
   t.equal(value('GREATEST(1, 3) - LEAST(1, 3)'), 2);
 });
 
-t.test('ORA_HASH spreads over 32 bits', async (t) => {
+t.test('ORA_HASH distributes over 32 bits', async (t) => {
   t.equal(value('ORA_HASH(NULL)'), 0);
   t.equal(value("ORA_HASH('abc')"), oraHash('abc'));
   t.not(value("ORA_HASH('abc')"), value("ORA_HASH('abd')"));
@@ -67,7 +67,7 @@ t.test('ORA_HASH spreads over 32 bits', async (t) => {
   t.ok([...hashes].some((hash) => hash > 2 ** 31));
 });
 
-t.test('binds, arrays, order and comments are understood', async (t) => {
+t.test('understands binds, arrays, order and comments', async (t) => {
   const translated = translateSql(
     `SELECT a FROM t -- :no || comment\n WHERE x = :One AND y IN (:IDS) /* :no */ AND z = ':no' <@restricted_table table="t"/>`,
     new Set(['ids']),

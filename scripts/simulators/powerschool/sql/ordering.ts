@@ -1,9 +1,11 @@
-/** Where NULL sorts: last in Oracle, and first in SQLite, unless the query says so; the other way around with DESC. */
+/**
+ * Where NULL sorts: last in Oracle, first in SQLite, unless the query says otherwise; the other way around with DESC.
+ */
 import { before, isComma, isWord, type Node, phrase, skipSpace, split, textOf } from './tokens.ts';
 
 const ends = ['OFFSET', 'FETCH', 'LIMIT', 'ROWS', 'RANGE', 'FOR'];
 
-/** One level of the tree: that of a query, and that of a window or an aggregate with an order of its own. */
+/** One level of the tree: that of a query, and that of a window or an aggregate with its own order. */
 export function placeNulls(nodes: Node[]): Node[] {
   const order = nodes.findIndex((node, at) => isWord(node, 'ORDER') && isWord(nodes[skipSpace(nodes, at + 1)], 'BY'));
   if (order < 0) return nodes;
@@ -21,7 +23,7 @@ function withNulls(item: readonly Node[], optional: ReadonlySet<string>): Node[]
   return [...item, ...phrase(item.some((node) => isWord(node, 'DESC')) ? 'NULLS FIRST' : 'NULLS LAST')];
 }
 
-/** Keys are never NULL, and an index sorts by them; a table that is joined outside has NULL for them, too. */
+/** Keys are never NULL, and an index sorts by them; but an outer-joined table has NULL keys, too. */
 function isKey(item: readonly Node[], optional: ReadonlySet<string>): boolean {
   const parts = item.filter((node) => node.type !== 'space' && !isWord(node, 'ASC', 'DESC'));
   const column = parts.at(-1);
@@ -30,7 +32,7 @@ function isKey(item: readonly Node[], optional: ReadonlySet<string>): boolean {
   return parts.length === 3 && textOf(parts[1]) === '.' && !optional.has((textOf(parts[0]) ?? '').toUpperCase());
 }
 
-/** What stands between an outer JOIN and its ON: a table and its alias. */
+/** What is between an outer JOIN and its ON: a table and its alias. */
 function optionalTables(nodes: readonly Node[]): Set<string> {
   const found = new Set<string>();
   for (const [index, node] of nodes.entries()) {

@@ -20,7 +20,7 @@ export function rewriteOuterJoins(nodes: Node[]): Node[] {
 }
 
 interface Table {
-  /** As conditions call it, upper case. */
+  /** Its name in conditions, upper case. */
   name: string;
   nodes: Node[];
 }
@@ -64,7 +64,7 @@ function joinOptional(select: Select): Select {
   return { ...select, clauses };
 }
 
-/** Tables whose columns are marked, also within the arguments of functions. */
+/** Tables whose columns are marked, including those in function arguments. */
 function markedIn(nodes: readonly Node[]): string[] {
   return nodes.flatMap((node, index) => {
     if (isOuterMark(node)) return [ownerOf(nodes, index)];
@@ -82,7 +82,7 @@ function unmarked(nodes: readonly Node[]): Node[] {
     .map((node) => (node.type === 'group' && !isQuery(node) ? { ...node, nodes: unmarked(node.nodes) } : node));
 }
 
-/** A subquery has joins of its own. */
+/** A subquery has its own joins. */
 function isQuery({ nodes }: Group): boolean {
   return nodes.some((node) => isWord(node, 'SELECT'));
 }
@@ -96,7 +96,7 @@ function nameOf(node: Node | undefined): string {
   return (textOf(node) ?? '').replaceAll('"', '').toUpperCase();
 }
 
-/** The table of the column that a (+) stands behind. */
+/** The table of the column that a (+) follows. */
 function ownerOf(nodes: readonly Node[], mark: number): string {
   const column = before(nodes, mark);
   const dot = before(nodes, column);

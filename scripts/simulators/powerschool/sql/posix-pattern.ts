@@ -1,4 +1,4 @@
-/** Oracle's regular expressions (POSIX, with some of Perl's) as JavaScript's. */
+/** Converts Oracle's regular expressions (POSIX, with some of Perl's) to JavaScript's. */
 
 const classes: Record<string, string> = {
   alpha: '\\p{L}',
@@ -13,10 +13,13 @@ const classes: Record<string, string> = {
   xdigit: '0-9A-Fa-f',
 };
 
-/** A list in brackets, in which `]` stands first and a backslash is a letter like any other; an escape; an extension of Perl. */
+/**
+ * A list in brackets, in which `]` may come first and a backslash is an ordinary character; an escape; a Perl
+ * extension.
+ */
 const piece = /\[(?<not>\^?)(?<list>\]?(?:\[:\w+:\]|[^\]])*)\]|\\(?<escaped>[\s\S])|(?<perl>\(\?)/g;
 
-/** @throws TypeError for what Oracle does not know */
+/** @throws TypeError for what Oracle does not support */
 export function posixPattern(pattern: string): string {
   return pattern.replace(piece, (whole, ...rest) => {
     const { not = '', list, escaped, perl } = rest.at(-1) as Record<string, string | undefined>;

@@ -1,14 +1,17 @@
-/** Constructs of Oracle's SQL that are not translated: named, so that nobody takes a wrong answer for a right one. */
+/**
+ * Constructs of Oracle's SQL that are not translated: refused by name, so that nobody takes a wrong answer for a right
+ * one.
+ */
 import { before, isOuterMark, isParenthesis, isWord, type Node, skipSpace, textOf } from './tokens.ts';
 
-/** Why a query that PowerSchool may well run does not run here. */
+/** Why a query that PowerSchool may be able to run does not run here. */
 export class NotTranslated extends Error {
   constructor(construct: string) {
     super(`${construct} is not translated`);
   }
 }
 
-/** Two words that stand next to each other. */
+/** Two adjacent words. */
 const pairs: [string, string][] = [
   ['CONNECT', 'BY'],
   ['START', 'WITH'],
@@ -20,7 +23,7 @@ const pairs: [string, string][] = [
   ['OVERFLOW', 'TRUNCATE'],
 ];
 
-/** Words that are what they seem only before a parenthesis. */
+/** Words with this meaning only before a parenthesis. */
 const calls = new Set(
   `PIVOT UNPIVOT ROLLUP CUBE KEEP MATCH_RECOGNIZE LATERAL XMLAGG XMLELEMENT XMLFOREST XMLTABLE JSON_TABLE JSON_OBJECTAGG
   JSON_ARRAYAGG WM_CONCAT MEDIAN RATIO_TO_REPORT SYS_CONNECT_BY_PATH TO_CLOB DBMS_LOB SYS_CONTEXT USERENV NUMTODSINTERVAL
@@ -40,7 +43,7 @@ export function refuseUnknown(nodes: readonly Node[]): void {
     const previous = nodes[before(nodes, index)];
     if (textOf(previous) !== '.' && calls.has(upper) && isParenthesis(next)) throw new NotTranslated(upper);
     if (upper === 'INTERVAL' && next?.type === 'text') throw new NotTranslated('INTERVAL');
-    // PACKAGE.FUNCTION(…), as in the functions that PowerSchool's own packages offer.
+    // PACKAGE.FUNCTION(…), as in the functions of PowerSchool's own packages.
     if (textOf(previous) === '.' && isParenthesis(next) && !isOuterMark(next)) {
       const owner = textOf(nodes[before(nodes, before(nodes, index))]) ?? '';
       throw new NotTranslated(`${`${owner}.${node.text}`.toUpperCase()}, a function of a package,`);

@@ -25,7 +25,7 @@ function fetchRows(select: Select): Select {
   return { ...rest, clauses: [...rest.clauses, { name: 'LIMIT', nodes }] };
 }
 
-/** `WHERE … AND ROWNUM <= n`: the first n rows that fit the other conditions, in any order. */
+/** `WHERE … AND ROWNUM <= n`: the first n rows that meet the other conditions, in any order. */
 function limitRows(select: Select, isAlone: boolean): Select {
   const where = clauseOf(select, 'WHERE');
   if (where === undefined || !where.nodes.some(isRownum)) {
@@ -64,7 +64,7 @@ function holdsRownum(node: Node): boolean {
   );
 }
 
-/** The number of rows that a condition on ROWNUM lets through. `ROWNUM > 1` lets none: no row is ever the second. */
+/** How many rows a condition on ROWNUM allows. `ROWNUM > 1` allows none: no row is ever the second. */
 function highest(condition: readonly Node[]): string {
   const [, operator, value, and, upper, ...more] = condition.map((node) => textOf(node) ?? '');
   const isSimple = isRownum(condition[0] ?? raw('')) && more.length === 0;
@@ -81,7 +81,7 @@ function highest(condition: readonly Node[]): string {
   throw new NotTranslated(`ROWNUM ${operator}`);
 }
 
-/** ROWNUM as a column counts the rows before they are sorted; what a subquery has sorted stays so. */
+/** ROWNUM as a column counts the rows before they are sorted; a subquery's order is kept. */
 function numberRows(select: Select): Select {
   const picked = clauseOf(select, 'SELECT');
   const counts = picked?.nodes.some((node) => isRownum(node) || holdsRownum(node)) ?? false;
@@ -98,7 +98,7 @@ function numbered(node: Node): Node {
   return holdsRownum(node) && node.type === 'group' ? { ...node, nodes: node.nodes.map(numbered) } : node;
 }
 
-/** SQLite may drop the ORDER BY of a subquery that has no LIMIT. */
+/** SQLite may drop the ORDER BY of a subquery without a LIMIT. */
 function keepOrder(node: Node): Node {
   if (!isParenthesis(node)) return node;
   const has = (name: string) => node.nodes.some((inner) => isWord(inner, name));

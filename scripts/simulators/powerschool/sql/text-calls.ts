@@ -1,4 +1,7 @@
-/** Functions that both dialects have, and that differ in what they take or in that empty text is NULL to Oracle; and CAST. */
+/**
+ * Functions that both dialects have but that differ in their arguments or because empty text is NULL in Oracle; and
+ * CAST.
+ */
 import { NotTranslated } from './refused.ts';
 import { call, isComma, isParenthesis, isWord, type Node, raw, skipSpace, split, textOf } from './tokens.ts';
 
@@ -26,7 +29,7 @@ function callOf(name: string, inner: readonly Node[]): Node[] | undefined {
   if (name === 'REPLACE') return call('REPLACE_TEXT', ...args);
   if (name === 'SUBSTR') {
     const [first, ...rest] = (args[1] ?? []).filter(({ type }) => type !== 'space');
-    // A place that is written there is the same to both, unless it is 0.
+    // A literal position means the same in both, unless it is 0.
     return rest.length === 0 && first?.type === 'number' && Number(textOf(first)) > 0
       ? orNull(call('SUBSTR', ...args))
       : call('PART_OF_TEXT', ...args);
@@ -49,7 +52,7 @@ function trimOf(inner: readonly Node[]): Node[] {
   return letters.every(({ type }) => type === 'space') ? call(name, text) : call(name, text, letters);
 }
 
-/** CAST to the types of Oracle; SQLite takes any word for a type, and reads dates as numbers. */
+/** CAST to Oracle's types; SQLite accepts any word as a type, and reads dates as numbers. */
 function castOf(inner: readonly Node[]): Node[] {
   const [value = [], type = []] = split(inner, (node) => isWord(node, 'AS'));
   const [name, size] = type.filter((node) => node.type !== 'space');

@@ -1,4 +1,4 @@
-/** Oracle's functions on text, regular expressions among them. NULL and empty text are the same to them. */
+/** Oracle's functions on text, including regular expressions. They treat NULL and empty text alike. */
 import type { SQLInputValue } from 'node:sqlite';
 import { posixPattern } from './posix-pattern.ts';
 
@@ -25,7 +25,7 @@ export function regexpLike(value: Value, pattern: Value, flags?: Value): number 
   return expression(source, textOf(flags) ?? '', '').test(text) ? 1 : 0;
 }
 
-/** REGEXP_REPLACE(text, pattern, replacement, position, occurrence, flags); occurrence 0 is all of them. */
+/** REGEXP_REPLACE(text, pattern, replacement, position, occurrence, flags); occurrence 0 means all. */
 export function regexpReplace(args: readonly Value[]): string | null {
   const [value, pattern, replacement, position = 1, occurrence = 0, flags] = args;
   const [text, source] = [textOf(value), textOf(pattern)];
@@ -58,7 +58,7 @@ export function regexpCount(args: readonly Value[]): number | null {
   return [...text.slice(Number(position) - 1).matchAll(expression(source, textOf(flags) ?? '', 'g'))].length;
 }
 
-/** INSTR(text, part, position, occurrence): 0 where there is none; a negative position searches backward. */
+/** INSTR(text, part, position, occurrence): 0 if not found; a negative position searches backward. */
 export function instr(args: readonly Value[]): number | null {
   const [text, part] = [textOf(args[0]), textOf(args[1])];
   if (text === undefined || part === undefined) return null;
@@ -76,7 +76,7 @@ export function initcap(value: Value): string | null {
   return text?.toLowerCase().replace(/[\p{L}\p{N}]+/gu, (part) => part.charAt(0).toUpperCase() + part.slice(1)) ?? null;
 }
 
-/** TRANSLATE(text, from, to): letter by letter; what has no partner goes. */
+/** TRANSLATE(text, from, to): letter by letter; letters without a counterpart are removed. */
 export function translateLetters(value: Value, from: Value, to: Value): string | null {
   const [text, source, target] = [textOf(value), textOf(from), textOf(to)];
   if (text === undefined || source === undefined || target === undefined) return null;
@@ -86,7 +86,7 @@ export function translateLetters(value: Value, from: Value, to: Value): string |
   return textOf([...text].map((letter) => partners.get(letter) ?? letter).join('')) ?? null;
 }
 
-/** SUBSTR(text, position, length): 0 is the first place, a negative one counts from the end. */
+/** SUBSTR(text, position, length): 0 means the first position, a negative one counts from the end. */
 export function partOfText(args: readonly Value[]): string | null {
   const text = textOf(args[0]);
   if (text === undefined || args.slice(1).some((one) => one === null)) return null;
@@ -99,7 +99,9 @@ export function partOfText(args: readonly Value[]): string | null {
   );
 }
 
-/** REPLACE(text, part, other): without another, or with NULL for it, the part goes; without a part nothing does. */
+/**
+ * REPLACE(text, part, other): without a replacement, or with NULL, the part is removed; without a part nothing changes.
+ */
 export function replaceText(args: readonly Value[]): string | null {
   const [text, part, other] = args.map(textOf);
   if (text === undefined || part === undefined) return text ?? null;

@@ -1,4 +1,4 @@
-/** SQL as tokens, and as a tree of what stands between parentheses and between CASE and END. */
+/** SQL as tokens, and as a tree of what is between parentheses and between CASE and END. */
 
 export interface Token {
   type: 'space' | 'text' | 'name' | 'bind' | 'number' | 'word' | 'symbol';
@@ -23,7 +23,8 @@ export function tokenize(source: string): Token[] {
   return [...source.matchAll(pattern)].map((match) => {
     const groups = match.groups ?? {};
     const type = tokenTypes.find((name) => groups[name] !== undefined) ?? 'symbol';
-    // The <@restricted_table> tag is a no-op for a plugin, and comments end at the line, so both are white space.
+    // The <@restricted_table> tag has no effect for a plugin, and comments end at the line, so both count as white
+    // space.
     if (type === 'space') return { type, text: /\n/.test(match[0]) ? '\n' : ' ' };
     return { type, text: match[0] };
   });
@@ -42,7 +43,7 @@ export function group(tokens: Token[]): Node[] {
       top?.nodes.push(token);
     }
   }
-  // An unclosed parenthesis: hand the text on as it is, SQLite names the mistake.
+  // An unclosed parenthesis: passes the text on as it is, and SQLite reports the mistake.
   return stack.flatMap((level, index) =>
     index === 0 ? level.nodes : [{ type: 'symbol', text: level.open } as const, ...level.nodes],
   );
@@ -61,7 +62,7 @@ export function isParenthesis(node: Node | undefined): node is Group {
   return node?.type === 'group' && node.open === '(';
 }
 
-/** Oracle's `(+)` behind a column. */
+/** Oracle's `(+)` after a column. */
 export function isOuterMark(node: Node | undefined): boolean {
   if (!isParenthesis(node)) return false;
   return (
@@ -82,7 +83,7 @@ export function skipSpace(nodes: readonly Node[], from: number): number {
   return position;
 }
 
-/** Position of the node before, white space aside; -1 when there is none. */
+/** Position of the previous node, ignoring white space; -1 if there is none. */
 export function before(nodes: readonly Node[], position: number): number {
   let at = position - 1;
   while (nodes[at]?.type === 'space') at -= 1;
@@ -100,7 +101,7 @@ export function phrase(text: string): Node[] {
   return [space, ...text.split(' ').flatMap((one) => [word(one), space])];
 }
 
-/** Text that is handed on as it is. */
+/** Text that is passed on as it is. */
 export function raw(text: string): Token {
   return { type: 'symbol', text };
 }
@@ -130,7 +131,7 @@ export function rewrite(nodes: readonly Node[], level: (nodes: Node[]) => Node[]
   return level(nodes.map((node) => (node.type === 'group' ? { ...node, nodes: rewrite(node.nodes, level) } : node)));
 }
 
-/** Words after which a parenthesis is not the argument list of a function. */
+/** Words after which a parenthesis is not an argument list. */
 const notFunctions = new Set(
   'ALL AND ANY AS BETWEEN BY CASE DISTINCT ELSE EXCEPT EXISTS FROM HAVING IN INTERSECT IS JOIN LIKE NOT NULL ON OR OVER SELECT THEN UNION USING VALUES WHEN WHERE WITH'.split(
     ' ',
@@ -154,7 +155,7 @@ export function takeOperandBefore(nodes: Node[]): Node[] {
   return nodes.splice(Math.max(start, 0));
 }
 
-/** Position behind the operand that begins there, white space first. */
+/** The position after the operand that begins here, possibly with white space first. */
 export function operandEnd(nodes: readonly Node[], from: number): number {
   let position = skipSpace(nodes, from);
   if (textOf(nodes[position]) === '-' || textOf(nodes[position]) === '+') position = skipSpace(nodes, position + 1);
