@@ -22,7 +22,12 @@ export class Chains {
 
   /** In no order. */
   *of(list: number): Iterable<number> {
-    for (let entry = this.#heads.at(list); entry !== 0; entry = this.#nexts.at(entry)) yield this.#values.at(entry);
+    for (const [value] of this.entriesOf(list)) yield value;
+  }
+
+  *entriesOf(list: number): Iterable<[value: number, entry: number]> {
+    for (let entry = this.#heads.at(list); entry !== 0; entry = this.#nexts.at(entry))
+      yield [this.#values.at(entry), entry];
   }
 
   /** Goes through a list. @param keeps whether the entry stays in it; it may not change the list */

@@ -4,6 +4,7 @@ import t from 'tap';
 import { histories } from '../testing/histories.ts';
 import { Schedule } from './schedule.ts';
 import { services, type Traits } from './traits.ts';
+import { waitOf } from './waits.ts';
 
 /** Needs only what has a smaller number, so that nothing needs itself. */
 interface Item extends Traits {
@@ -152,6 +153,30 @@ class World {
     if (sum !== open.length || sum !== this.schedule.open(0))
       this.wrong.push(`${sum} are counted, ${open.length} there`);
     if (this.schedule.count('underWay') !== this.underWay.size) this.wrong.push('others are under way');
+    for (const task of open) if (!this.#hasReason(task)) this.wrong.push(`${task} waits for nothing that is there`);
+  }
+
+  /** Whether what it waits for is there, and may come to pass. */
+  #hasReason(task: number): boolean {
+    const wait = waitOf(this.schedule, task);
+    const isOpen = (other: number) => other !== task && !['over', 'withdrawn'].includes(this.schedule.stateOf(other));
+    switch (wait?.for) {
+      case undefined:
+        return false;
+      case 'needs':
+        return wait.needs.length > 0 && wait.needs.every(({ by }) => by.length > 0 && by.every(isOpen));
+      case 'lane':
+        return isOpen(wait.by) && this.schedule.itemOf(wait.by)?.lane === wait.lane;
+      case 'settling':
+        return wait.things.some((thing) => this.there.has(thing));
+      case 'time':
+        return wait.until >= this.now - this.back || this.schedule.nextDue() !== undefined;
+      case 'turn':
+      case 'plan':
+        return !this.underWay.has(task);
+      case 'answer':
+        return this.underWay.has(task);
+    }
   }
 }
 

@@ -14,6 +14,12 @@ export class Lanes {
     return lane === 0 || this.#holder.at(lane) === 0 || this.#holder.at(lane) === task + 1;
   }
 
+  /** Who has it; undefined where nobody does. */
+  holderOf(lane: number): number | undefined {
+    const holder = this.#holder.at(lane);
+    return holder === 0 ? undefined : holder - 1;
+  }
+
   hold(task: number, lane: number): void {
     if (lane !== 0) this.#holder.set(lane, task + 1);
   }

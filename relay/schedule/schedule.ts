@@ -255,6 +255,21 @@ export class Schedule<T> {
     return [...this.#things.bringersOf(this.#idOf(name))].filter((task) => !this.#is(task, 'withdrawn'));
   }
 
+  /** Tasks that wait for what the task brings about. */
+  waitingFor(task: number): Iterable<number> {
+    return this.#things.waiting(this.#brings.at(task), this.#isWaiting);
+  }
+
+  /** Who has the lane; undefined where it is free. */
+  holderOf(lane: string): number | undefined {
+    return this.#lanes.holderOf(this.#idOf(lane));
+  }
+
+  traitsOf(task: number): Traits | undefined {
+    const item = this.#items[task];
+    return item && this.#traitsOf(item);
+  }
+
   /** Whether anybody is about to bring it about. */
   isComing(name: string): boolean {
     return this.#things.isComing(this.#idOf(name));

@@ -84,6 +84,11 @@ export class Things {
     return this.#waiterCount.at(thing);
   }
 
+  /** Tasks that wait for it now. */
+  *waiting(thing: number, isWaiting: (task: number, round: number) => boolean): Iterable<number> {
+    for (const [task, entry] of this.#waiters.entriesOf(thing)) if (isWaiting(task, this.#round.at(entry))) yield task;
+  }
+
   /** @param ms added to all times */
   shiftTimes(ms: number, things: number): void {
     for (let thing = 1; thing <= things; thing += 1) if (this.#madeAt.at(thing) > 0) this.#madeAt.add(thing, ms);
