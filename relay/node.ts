@@ -18,6 +18,7 @@ import { enrollRoute } from './http/link/enroll.ts';
 import { Origins, type OriginsOptions } from './http/link/origins.ts';
 import { expectProxyProtocol, type Peers } from './http/link/proxy-protocol.ts';
 import { SilentProxies } from './http/link/silent-proxies.ts';
+import { Methods } from './http/methods.ts';
 import { healthRoutes } from './http/readiness.ts';
 import { answerBrokenRequests, createServer, listen } from './http/server.ts';
 import { exposedState, makeStateFolder, tidyState } from './settings/home-files.ts';
@@ -91,7 +92,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     return retention.ended;
   });
 
-  const app = createApp(server, origins, log);
+  const { app, methods } = createApp(server, origins, log);
   started.defer(() => app.close());
 
   let url = publicUrl(settings);
@@ -130,7 +131,15 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   });
 
   enrollRoute(app, shared);
-  apiRoutes(app, { ...shared, home, keyFile, file: storeFile(home), signal: stop.signal, changed: changes.hint });
+  apiRoutes(app, {
+    ...shared,
+    methods,
+    home,
+    keyFile,
+    file: storeFile(home),
+    signal: stop.signal,
+    changed: changes.hint,
+  });
   healthRoutes(app, { store, home, clock, trouble: () => changes.trouble ?? endpoint.trouble, stopping: stop.signal });
   url = publicUrl(settings, await listen(app, server, settings));
   log.info({ event: 'relay.ready', url, version: hallpassVersion });
@@ -169,7 +178,7 @@ function unreadablePath({ url, headers: { accept } }: FastifyRequest) {
     : answerOf(fail('PATH_UNKNOWN', { path }));
 }
 
-function createApp(server: Server, origins: Origins, log: Logger): FastifyInstance {
+function createApp(server: Server, origins: Origins, log: Logger): { app: FastifyInstance; methods: Methods } {
   const app = fastify({
     serverFactory: (handler) => server.on('request', handler),
     // Fastify's own lines about listening and requests say nothing that an event does not.
@@ -188,6 +197,7 @@ function createApp(server: Server, origins: Origins, log: Logger): FastifyInstan
     // Addresses are taken from the socket and our own list of proxies (link/attempts.ts).
     trustProxy: false,
   }) as unknown as FastifyInstance;
+  const methods = new Methods(app);
   // Instead of fastify's own, which comes with its own words.
   server.removeAllListeners('clientError');
   answerBrokenRequests(server);
@@ -199,8 +209,9 @@ function createApp(server: Server, origins: Origins, log: Logger): FastifyInstan
     );
     throw fail('UPGRADE_MISSING', { relay: protocolVersion, who });
   });
-  app.setNotFoundHandler((request) => {
-    throw fail('PATH_UNKNOWN', { path: request.url.split('?', 1).join('').slice(0, 200) });
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1).join('').slice(0, 200);
+    throw methods.refusal(request, reply, fail('PATH_UNKNOWN', { path }));
   });
   app.setErrorHandler((error, request, reply) => {
     const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 0;
@@ -211,5 +222,5 @@ function createApp(server: Server, origins: Origins, log: Logger): FastifyInstan
     const answer = answerOf(known, status === 0 ? undefined : status);
     return reply.status(answer.status).headers(answer.headers).send(answer.body);
   });
-  return app;
+  return { app, methods };
 }

@@ -50,6 +50,9 @@ t.test('a damaged database is reported once, and the relay answers and ends', as
   t.match(await event(relay, 'changes.watch-failed'), [{ code: 'STORE_UNAVAILABLE' }]);
   t.equal((await event(relay, 'changes.watch-failed')).length, 1);
   t.equal((await fetch(`${relay.url}/healthz`)).status, 200);
+  const posted = await fetch(`${relay.url}/healthz`, { method: 'POST' });
+  t.match(await posted.json(), { code: 'METHOD_NOT_ALLOWED', message: /POST.*only GET/ });
+  t.match([posted.status, posted.headers.get('allow')], [405, /GET/]);
   t.match(await ready(relay), {
     status: 503,
     body: { status: 'not ready', code: 'STORE_UNAVAILABLE', action: String },

@@ -139,6 +139,12 @@ export const linkErrors = {
     action: "Correct the address: use the relay's address alone, without a path.",
     meaning: 'The server is a relay, but it has no such path.',
   },
+  METHOD_NOT_ALLOWED: {
+    retry: 'fix',
+    sentence: 'The relay does not take {method} at this path, only {allowed}.',
+    action: 'Use one of those methods; /api/v1/openapi.json lists what each path of the API takes.',
+    meaning: 'The path exists, with other methods. The header Allow lists them. The relay did nothing.',
+  },
   FRAME_MALFORMED: {
     retry: 'bug',
     sentence: 'A message between agent and relay cannot be read: {reason}.',

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Tenant } from '../../store/tenants/system.ts';
 import type { Origins } from '../link/origins.ts';
+import type { Methods } from '../methods.ts';
 import { mostBytes, takeJson } from './body.ts';
 import { type Admitted, openGate } from './gate.ts';
 import { type HandlerOptions, requestHandler } from './handler.ts';
@@ -23,6 +24,7 @@ const protection = {
 export interface ApiOptions extends HandlerOptions {
   origins: Origins;
   log: Logger;
+  methods: Methods;
   /** Called after every request that may have changed something. */
   changed(): void;
 }
@@ -34,7 +36,7 @@ interface Seen {
 }
 
 export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
-  const { store, origins, clock, log } = options;
+  const { store, origins, clock, log, methods } = options;
   const admit = openGate({ store, clock, origins });
   const answerTo = requestHandler(options);
   const seen = new WeakMap<FastifyRequest, Seen>();
@@ -70,8 +72,8 @@ export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
         guarded.addHook('onRequest', async (request) => {
           note(request, { admitted: await admit(request) });
         });
-        guarded.setNotFoundHandler((request) => {
-          throw nothingAt(request.url);
+        guarded.setNotFoundHandler((request, reply) => {
+          throw methods.refusal(request, reply, nothingAt(request.url));
         });
         for (const route of routes) {
           guarded.route<{ Params: Record<string, string> }>({

@@ -355,7 +355,7 @@ t.test('errors are problem details, and what clients of 0.2.0 read for those who
     code: 'API_CONTENT_TYPE',
   });
   t.match(await problem(await post(' '.repeat(300_000))), { status: 413, code: 'API_BODY_TOO_LARGE' });
-  t.match(await problem(await send('POST', of('status'))), { status: 404 });
+  t.match(await problem(await send('POST', of('status'))), { status: 405, code: 'METHOD_NOT_ALLOWED' });
   const unsigned = await fetch(`${relay.url}/api/v1/${of('runs/start')}`, {
     method: 'POST',
     body: 'x'.repeat(300_000),

@@ -67,28 +67,37 @@ t.test('each mistake is refused by every route that can be asked so', async (t) 
   t.equal(sent.size, mistakes.length, 'each was made');
 });
 
-t.test('paths and methods that nobody answers', async (t) => {
+t.test('a path that takes other methods names them', async (t) => {
   const { setting } = await ApiFuzz.open(t);
   const operator = await setting.tokenOf('operator', 'all');
-  const asked: [method: string, path: string][] = [
-    ...[...new Set(routes.map(({ path }) => path.replace('{slug}', 'contoso')))].map((path): [string, string] => [
-      'OPTIONS',
-      path,
-    ]),
-    ...(
-      [
-        ['POST', 'fleet'],
-        ['PUT', 'tenants'],
-        ['DELETE', 'relay/settings'],
-        ['GET', 'tenants//status'],
-      ] as const
-    ).map(([method, path]): [string, string] => [method, path]),
-    ['GET', `tenants/${'x'.repeat(600)}`],
-    ['GET', 'tenants/%ff/status'],
+  const allowed = Map.groupBy(routes, ({ path }) => path.replace('{slug}', 'contoso'));
+  const asked: [method: string, path: string, allow: string][] = [
+    ...[...allowed].map(([path, those]): [string, string, string] => {
+      return ['OPTIONS', path, [...new Set(those.map(({ method }) => method))].sort().join(', ')];
+    }),
+    ['POST', 'fleet', 'GET'],
+    ['PUT', 'tenants', 'GET, POST'],
+    ['DELETE', 'relay/settings', 'GET, PATCH'],
+    ['POST', 'openapi.json', 'GET'],
   ];
-  for (const [method, path] of asked) {
+  for (const [method, path, allow] of asked) {
     const answer = await setting.send(method, path, { token: operator });
-    t.equal(answer.status, 404, `${method} ${path.slice(0, 40)}`);
+    t.equal(answer.status, 405, `${method} ${path}`);
+    t.equal(answer.headers.get('allow'), allow, path);
+    t.match(answer.headers.get('content-type'), /^application\/problem\+json/);
+    t.match(await answer.json(), { status: 405, code: 'METHOD_NOT_ALLOWED', detail: String, action: String });
+  }
+  const anonymous = await setting.send('POST', 'fleet', { token: 'wrong' });
+  t.equal(anonymous.status, 401, 'but not to those who have no token');
+});
+
+t.test('a path that does not exist', async (t) => {
+  const { setting } = await ApiFuzz.open(t);
+  const operator = await setting.tokenOf('operator', 'all');
+  for (const path of ['nothing', 'tenants//status', `tenants/${'x'.repeat(600)}`, 'tenants/%ff/status']) {
+    const answer = await setting.send('GET', path, { token: operator });
+    t.equal(answer.status, 404, path.slice(0, 40));
+    t.equal(answer.headers.get('allow'), null);
     t.match(answer.headers.get('content-type'), /^application\/problem\+json/);
     t.match(await answer.json(), {
       type: String,
