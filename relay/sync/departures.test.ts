@@ -275,6 +275,33 @@ t.test('a class that is no team needs no archiving, and one of a hand-made name 
   t.equal((await classOf(district, '50')).displayName, 'Art with Kim');
 });
 
+t.test('a class whose name is not known is asked for it before it is marked', async (t) => {
+  const sectionGone = { sectionGone: ['markExpired'], goneForDays: 0 };
+  const renamed = await open(t, sectionGone);
+  const { faults } = renamed.microsoft;
+  faults.add({ match: { path: '/education/classes/' }, kind: 'lost-answer', times: 100, skip: 0, delay: 0 });
+  await renamed.commit(smallRoster(6).map((one) => (one.id === '50' ? { ...one, courseName: 'Music' } : one)));
+  t.match(await renamed.run(), { failed: 1 });
+  faults.clear();
+  await renamed.commit(without('50'));
+  faults.add({ match: { path: '/education/classes/' }, kind: '503', times: 1, skip: 0, delay: 0 });
+  t.match(await renamed.run(), { failed: 0, done: 0 }, 'Microsoft 365 does not tell now');
+  t.match(await renamed.run(), { failed: 0, done: 1 });
+  t.match((await classOf(renamed, '50')).displayName, /^Exp\d{4}_Music - 1$/);
+  t.match(await renamed.run(), { done: 0 });
+
+  const restored = await open(t, sectionGone, { classes: { displayName: 'create-only' } });
+  await restored.forget();
+  await restored.commit(smallRoster(6));
+  t.match(await restored.run(), { failed: 0 });
+  const asked = restored.microsoft.stats.byPath.get('GET /education/classes/{id}');
+  t.match(await restored.run(), { done: 0 });
+  t.equal(restored.microsoft.stats.byPath.get('GET /education/classes/{id}'), asked, 'nobody asks while it is there');
+  await restored.commit(without('50'));
+  t.match(await restored.run(), { failed: 0, problems: 0 });
+  t.match((await classOf(restored, '50')).displayName, /^Exp\d{4}_Course 0 - 1$/);
+});
+
 t.test('Teams may take its time: the next run goes on, and nothing is asked twice', async (t) => {
   const district = await open(t, { sectionGone: ['archiveTeam'], goneForDays: 0 }, { classes: { createTeam: true } });
   district.microsoft.directory.teams.duration = day / 24;

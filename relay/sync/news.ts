@@ -5,6 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { type Basis, readBasis } from '../store/changes/basis.ts';
+import { readClassNames } from './class-names.ts';
 import { followDepartures } from './departures.ts';
 import type { RunContext } from './run.ts';
 import { refreshRoster } from './state/load.ts';
@@ -55,7 +56,10 @@ export class News {
     const { version } = tenant;
     await store.readTenant(tenantId, (scope) => refreshRoster(scope, tenant));
     taken.isRosterNew = tenant.version !== version;
-    if (taken.isRosterNew) await followDepartures(context, tenant, today);
+    if (taken.isRosterNew) {
+      await followDepartures(context, tenant, today);
+      await readClassNames(context, tenant);
+    }
     taken.isDecided = now.decidedAt !== before.decidedAt;
     return taken;
   }

@@ -11,6 +11,7 @@ import { readDirectoryState } from '../store/directory/mirror.ts';
 import { judgeProfile } from '../store/profiles/quarantine.ts';
 import { endOpenRuns, noteFailure } from '../store/runs/journal.ts';
 import { beginRestart } from '../store/runs/run-control.ts';
+import { readClassNames } from './class-names.ts';
 import { followDepartures } from './departures.ts';
 import { readExisting, refreshDirectory } from './directory-step.ts';
 import { followDrift } from './drift/step.ts';
@@ -128,6 +129,7 @@ function logOlder({ log }: TurnContext, { hasForgotten }: DirectoryNews): void {
 /** Notices who and what is gone from PowerSchool, and what people changed in Microsoft 365. */
 async function followChanges(context: TurnContext, state: TenantState, today: string): Promise<void> {
   await followDepartures(context, state, today);
+  await readClassNames(context, state);
   await followDrift(context, state, today);
 }
 

@@ -20,6 +20,9 @@ export const schoolClass = wholeObjectWith({
   course: part({ courseNumber: setText }),
 });
 
+/** What a class is called. */
+export const namedClass = objectWith({ id, displayName: setText });
+
 export const person = wholeObjectWith({
   id,
   userPrincipalName: setText,
