@@ -1,4 +1,4 @@
-/** Whose an object is: what stamps say, and what is decided from them. */
+/** Whose an object is: what its stamps say, and what adoption decides from them. */
 import fc from 'fast-check';
 import t from 'tap';
 import { commonPart } from '../model/body.ts';
@@ -44,7 +44,7 @@ const decide = (objects: StampedObject[], sought: Sought[], schools = ['1', '2']
   return { adopted: Object.fromEntries(adopted), codes };
 };
 
-t.test('a class is found by its anchor, its section id, its external id, or its address alone', async (t) => {
+t.test('finds a class by its anchor, its section id, its external id, or its address alone', async (t) => {
   const sought = ['1', '2', '3', '4'].map((id) => section(id));
   const objects = [
     ...group('a', 'Section_1'),
@@ -61,7 +61,7 @@ t.test('a class is found by its anchor, its section id, its external id, or its 
   });
 });
 
-t.test('what expired is nobody’s, whichever mark says so', async (t) => {
+t.test('an expired class belongs to nobody, whichever mark says that it expired', async (t) => {
   const objects = [
     ...group('a', 'Exp0625_Section_1'),
     ...group('b', 'Section_1', { Status: 'Expired' }),
@@ -72,7 +72,7 @@ t.test('what expired is nobody’s, whichever mark says so', async (t) => {
   t.equal(classStamp({ externalId: 'Exp0625_1', externalSource: 'sis' }, {}), undefined);
 });
 
-t.test('what contradicts itself is a conflict of everybody concerned', async (t) => {
+t.test('contradictory stamps are a conflict for every record concerned', async (t) => {
   const sought = [section('1'), section('2')];
   const both = ['class:1 ContradictoryStamp', 'class:2 ContradictoryStamp'];
   const other = { externalId: '2', externalSource: 'sis' };
@@ -86,7 +86,7 @@ t.test('what contradicts itself is a conflict of everybody concerned', async (t)
   t.match(conflicts.get('class:1'), { objects: ['a', 'b', 'c'], reason: 'it is stamped for class 1 and class 2' });
 });
 
-t.test('the id of another column is not taken for ours where anything else tells them apart', async (t) => {
+t.test("does not take another column's id for ours when anything else tells them apart", async (t) => {
   const sought = [section('1')];
   const codes = ['class:1 ContradictoryStamp'];
   t.same(decide(group('a', 'Section_1', { CourseNumber: 'X9' }), sought), { adopted: {}, codes });
@@ -95,7 +95,7 @@ t.test('the id of another column is not taken for ours where anything else tells
   t.same(decide(group('a', 'Section_1', { CourseNumber: 'c1', SyncSource_SchoolId: '1' }), sought).codes, []);
 });
 
-t.test('a stamp of our own is no proof where a number or name says that it is of another server', async (t) => {
+t.test('our own stamp is no proof when a number or name shows that it comes from another server', async (t) => {
   const own = (student: object, more: object = {}) => ({
     externalSource: 'sis',
     student: { externalId: '12', ...student },
@@ -125,7 +125,7 @@ t.test('a stamp of our own is no proof where a number or name says that it is of
   t.same(ownClass('X9'), { adopted: {}, codes: ['class:1 ContradictoryStamp'] });
 });
 
-t.test('an account is found in both forms of the anchor, and needs something besides it', async (t) => {
+t.test('finds an account in both forms of the anchor, and requires something besides it', async (t) => {
   const teacher: Sought = { ...student('7'), key: 'teachers:7', kind: 'teachers' };
   const sought = [student('7'), teacher, student('8')];
   const user = (objectId: string, name: string, sds: Record<string, string>) =>
@@ -146,7 +146,7 @@ t.test('an account is found in both forms of the anchor, and needs something bes
   t.same(decide(stamped('two', two), sought).codes, ['students:7 ContradictoryStamp', 'teachers:7 ContradictoryStamp']);
 });
 
-t.test('numbers are ids where the profile says so', async (t) => {
+t.test('uses numbers as ids if the profile says so', async (t) => {
   const sought = [student('7', { sisId: '4007' }), student('4007', { sisId: '9' }), student('1', { sisId: undefined })];
   const user = (sds: Record<string, string>, externalId?: string) =>
     stamped(
@@ -167,7 +167,7 @@ t.test('numbers are ids where the profile says so', async (t) => {
   t.equal(decide(user({ AnchorId: 'Student_5' }), namesakes).codes.length, 2, 'two people of one number');
 });
 
-t.test('a school goes by its external id, and needs its number or its name', async (t) => {
+t.test('identifies a school by its external id, and requires its number or its name', async (t) => {
   const school = (sisId: string): Sought => {
     return { key: 'school:1', kind: 'school', dcid: '1', sisId, facts: { number: '100', name: 'North' } };
   };
@@ -229,12 +229,12 @@ t.test('for any directory: no object for two records, no two objects for one, in
   t.pass('it holds');
 });
 
-t.test('of values only those are kept that are wanted', async (t) => {
+t.test('keeps only the values that are wanted', async (t) => {
   const there = { a: '1', b: '2', c: { d: '3', e: '4' } };
   t.same(commonPart(there, { a: '9', c: { d: '9' } }), { a: '1', c: { d: '3' } });
 });
 
-t.test('for people who are matched only an own stamp counts, and only where nothing speaks against it', async (t) => {
+t.test('for matched people, only our own stamp counts, and only when nothing contradicts it', async (t) => {
   const matched = (id: string) => student(id, { byOwnStampAlone: true });
   const own = (objectId: string, id: string, more: object = {}, sds: Record<string, string> = {}) =>
     stamped(
@@ -258,7 +258,7 @@ t.test('for people who are matched only an own stamp counts, and only where noth
   t.same(decide([...own('a', '1'), ...own('b', '1')], [matched('1')]), { adopted: {}, codes: [] }, 'left to the rule');
 });
 
-t.test('of an account with the properties of both roles the primary role says whose it is', async (t) => {
+t.test('for an account with the properties of both roles, the primary role decides whose it is', async (t) => {
   const both = { externalSource: 'sis', student: { externalId: '1' }, teacher: { externalId: '7' } };
   const claims = (primaryRole: string | undefined) =>
     userStamp({ ...both, primaryRole }, {})?.claims.map(({ kind, id }) => `${kind}:${id}`);

@@ -1,7 +1,7 @@
 /**
- * Which object of Microsoft 365 is whose: decided from their stamps and the roster, never by guess. What cannot be decided
- * is a conflict of every record concerned: nothing is made for it that may be there already, and nothing is taken over.
- * Pure; the order of what goes in does not matter.
+ * Decides which Microsoft 365 object belongs to which record, from stamps and roster, never by guessing. What cannot be
+ * decided is a conflict for every record concerned: Hallpass then neither creates an object that may already exist nor
+ * adopts one. Pure; the order of the input does not matter.
  */
 import type { Claim, Stamp, StampedObject } from '../model/stamp.ts';
 
@@ -11,11 +11,14 @@ export interface Sought {
   key: string;
   kind: Claim['kind'];
   dcid: string;
-  /** The id that School Data Sync had for it, if it has that value in PowerSchool. */
+  /** The id that School Data Sync used for it, if PowerSchool has that value. */
   sisId: string | undefined;
-  /** What an object of it must not contradict. */
+  /** Facts that its object must not contradict. */
   facts: Stamp['hints'];
-  /** Only Hallpass's own stamp counts, and where that is not clear something else decides: for people who are matched by a rule. */
+  /**
+   * Only Hallpass's own stamp counts, and where that is not clear something else decides: for people who are matched by
+   * a rule.
+   */
   byOwnStampAlone?: true;
 }
 
@@ -29,14 +32,14 @@ export interface Conflict {
 }
 
 export interface AdoptionDecision {
-  /** By key. No object is there twice. */
+  /** By key. No object appears twice. */
   adopted: Map<string, string>;
   conflicts: Map<string, Conflict>;
 }
 
 /**
- * @param sought all records without an object, of every profile
- * @param schoolSisIds what School Data Sync calls the schools of the roster, with and without an object
+ * @param sought all records without an object, in every profile
+ * @param schoolSisIds School Data Sync's ids for the schools of the roster, with and without an object
  */
 export function decideAdoption(
   objects: Iterable<StampedObject>,
@@ -106,7 +109,7 @@ function indexOf(sought: Iterable<Sought>): Index {
   return index;
 }
 
-/** The records that an object claims to be of, and how many claims name nothing that is sought. */
+/** The records that an object claims to belong to, and how many claims match no record. */
 function claimed({ claims, bySds }: Stamp, { byKey, bySisId, byDcid }: Index): { keys: string[]; others: number } {
   const keys = new Set<string>();
   let others = 0;
@@ -122,8 +125,8 @@ function claimed({ claims, bySds }: Stamp, { byKey, bySisId, byDcid }: Index): {
 }
 
 /**
- * What School Data Sync calls one thing may be the id of quite another, where its ids were not what the profile takes them
- * for: numbers of several columns overlap. So something besides the id has to agree, or at least nothing to disagree.
+ * School Data Sync's id for one thing may be the id of another thing if its ids were not what the profile assumes:
+ * numbers of several columns overlap. So something besides the id must agree, or at least nothing may disagree.
  */
 function contradiction(
   { hints, bySds, claims }: Stamp,
@@ -146,16 +149,16 @@ function contradiction(
   return alike ? undefined : "its number, user name and surname all differ from the person's";
 }
 
-/** A DCID of another PowerSchool server: a section keeps its course. */
+/** The DCID is from another PowerSchool server: a section always keeps its course. */
 function anotherClass(hints: Stamp['hints'], facts: Stamp['hints']): string | undefined {
   const differs = bothKnown(hints, facts, 'courseNumber') && !agree(hints, facts, 'courseNumber');
   return differs ? `its course is ${hints.courseNumber}, and that of the section ${facts.courseNumber}` : undefined;
 }
 
 /**
- * Another tool, or a Hallpass that read another PowerSchool server, may have stamped with numbers that are DCIDs of other people.
- * The number of a person decides where it is known; user names and surnames change, so only both of them together say that it is
- * somebody else.
+ * Another tool, or a Hallpass that read another PowerSchool server, may have used numbers that are DCIDs of other
+ * people. A known person number decides; user names and surnames change, so only both of them together show that it is
+ * someone else.
  */
 function anotherPerson({ hints }: Pick<Stamp, 'hints'>, facts: Stamp['hints']): string | undefined {
   const differ = (name: keyof Stamp['hints']) => bothKnown(hints, facts, name) && !agree(hints, facts, name);

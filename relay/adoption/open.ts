@@ -1,4 +1,4 @@
-/** What there was before Hallpass and nobody has taken over yet. */
+/** Objects that existed before Hallpass and have not been adopted yet. */
 
 import { Interner } from '../compact/interner.ts';
 import { PackedMap } from '../compact/packed-map.ts';
@@ -6,17 +6,17 @@ import type { Link } from '../model/account-link.ts';
 import type { Found } from '../model/found.ts';
 import type { Problem } from '../model/problem.ts';
 
-/** What of a tenant's stamped objects is still to be taken over. */
+/** A tenant's stamped objects that are still to be adopted. */
 export interface Adoption {
-  /** By object id: stamped, and kept for nobody yet. */
+  /** By object id: stamped, and not assigned to a record yet. */
   readonly found: PackedMap<string, Found>;
-  /** Accounts taken over for people, by person key, that are not kept yet. */
+  /** Accounts adopted for people, by person key, that are not stored yet. */
   readonly links: PackedMap<string, Link>;
-  /** Records for which nothing may be made or changed, by key, with the profile that they belong to. */
+  /** Records for which nothing may be created or changed, by key, with the profile that they belong to. */
   conflicts: Map<string, { profile: string; problem: Problem }>;
 }
 
-/** @param ids that other tables of the tenant share */
+/** @param ids shared with other tables of the tenant */
 export function newAdoption(found: Iterable<Found>, ids: Interner = new Interner()): Adoption {
   const adoption: Adoption = { found: new PackedMap(ids), links: new PackedMap(ids), conflicts: new Map() };
   for (const object of found) adoption.found.set(object.objectId, object);

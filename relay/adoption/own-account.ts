@@ -1,4 +1,4 @@
-/** Whether an account of the education API is that of a person of the roster, by its stamp. Pure. */
+/** Whether an account of the education API belongs to a person in the roster, by its stamp. Pure. */
 import type { OperationKey } from '../model/keys.ts';
 import { isPersonKey, personIn } from '../model/person-key.ts';
 import { ownStamp, type RoleMarks } from './stamp.ts';
@@ -7,10 +7,10 @@ export interface StampedUser extends RoleMarks {
   externalSource?: string | null;
 }
 
-/** What of an account tells whose it is. */
+/** The properties of an account that show whose it is. */
 export const stampProperties = 'id,externalSource,primaryRole,student,teacher';
 
-/** Whether the account carries the stamp of this very person. @param key `students:123` */
+/** Whether the account carries the stamp of this person. @param key `students:123` */
 export function isOfPerson({ externalSource, ...marks }: StampedUser, key: OperationKey): boolean {
   if (externalSource !== 'sis' || !isPersonKey(key)) return false;
   const stamp = ownStamp(marks);

@@ -1,4 +1,4 @@
-/** How well each reading of the ids fits what was found: for the person who has to choose one. */
+/** How well each interpretation of the ids fits the objects found, for the person who has to choose one. */
 import type { School, Section } from '../../shared/roster.ts';
 import type { Found } from '../model/found.ts';
 import type { Person } from '../model/person.ts';
@@ -13,10 +13,10 @@ export interface ReadRoster {
   people: Iterable<Person>;
 }
 
-/** A tool writes one prefix; a second may be left of the one before it. More are names of something else. */
+/** A tool writes one prefix; a second may remain from an earlier tool. Further ones are something else. */
 const prefixesTried = 3;
 
-/** @param found what has not been taken over yet */
+/** @param found objects that have not been adopted yet */
 export function fitReadings(found: readonly Found[], roster: ReadRoster, chosen: AdoptionOptions): StampFacts {
   const bySds = found.filter(({ stamp, kind }) => stamp.bySds || kind === 'school');
   const schools = [...roster.schools.values()];
@@ -42,7 +42,7 @@ export function fitReadings(found: readonly Found[], roster: ReadRoster, chosen:
     return { total: objects.length, prefixes: prefixesOf(ids), fits };
   };
   const ofSchools = facts('schools', (reading) => schools.map((school) => soughtSchool(school, reading)));
-  // A class is held against its school too: under the reading by which the schools are found, chosen or not.
+  // A class is also checked against its school, under the reading that finds the schools, chosen or not.
   const best = bestOf(ofSchools.fits, readingOf(chosen, 'schools')).reading as Reading<'schools'>;
   const persons = (role: Person['role'], reading: Reading<'students' | 'teachers'>) =>
     people.filter((person) => person.role === role).map((person) => soughtPerson(person, reading));
@@ -58,7 +58,7 @@ export function fitReadings(found: readonly Found[], roster: ReadRoster, chosen:
   };
 }
 
-/** Where several fit alike, the one that was chosen, and then the one without a prefix. */
+/** If several fit equally well, the chosen one wins, and then the one without a prefix. */
 export function bestOf(fits: readonly ReadingFit[], chosen: Reading): ReadingFit {
   const [first, ...rest] = fits;
   const own = fits.find(({ reading }) => reading.id === chosen.id && reading.prefix === chosen.prefix) ?? first;
@@ -69,7 +69,7 @@ export function bestOf(fits: readonly ReadingFit[], chosen: Reading): ReadingFit
   );
 }
 
-/** Every id kind, by itself and with the prefixes that the stamps have, and what is chosen. */
+/** Every kind of id, alone and with the prefixes found in stamps, plus the chosen one. */
 function readingsTried<Kind extends AdoptedKind>(
   kind: Kind,
   chosen: Reading<Kind>,
@@ -80,8 +80,8 @@ function readingsTried<Kind extends AdoptedKind>(
 }
 
 /**
- * What stands before the number in the ids, where most of them have it: `students_` of `students_4001`. An id that has a number only, or
- * none, has no prefix.
+ * The text before the number in the ids, if most of them have it: `students_` in `students_4001`. An id that is only a
+ * number, or has none, has no prefix.
  */
 function prefixesOf(ids: readonly string[]): string[] {
   const counts = new Map<string, number>();
@@ -89,7 +89,7 @@ function prefixesOf(ids: readonly string[]): string[] {
     const prefix = /^(.*?\D)\d+$/.exec(id)?.[1] ?? /^(.*[_:-])[^_:-]+$/.exec(id)?.[1];
     if (prefix !== undefined && prefix.length <= 40) counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
   }
-  // A prefix of one in twenty is no tool's.
+  // A prefix on less than one in twenty is not a tool's.
   const common = [...counts].filter(([, count]) => count * 20 >= ids.length);
   return common
     .sort(([a, one], [b, other]) => other - one || (a < b ? -1 : 1))

@@ -1,4 +1,4 @@
-/** Records of the roster as adoption looks for them, under a reading of the ids of the tool that ran before. */
+/** Roster records as adoption looks for them, under one reading of the previous tool's ids. */
 
 import type { School, Section } from '../../shared/roster.ts';
 import { classKey, schoolIdOf, schoolKey, sectionIdOf } from '../model/keys.ts';
@@ -22,7 +22,7 @@ export function soughtSchool(school: School, reading: Reading<'schools'>): Sough
   };
 }
 
-/** @param school of the section; undefined when the roster has none */
+/** @param school of the section; undefined if the roster has none */
 export function soughtClass(
   section: Section,
   school: School | undefined,
@@ -43,7 +43,7 @@ export function soughtPerson(person: Person, reading: Reading<'students' | 'teac
   return { key: personKey(role, id), kind: role, dcid: id, sisId: prefixed(reading.prefix, value), facts };
 }
 
-/** Undefined where PowerSchool has no value, or agents do not send it. */
+/** Undefined if PowerSchool has no value or agents do not send it. */
 function prefixed(prefix: string, value: string | undefined): string | undefined {
   return value === undefined ? undefined : `${prefix}${value}`;
 }

@@ -1,7 +1,7 @@
 /**
- * The marks that tell whose object something in Microsoft 365 is: the education properties that Hallpass and School Data Sync
- * write, and the attributes that School Data Sync keeps on groups and users besides (names as in Microsoft's own scripts,
- * OfficeDev/O365-EDU-Tools).
+ * The marks that show whose object something in Microsoft 365 is: the education properties that Hallpass and School
+ * Data Sync write, and the attributes that School Data Sync also keeps on groups and users (names as in Microsoft's own
+ * scripts, OfficeDev/O365-EDU-Tools).
  */
 
 import type { Role } from '../model/role.ts';
@@ -27,19 +27,23 @@ export const userAttributes = [
   'TeacherNumber',
 ] as const;
 
-/** Texts of an object as read; what is not set is undefined. */
+/** An object's texts as read; an unset one is undefined. */
 type Texts<Name extends string> = { [name in Name]?: string | undefined };
 
 /** Attributes of a group or user by their names without the prefix. */
 export type SdsAttributes = Readonly<Record<string, string | undefined>>;
 
-/** A school as the education API shows it: its administrative unit, where School Data Sync's own attributes are, is not read. */
+/**
+ * A school as the education API shows it: its administrative unit, which has School Data Sync's own attributes, is not
+ * read.
+ */
 export function schoolStamp(
   school: Texts<'externalId' | 'externalSource' | 'schoolNumber' | 'displayName'>,
 ): Stamp | undefined {
   const { externalId, externalSource, schoolNumber, displayName } = school;
   if (externalId === undefined || externalSource !== 'sis') return undefined;
-  // Where the two differ the id is not the number, no matter who wrote it; what repeats the number, by itself or behind a prefix, may be either.
+  // If the two differ, the id is not the number, whoever wrote it; an id that repeats the number, alone or after a
+  // prefix, may be either.
   const isOpen = schoolNumber === undefined || /^(.*\D)?$/s.test(beforeSuffix(externalId, schoolNumber) ?? '0');
   return {
     claims: [{ kind: 'school', id: externalId, in: isOpen ? 'sis' : 'dcid' }],
@@ -49,7 +53,7 @@ export function schoolStamp(
 }
 
 /**
- * A class of both APIs; undefined when it bears no stamp, or when School Data Sync has expired it: at the end of a year
+ * A class from both APIs; undefined if it has no stamp, or if School Data Sync has expired it: at the end of a year,
  * Microsoft's script writes `ExpMMyy_` before names, section id and anchor.
  */
 export function classStamp(
@@ -63,7 +67,8 @@ export function classStamp(
   const sis = distinct([afterPrefix(anchor, 'Section_'), source]);
   const own = externalSource === 'sis' ? externalId : undefined;
   const claims = claimsOf('class', sis, own);
-  // Only what School Data Sync named and nothing else marks: Hallpass never makes a class without an external id.
+  // Only for a class that School Data Sync named and nothing else marks: Hallpass never creates a class without an
+  // external id.
   const named = claims.length === 0 ? afterPrefix(mailNickname, 'Section_') : undefined;
   if (named !== undefined) claims.push({ kind: 'class', id: named, in: 'sis' });
   if (claims.length === 0) return undefined;
@@ -119,7 +124,7 @@ function numberOf(
   return isStaff ? teacher?.teacherNumber : (student?.studentNumber ?? teacher?.teacherNumber);
 }
 
-/** Marks of an account in the education API. */
+/** The marks of an account in the education API. */
 export interface RoleMarks {
   primaryRole?: string | null | undefined;
   student?: { externalId?: string | null | undefined } | null | undefined;
@@ -127,8 +132,8 @@ export interface RoleMarks {
 }
 
 /**
- * What the account's external ids say, by role. Of somebody who was a student and is staff both may be there: then the primary role
- * tells which of them counts.
+ * The account's external ids, by role. A former student who is now staff may have both: then the primary role decides
+ * which one counts.
  */
 export function ownStamp({ primaryRole, student, teacher }: RoleMarks): { [role in Role]?: string } {
   const students = student?.externalId ?? undefined;
@@ -138,7 +143,7 @@ export function ownStamp({ primaryRole, student, teacher }: RoleMarks): { [role 
   return primaryRole === 'teacher' ? { teachers } : { students, teachers };
 }
 
-/** An external id that repeats what School Data Sync says is its own; another one is ours. */
+/** An external id that repeats School Data Sync's value is School Data Sync's own; a different one is ours. */
 function claimsOf(kind: Claim['kind'], sis: readonly string[], externalId: string | undefined): Claim[] {
   const claims = sis.map((id): Claim => ({ kind, id, in: 'sis' }));
   if (externalId !== undefined && !sis.includes(externalId)) claims.push({ kind, id: externalId, in: 'dcid' });

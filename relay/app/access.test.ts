@@ -1,4 +1,4 @@
-/** Every action has roles and a scope, and a scope is of use to somebody. */
+/** Every action has roles and a scope, and every scope is useful to some role. */
 import t from 'tap';
 import { accessRoles } from '../model/access-role.ts';
 import { accessScopes } from '../model/access-scope.ts';
@@ -29,7 +29,7 @@ t.test('a token needs both the role and the scope', async (t) => {
   }
 });
 
-t.test('scopes narrow a role, and give nothing that it has not', async (t) => {
+t.test('scopes narrow a role and add nothing to it', async (t) => {
   t.ok(scopesFor('operator').every((scope) => accessScopes.includes(scope)));
   t.same(scopesFor('operator'), [...accessScopes]);
   t.same(

@@ -1,4 +1,7 @@
-/** Who may do what: every action, with the roles and the scope that it takes, which the compiler keeps complete. Checked in perform.ts alone. */
+/**
+ * Who may do what: every action with the roles and the scope that it requires; the compiler keeps the table complete.
+ * Only perform.ts checks it.
+ */
 import { fail } from '../../shared/errors.ts';
 import type { AccessRole } from '../model/access-role.ts';
 import { type AccessScope, accessScopes } from '../model/access-scope.ts';
@@ -11,7 +14,7 @@ const admins: Allowed = { operator: true, admin: true, viewer: false, agent: fal
 const everybody: Allowed = { operator: true, admin: true, viewer: true, agent: false };
 const agents: Allowed = { operator: false, admin: false, viewer: false, agent: true };
 
-/** What changes something, by the name that the audit log has for it. */
+/** Actions that change something, with their names in the audit log. */
 const changes = [
   'settings.change',
   'tenant.add',
@@ -40,7 +43,7 @@ const changes = [
 ] as const;
 export type Change = (typeof changes)[number];
 
-/** What can be asked. */
+/** Actions that ask something. */
 export type Question =
   | 'fleet'
   | 'settings'
@@ -72,7 +75,7 @@ export type Action = Change | Question;
 
 interface Rule {
   roles: Allowed;
-  /** That a token needs besides; docs/api.md has them for people. */
+  /** The scope that a token also needs; docs/api.md lists them for people. */
   scope: AccessScope;
 }
 
@@ -80,7 +83,7 @@ export const access: Readonly<Record<Action, Rule>> = {
   'settings.change': { roles: operators, scope: 'settings' },
   'tenant.add': { roles: operators, scope: 'tenants' },
   'tenant.edit': { roles: operators, scope: 'tenants' },
-  // Of two PowerSchool servers taken for one, people would get each other's accounts.
+  // If two PowerSchool servers were taken for one, people would get each other's accounts.
   'tenant.accept': { roles: operators, scope: 'tenants' },
   'tenant.remove': { roles: operators, scope: 'tenants' },
   'agent.code': { roles: admins, scope: 'agents' },
@@ -109,7 +112,7 @@ export const access: Readonly<Record<Action, Rule>> = {
   agents: { roles: everybody, scope: 'agents' },
   schools: { roles: everybody, scope: 'status' },
   properties: { roles: everybody, scope: 'profiles' },
-  // These five ask Microsoft 365, within the limits that the district's runs need.
+  // These five query Microsoft 365, within limits that leave enough for the district's runs.
   connection: { roles: admins, scope: 'tenants' },
   licenses: { roles: admins, scope: 'profiles' },
   domains: { roles: admins, scope: 'profiles' },
@@ -142,7 +145,7 @@ export function allow(actor: Actor, action: Action): void {
   if (!hasScope(actor, scope)) throw fail('SCOPE_MISSING', { scope, action });
 }
 
-/** Those that are of use to somebody of this role. */
+/** The scopes that are useful to this role. */
 export function scopesFor(role: AccessRole): AccessScope[] {
   const rules = Object.values(access);
   return accessScopes.filter((scope) => rules.some((rule) => rule.scope === scope && rule.roles[role]));

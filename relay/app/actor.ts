@@ -1,11 +1,11 @@
-/** Who does or asks something. */
+/** The actor: who changes or asks something. */
 import type { AccessRole } from '../model/access-role.ts';
 import type { AccessScope } from '../model/access-scope.ts';
 
-/** An agent enrolls by a code that somebody gave it, and does nothing else here. */
+/** An agent enrolls with a code from a person, and does nothing else here. */
 export type ActingRole = AccessRole | 'agent';
 
-/** What the audit log is to say besides: see note.ts. */
+/** An extra remark for the audit log: see note.ts. */
 type Note = string | undefined;
 
 export type Actor =
@@ -21,7 +21,7 @@ export type Actor =
       name: string;
       role: AccessRole;
       scopes: readonly AccessScope[];
-      /** Ids of the districts that it opens. */
+      /** Ids of the districts that it may access. */
       tenants: 'all' | readonly string[];
       note?: Note;
     }
@@ -30,7 +30,7 @@ export type Actor =
 /** A program at the API. */
 export type TokenActor = Extract<Actor, { kind: 'token' }>;
 
-/** Anyone who sits at the terminal of the relay can read its database anyway. */
+/** Whoever uses the relay's terminal can read its database anyway. */
 export function roleOf(actor: Actor): ActingRole {
   switch (actor.kind) {
     case 'terminal':
@@ -47,18 +47,18 @@ export function reaches(actor: Actor, tenantId: string): boolean {
   return actor.kind === 'terminal';
 }
 
-/** Ids of the districts that it reaches; undefined for every one. */
+/** Ids of the districts that it may access; undefined for all of them. */
 export function reachedBy(actor: Actor): readonly string[] | undefined {
   if (actor.kind === 'token') return actor.tenants === 'all' ? undefined : actor.tenants;
   return actor.kind === 'terminal' ? undefined : [];
 }
 
-/** Everybody but a token has all of them. */
+/** Every actor except a token has all scopes. */
 export function hasScope(actor: Actor, scope: AccessScope): boolean {
   return actor.kind !== 'token' || actor.scopes.includes(scope);
 }
 
-/** As audit log, holds and links name them. */
+/** The actor's name in audit log, holds and links. */
 export function nameOf(actor: Actor): string {
   return actor.kind === 'terminal' ? actor.user : `${actor.kind} ${actor.name}`;
 }

@@ -2,22 +2,22 @@
 import { printable } from '../../shared/printable.ts';
 
 /**
- * A cell that begins like a formula is run as one by spreadsheets, and rosters hold what students typed somewhere. An
- * apostrophe before it makes it text (https://owasp.org/www-community/attacks/CSV_Injection). Full-width signs count, too, and
- * so do signs behind what is not seen, which some programs leave out.
+ * Spreadsheets execute a cell that begins like a formula, and rosters contain what students typed somewhere. An
+ * apostrophe in front makes it text (https://owasp.org/www-community/attacks/CSV_Injection). Full-width signs count,
+ * too, and so do signs after invisible characters, which some programs drop.
  */
 const formula = /^[\s\p{Cf}]*[=+\-@＝＋－＠]|^[\t\r\n]/u;
 
-/** One line with its line end; the columns are the caller's. */
+/** One line with its line end; the caller decides the columns. */
 export function csvLine(cells: readonly string[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`;
 }
 
-/** Spreadsheets take a file for UTF-8 when it begins so. */
+/** Makes spreadsheets read a file as UTF-8. */
 export const csvStart = '\uFEFF';
 
 function csvCell(value: string): string {
   const safe = formula.test(value) ? `'${value}` : value;
-  // What acts on a terminal also turns the text of a cell around, or ends it.
+  // Characters that a terminal acts on could also reverse or end the text of a cell.
   return `"${printable(safe).replaceAll('"', '""')}"`;
 }

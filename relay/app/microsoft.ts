@@ -1,6 +1,6 @@
 /**
- * Microsoft Graph for one command or question, beside the runs that may be under way. At a terminal those that need it load it
- * when they run: Graph client and MSAL take half of the start-up that every other command would pay for.
+ * Microsoft Graph for one command or question, beside any running runs. At a terminal, commands that need it load it
+ * when they run: Graph client and MSAL would take half of every other command's start time.
  */
 import { decodeJwt } from 'jose';
 import { appBudget, GraphBudget } from '../graph/budget.ts';

@@ -1,4 +1,4 @@
-/** What somebody changes is allowed first, and told in the audit log with it, or not at all. */
+/** A change is first authorized, and then recorded in the audit log in one transaction, or neither happens. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -33,7 +33,7 @@ async function setUp(t: Test) {
   return { store, context, contoso, fabrikam, audit, token };
 }
 
-t.test('an entry says who did it, by which right, what, and what they noted', async (t) => {
+t.test('an entry says who did it, with which role, what it was, and the note', async (t) => {
   const { context, contoso, fabrikam, audit, token } = await setUp(t);
   await controlRuns(context, kim, { tenant: 'contoso', request: 'starts' });
   await controlRuns(context, token('admin', contoso.id), { tenant: contoso.id, request: 'cancels' });
@@ -45,7 +45,7 @@ t.test('an entry says who did it, by which right, what, and what they noted', as
 });
 
 t.test(
-  'who may not, or reaches it not, changes nothing, and is told the same as of a district that is not',
+  'an actor without the right or the access changes nothing, and cannot tell the district from one that does not exist',
   async (t) => {
     const { context, contoso, audit, token } = await setUp(t);
     const start = (actor: Actor, tenant: string) => controlRuns(context, actor, { tenant, request: 'starts' });
@@ -65,7 +65,7 @@ t.test(
   },
 );
 
-t.test('who was let into a district changes that one, whatever it is called by then', async (t) => {
+t.test('an actor who was admitted to a district changes that one, even if it was renamed meanwhile', async (t) => {
   const { store, context, contoso, fabrikam, audit, token } = await setUp(t);
   const admin = token('admin', contoso.id);
   const entered = await enter(store, admin, 'run.start', 'contoso');
@@ -77,7 +77,7 @@ t.test('who was let into a district changes that one, whatever it is called by t
   await t.rejects(controlRuns(context, admin, { tenant: fabrikam, request: 'starts' }), { code: 'TENANT_UNKNOWN' });
 });
 
-t.test('a district that was removed meanwhile gets no new rows', async (t) => {
+t.test('adds no rows to a district that was removed meanwhile', async (t) => {
   const { store, context, contoso, token } = await setUp(t);
   const admin = token('admin', contoso.id);
   const entered = await enter(store, admin, 'agent.code', 'contoso');
@@ -87,7 +87,7 @@ t.test('a district that was removed meanwhile gets no new rows', async (t) => {
   t.same(await store.withTenant(contoso.id, countTenant), []);
 });
 
-t.test('a change that fails is not in the log, and one that cannot be told is not made', async (t) => {
+t.test('does not log a change that fails, and does not make a change that it cannot log', async (t) => {
   const { store, context, contoso, audit } = await setUp(t);
   const task = { action: 'agent.revoke', tenant: 'contoso' } as const;
   const rename = perform(context, kim, task, ({ write }) =>
@@ -105,7 +105,7 @@ t.test('a change that fails is not in the log, and one that cannot be told is no
   t.same(await audit(contoso.id), []);
 });
 
-t.test('an agent comes in by a code alone, and is told as itself', async (t) => {
+t.test('an agent enters with a code alone, and the log names the agent', async (t) => {
   const { context, contoso, audit } = await setUp(t);
   const given = { name: 'sis', publicKey: 'x'.repeat(43), version: '1' };
   t.equal(await enrollAgent(context, { code: 'AAAA-BBBB-CCCC', ...given }), undefined);
@@ -122,7 +122,7 @@ t.test('an agent comes in by a code alone, and is told as itself', async (t) => 
   ]);
 });
 
-t.test('neither terminal nor server writes to the database but through app/', async (t) => {
+t.test('terminal and server write to the database only through app/', async (t) => {
   const root = join(import.meta.dirname, '..');
   const files = globSync('{cli,http}/**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'));
   const own = files.filter((file) => /\.(?:withTenant|system)\(/.test(readFileSync(join(root, file), 'utf8')));

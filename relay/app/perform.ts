@@ -1,6 +1,6 @@
 /**
- * The one way in: whatever somebody changes or asks is allowed here first, and whatever is changed is written into the audit log
- * here, in the transaction of the change.
+ * The only entry point: everything that is changed or asked is authorized here first, and every change is written to
+ * the audit log here, in the same transaction.
  */
 import type { Clock } from '../../shared/clock.ts';
 import { fail } from '../../shared/errors.ts';
@@ -13,39 +13,42 @@ import { type Actor, nameOf, reaches, roleOf } from './actor.ts';
 export interface AppContext {
   /** The state folder, with settings and key. */
   home: string;
-  /** Key file instead of the settings'. */
+  /** A key file that replaces the one in the settings. */
   keyFile?: string | undefined;
   store: Store;
   clock: Clock;
-  /** Aborted when the one who asks waits no longer. */
+  /** Aborted when the caller no longer waits. */
   signal: AbortSignal;
 }
 
-/** What those need that ask nobody but the database. */
+/** The context of actions that use only the database. */
 export type StoreContext = Pick<AppContext, 'store' | 'clock'>;
 
-/** Slug or id of a district; or one that {@link enter} has found for the actor, which is not looked for by name again. */
+/**
+ * Slug or id of a district; or one that {@link enter} has already found for the actor, which is not looked up by name
+ * again.
+ */
 export type TenantRef = string | Tenant;
 
-/** What a change did: its outcome, and an entry of the audit log for each thing that it did. */
+/** What a change did: its result, and an audit log entry for each thing that it did. */
 export interface Done<R> {
   outcome: R;
   entries: readonly object[];
 }
 
-/** A district that the actor reaches. */
+/** A district that the actor may access. */
 export interface District {
   tenant: Tenant;
   read<T>(fn: (scope: TenantScope) => Promise<T>): Promise<T>;
-  /** Change and entries in one transaction, or neither. @param fn gets the time that the entries have */
+  /** Change and entries in one transaction, or neither. @param fn receives the time of the entries */
   write<R>(fn: (scope: TenantScope, now: Date) => Promise<Done<R>>): Promise<R>;
 }
 
 /**
  * Changes something in a district.
  *
- * @throws HallpassError ROLE_INSUFFICIENT and SCOPE_MISSING before anything else is looked at, TENANT_UNKNOWN also for a district that
- *   the actor does not reach, or that was removed meanwhile, and what `work` throws
+ * @throws HallpassError ROLE_INSUFFICIENT and SCOPE_MISSING before anything else is checked, TENANT_UNKNOWN also for a
+ *   district that the actor may not access or that was removed meanwhile, and what `work` throws
  */
 export async function perform<R>(
   { store, clock }: StoreContext,
@@ -68,13 +71,16 @@ export async function perform<R>(
   });
 }
 
-/** What a change across districts did: each entry stands in the log of the district that it speaks of. */
+/** What a change across districts did: each entry is written to the log of the district that it concerns. */
 export interface DoneAcross<R> {
   outcome: R;
   entries: readonly { tenantId: string; detail: object }[];
 }
 
-/** Changes what is not one district's own. @throws HallpassError ROLE_INSUFFICIENT, SCOPE_MISSING, and what `work` throws */
+/**
+ * Changes something that does not belong to one district. @throws HallpassError ROLE_INSUFFICIENT, SCOPE_MISSING, and
+ * what `work` throws
+ */
 export async function performAcross<R>(
   { store, clock }: StoreContext,
   actor: Actor,
@@ -91,7 +97,7 @@ export async function performAcross<R>(
 }
 
 /**
- * Asks something of a district, as of one moment.
+ * Asks something about a district, in one read transaction.
  *
  * @throws HallpassError ROLE_INSUFFICIENT, SCOPE_MISSING, TENANT_UNKNOWN, and what `fn` throws
  */
@@ -105,7 +111,10 @@ export async function ask<T>(
   return await store.readTenant(tenant.id, (scope) => fn(scope, tenant));
 }
 
-/** For what takes more than one look, or asks others. @throws HallpassError ROLE_INSUFFICIENT, SCOPE_MISSING, TENANT_UNKNOWN */
+/**
+ * For questions that need several reads, or query other services. @throws HallpassError ROLE_INSUFFICIENT,
+ * SCOPE_MISSING, TENANT_UNKNOWN
+ */
 export async function enter(store: Store, actor: Actor, action: Action, named: TenantRef): Promise<Tenant> {
   allow(actor, action);
   if (typeof named === 'string') return await store.system((scope) => reach(scope, actor, named));
@@ -114,13 +123,13 @@ export async function enter(store: Store, actor: Actor, action: Action, named: T
 }
 
 /**
- * The district as it is in this transaction. One that the actor does not reach is none, for the actor: nobody learns whom else the relay
- * serves.
+ * The district in this transaction. One that the actor may not access looks as if it did not exist: nobody learns whom
+ * else the relay serves.
  *
  * @throws HallpassError TENANT_UNKNOWN
  */
 export async function reach(scope: SystemScope, actor: Actor, named: TenantRef): Promise<Tenant> {
-  // Slugs change hands, ids never do.
+  // Slugs can be reused, ids cannot.
   const slugOrId = typeof named === 'string' ? named : named.id;
   if (actor.kind === 'terminal') return await findTenant(scope, slugOrId);
   const tenant = await lookUpTenant(scope, slugOrId);

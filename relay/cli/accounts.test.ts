@@ -32,7 +32,7 @@ async function auditOf({ store, tenantId }: District) {
   return await store.withTenant(tenantId, (scope) => readAudit(scope, { limit: 20 }));
 }
 
-t.test('several profiles of a district are distinguished by name', async (t) => {
+t.test('tells several profiles of a district apart by name', async (t) => {
   const { home, district, cli } = await setUp(t, { students: 'match', teachers: 'match' }, true);
   const set = async (name: string, schools: unknown) => {
     const file = join(home, 'profile.json');
@@ -72,7 +72,7 @@ t.test('several profiles of a district are distinguished by name', async (t) => 
   t.match(await cli('profile', 'enable', 'contoso'), { code: 0, out: /"test" is enabled/ });
 });
 
-t.test('a profile is held against its tenant before it is enabled', async (t) => {
+t.test('checks a profile against its tenant before enabling it', async (t) => {
   const { home, district, cli } = await setUp(t, { students: 'match', teachers: 'create' }, true);
   t.match(await cli('profile', 'check', 'contoso'), { code: 0, out: /Profile "test" has no problems/ });
   const { microsoft } = district;
@@ -108,7 +108,7 @@ t.test('a profile is held against its tenant before it is enabled', async (t) =>
   t.match(await cli('profile', 'enable', 'contoso', '--unchecked'), { code: 0, out: /enabled/ });
 });
 
-t.test('rules are compared on live data before the first run, and nothing is kept of it', async (t) => {
+t.test('compares rules on live data before the first run, and stores nothing of it', async (t) => {
   const { district, cli } = await setUp(t, { students: 'match', teachers: 'match' }, true);
   const first = await cli('match', 'contoso', '--role', 'students');
   t.match(first.out, /^6 students\n/);
@@ -144,7 +144,7 @@ t.test('rules are compared on live data before the first run, and nothing is kep
   t.match(await cli('match', 'contoso', '--role', 'parents'), { code: 64 });
 });
 
-t.test('people are linked by hand to accounts that exist and belong to nobody else', async (t) => {
+t.test('links people by hand to accounts that exist and belong to nobody else', async (t) => {
   const { district, cli } = await setUp(t, { students: 'match', teachers: 'match' }, true);
   await district.run();
   t.match(
@@ -183,7 +183,7 @@ for (const mode of [
   { students: 'match', teachers: 'match' },
   { students: 'create', teachers: 'create' },
 ] as const) {
-  t.test(`${mode.students}: the command of the problem hands over the account of somebody who has left`, async (t) => {
+  t.test(`${mode.students}: the command in the problem hands over a former person's account`, async (t) => {
     const { home, district, cli } = await setUp(t, mode, mode.students === 'match');
     district.profile = {
       ...district.profile,
@@ -257,7 +257,7 @@ for (const mode of [
   });
 }
 
-t.test('what the profile leaves alone is given by hand only, and that is said', async (t) => {
+t.test('gives accounts that the profile leaves alone only by hand, and says so', async (t) => {
   const { district, cli } = await setUp(t, { students: 'match', teachers: 'match' }, true);
   const never = ['student1@*'];
   const profile = { ...district.profile, identity: { ...district.profile.identity, never } };
@@ -272,26 +272,23 @@ t.test('what the profile leaves alone is given by hand only, and that is said', 
   t.match(await district.run(), { problems: 0 });
 });
 
-t.test(
-  'anyone who lost their account gets another once it is said that the one before is not coming back',
-  async (t) => {
-    const { district, cli } = await setUp(t, { students: 'create', teachers: 'create' }, false);
-    await district.run();
-    const [user] = district.microsoft.directory.users.find('userPrincipalName', 'student0@contoso.edu');
-    if (user === undefined) return t.fail('no account');
-    district.microsoft.directory.deleteUser(user);
-    t.match(await district.run(), { done: 0, problems: 1 });
-    t.match((await cli('drift', 'contoso')).out, `somebody deleted it (${user.id})`);
-    t.match(await cli('link', 'remove', 'contoso', 'students:10'), { code: 0, out: /deleted account .* is forgotten/ });
-    t.match(await district.run(), { failed: 0, problems: 0 });
-    const list = (await cli('link', 'list', 'contoso')).out;
-    t.match(list, /students:10 +\S+ +created/);
-    t.notOk(list.includes(user.id), 'another one');
-    t.match(await auditOf(district), [{ action: 'link.remove', detail: { person: 'students:10' } }]);
-  },
-);
+t.test('a person who lost an account gets another once someone says that the old one will not come back', async (t) => {
+  const { district, cli } = await setUp(t, { students: 'create', teachers: 'create' }, false);
+  await district.run();
+  const [user] = district.microsoft.directory.users.find('userPrincipalName', 'student0@contoso.edu');
+  if (user === undefined) return t.fail('no account');
+  district.microsoft.directory.deleteUser(user);
+  t.match(await district.run(), { done: 0, problems: 1 });
+  t.match((await cli('drift', 'contoso')).out, `somebody deleted it (${user.id})`);
+  t.match(await cli('link', 'remove', 'contoso', 'students:10'), { code: 0, out: /deleted account .* is forgotten/ });
+  t.match(await district.run(), { failed: 0, problems: 0 });
+  const list = (await cli('link', 'list', 'contoso')).out;
+  t.match(list, /students:10 +\S+ +created/);
+  t.notOk(list.includes(user.id), 'another one');
+  t.match(await auditOf(district), [{ action: 'link.remove', detail: { person: 'students:10' } }]);
+});
 
-t.test('first passwords are handed out once, into a new file', async (t) => {
+t.test('exports first passwords once, into a new file', async (t) => {
   const { home, district, cli } = await setUp(t, { students: 'create', teachers: 'create' }, false);
   t.match(await cli('passwords', 'export', 'contoso', '--file', join(home, 'none.csv')), {
     out: /no first passwords to export/,
@@ -328,7 +325,7 @@ t.test('first passwords are handed out once, into a new file', async (t) => {
   t.match(await auditOf(district), [{ who: 'kim', action: 'passwords.export', detail: { count: 10 } }]);
 });
 
-t.test('without the key nothing is handed out and nothing is forgotten', async (t) => {
+t.test('without the key, exports nothing and deletes nothing', async (t) => {
   const { home, district, cli } = await setUp(t, { students: 'create', teachers: 'create' }, false);
   await district.run();
   writeFileSync(join(home, 'secret.key'), Buffer.alloc(32, 1).toString('base64'), { mode: 0o600 });

@@ -1,4 +1,4 @@
-/** What a person is reported a tenant that School Data Sync has run, before anything is written. */
+/** What people are told about a tenant that School Data Sync has run in, before anything is written. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -52,7 +52,7 @@ async function previewed(
   return { home, district, cli };
 }
 
-t.test('the plan says what is taken over, and what is not clear', async (t) => {
+t.test('the plan says what is adopted, and what is not clear', async (t) => {
   const { cli } = await previewed(t, { form: 'v2.1', duplicates: 1 }, 'dcid', 'match');
   const { out } = await cli('plan', 'contoso');
   t.match(
@@ -84,7 +84,7 @@ t.test('a check says under which reading the stamps fit the roster', async (t) =
   t.notOk(problems.some(({ field }: { field: string }) => field.startsWith('adoption')));
 });
 
-t.test('a check finds what the ids of another tool are, with their prefixes, and says what to write', async (t) => {
+t.test("a check finds what another tool's ids are, with their prefixes, and says what to write", async (t) => {
   const { home, district, cli } = await previewed(t, { form: 'v1' }, 'seed-roster', 'create', withLocalIds(roster));
   const { out } = await cli('profile', 'check', 'contoso');
   t.match(out, /Stamped students in Microsoft 365: 30; in the roster as dcid 0, as students_<studentNumber> 30\.\n/);
@@ -107,7 +107,7 @@ t.test('a check finds what the ids of another tool are, with their prefixes, and
   t.notOk(problems.some(({ field }: { field: string }) => field.startsWith('adoption')));
 });
 
-t.test('ids that agents do not send are named, and how to have them sent', async (t) => {
+t.test('names ids that agents do not send, and how to get them sent', async (t) => {
   const { cli } = await previewed(t, { form: 'v1' }, 'seed-roster', 'create');
   const { out } = await cli('profile', 'check', 'contoso');
   t.match(out, /sections in Microsoft 365: 6; in the roster as dcid 0, as id not known \(agents do not send it\)\./);

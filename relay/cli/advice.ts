@@ -1,4 +1,4 @@
-/** What an error advises, with the district instead of the TENANT of its commands. */
+/** An error's next step, with the district in place of TENANT in its commands. */
 export function inCommands(action: string, tenant: string): string {
   return action.replace(/\bTENANT\b/g, tenant);
 }

@@ -5,12 +5,12 @@ import { ago, describeCondition } from '../app/queries/agent-condition.ts';
 import type { ListedAgent } from '../app/queries/agents.ts';
 import { silentProxies } from '../http/link/silent-proxies.ts';
 
-/** How it is, in a few words. */
+/** Its condition, in a few words. */
 export function stateOf({ health, ...agent }: ListedAgent, nowMs: number): string {
   return describeCondition({ ...agent, health: health ?? undefined }, nowMs);
 }
 
-/** What agents complain of, and where it can be fixed. An agent that is away said so before it went. */
+/** What agents report as problems, and where to fix them. A disconnected agent reported it before it left. */
 export function* agentProblems(agents: readonly ListedAgent[], nowMs: number): Iterable<string> {
   for (const { name, health, condition } of agents) {
     if (condition === 'revoked' || health?.problem === undefined) continue;
@@ -21,7 +21,7 @@ export function* agentProblems(agents: readonly ListedAgent[], nowMs: number): I
   }
 }
 
-/** What the relay saw of the proxies before it, since it was started. */
+/** What the relay has seen of the proxies in front of it since it started. */
 export async function proxyProblems(home: string): Promise<string[]> {
   return (await silentProxies(home)).map(
     ({ proxy, since }) =>

@@ -1,4 +1,4 @@
-/** What a profile can choose from in a district, by the names that people know and the ids that documents keep. */
+/** What a profile can choose from in a district, by the names that people know and the ids in documents. */
 import type { Command } from 'commander';
 import { propertiesNow } from '../app/queries/properties.ts';
 import { schoolsNow, schoolTable } from '../app/queries/schools.ts';

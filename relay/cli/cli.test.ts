@@ -27,7 +27,7 @@ async function run(home: string, ...args: string[]) {
 const addContoso = (home: string) =>
   run(home, 'tenant', 'add', 'contoso', '--name', 'Contoso', '--graph-tenant', graphTenant);
 
-t.test('from nothing to an agent that can enroll', async (t) => {
+t.test('goes from nothing to an agent that can enroll', async (t) => {
   const home = join(t.testdir(), 'state');
   t.match(await addContoso(home), { code: 0, out: /Added contoso/, err: '' });
   t.match(await run(home, 'tenant', 'list'), { out: new RegExp(`contoso +Contoso +${graphTenant} +never`) });
@@ -46,7 +46,7 @@ t.test('from nothing to an agent that can enroll', async (t) => {
     code: 0,
     out: /is new, and stored/,
   });
-  // Whether it runs is for "enable" and "pause" to say.
+  // "enable" and "pause" decide whether it runs.
   const preview = { ...testProfile, state: 'preview' };
   t.same(JSON.parse((await run(home, 'profile', 'show', 'contoso')).out), preview);
   const status = await run(home, 'status', 'contoso');
@@ -56,7 +56,7 @@ t.test('from nothing to an agent that can enroll', async (t) => {
   t.notMatch(status.out, /COUNT|LAST SEEN/, 'no heading without a line below it');
 });
 
-t.test('before anything is there, lists say so, and nothing is promised that cannot happen', async (t) => {
+t.test('before anything exists, lists say so, and nothing is promised that cannot happen', async (t) => {
   const home = t.testdir();
   await addContoso(home);
   const lists: [words: string, said: RegExp][] = [
@@ -81,58 +81,67 @@ t.test('before anything is there, lists say so, and nothing is promised that can
   }
 });
 
-t.test('errors name what, where and what to do, and exit codes tell a mistake from a wait', async (t) => {
-  const home = t.testdir({ 'broken.json': '{"version":', 'wrong.json': JSON.stringify({ ...testProfile, mode: {} }) });
-  await addContoso(home);
-  const fix = (code: string, ...words: string[]) => ({
-    code: 78,
-    out: '',
-    err: new RegExp(`^error\\[${code}\\] .*${words.join('.*')}.*\n  → .+\n$`),
-  });
-  t.match(await addContoso(home), fix('TENANT_EXISTS', 'contoso'));
-  t.match(await run(home, 'status', 'nobody'), fix('TENANT_UNKNOWN', 'nobody'));
-  t.match(await run(home, 'enroll-code', 'nobody'), fix('TENANT_UNKNOWN', 'nobody'));
-  t.match(await run(home, 'agent', 'revoke', 'contoso', 'x'), fix('AGENT_NOT_FOUND', 'x'));
-  t.match(await run(home, 'profile', 'show', 'contoso'), fix('PROFILE_MISSING', 'contoso'));
-  t.match(await run(home, 'profile', 'set', 'contoso', join(home, 'none.json')), fix('FILE_UNREADABLE', 'none.json'));
-  t.match(await run(home, 'profile', 'set', 'contoso', join(home, 'broken.json')), fix('PROFILE_INVALID', 'broken'));
-  t.match(await run(home, 'profile', 'set', 'contoso', join(home, 'wrong.json')), {
-    code: 78,
-    out: '',
-    err: /^error\[PROFILE_INVALID\] .*: 2 mistakes\n {4}mode\.students: it is missing;[^\n]*\n {4}mode\.teachers: it is missing/,
-  });
-  const add = (slug: string, guid: string) => run(home, 'tenant', 'add', slug, '--name', 'x', '--graph-tenant', guid);
-  t.match(await add('Not a slug', graphTenant), fix('RELAY_SETTING_INVALID', 'slug'));
-  t.match(await add('fabrikam', 'contoso.onmicrosoft.com'), fix('RELAY_SETTING_INVALID', 'graph-tenant'));
-  t.match(await run(home, 'configure', '--host', '0.0.0.0'), fix('RELAY_SETTING_INVALID', 'listen.host', 'encryption'));
-  writeFileSync(join(home, 'settings.json'), '{"listen":{"host":"0.0.0.0"}}');
-  t.match(await run(home, 'serve', '--port', '0'), fix('LISTEN_INSECURE', '0.0.0.0'));
-  t.match(
-    await run(join(home, 'broken.json'), 'tenant', 'list'),
-    fix('STATE_FOLDER_UNUSABLE', 'a file and not a folder'),
-  );
-  if (process.platform === 'linux') {
-    for (const nowhere of ['/proc/hallpass', '/proc/self/a/b', '/sys/hallpass']) {
-      t.match(await run(nowhere, 'tenant', 'list'), fix('STATE_FOLDER_UNUSABLE', nowhere), 'answered at once');
-      t.match(await run(nowhere, 'configure', '--port', '8641'), { code: 78, err: /STATE_UNWRITABLE/ });
-    }
-  }
-
-  for (const wrong of [
-    ['frobnicate'],
-    ['tenant', 'add'],
-    ['configure', '--port', 'many'],
-    ['serve', '--log-format', 'xml'],
-  ]) {
+t.test(
+  'errors say what happened, where and what to do, and exit codes tell a mistake from a temporary failure',
+  async (t) => {
+    const home = t.testdir({
+      'broken.json': '{"version":',
+      'wrong.json': JSON.stringify({ ...testProfile, mode: {} }),
+    });
+    await addContoso(home);
+    const fix = (code: string, ...words: string[]) => ({
+      code: 78,
+      out: '',
+      err: new RegExp(`^error\\[${code}\\] .*${words.join('.*')}.*\n  → .+\n$`),
+    });
+    t.match(await addContoso(home), fix('TENANT_EXISTS', 'contoso'));
+    t.match(await run(home, 'status', 'nobody'), fix('TENANT_UNKNOWN', 'nobody'));
+    t.match(await run(home, 'enroll-code', 'nobody'), fix('TENANT_UNKNOWN', 'nobody'));
+    t.match(await run(home, 'agent', 'revoke', 'contoso', 'x'), fix('AGENT_NOT_FOUND', 'x'));
+    t.match(await run(home, 'profile', 'show', 'contoso'), fix('PROFILE_MISSING', 'contoso'));
+    t.match(await run(home, 'profile', 'set', 'contoso', join(home, 'none.json')), fix('FILE_UNREADABLE', 'none.json'));
+    t.match(await run(home, 'profile', 'set', 'contoso', join(home, 'broken.json')), fix('PROFILE_INVALID', 'broken'));
+    t.match(await run(home, 'profile', 'set', 'contoso', join(home, 'wrong.json')), {
+      code: 78,
+      out: '',
+      err: /^error\[PROFILE_INVALID\] .*: 2 mistakes\n {4}mode\.students: it is missing;[^\n]*\n {4}mode\.teachers: it is missing/,
+    });
+    const add = (slug: string, guid: string) => run(home, 'tenant', 'add', slug, '--name', 'x', '--graph-tenant', guid);
+    t.match(await add('Not a slug', graphTenant), fix('RELAY_SETTING_INVALID', 'slug'));
+    t.match(await add('fabrikam', 'contoso.onmicrosoft.com'), fix('RELAY_SETTING_INVALID', 'graph-tenant'));
     t.match(
-      await run(home, ...wrong),
-      { code: 64, err: /^error\[OPTION_INVALID\] .*\n +→ See "hallpass-relay.* --help"/ },
-      wrong.join(' '),
+      await run(home, 'configure', '--host', '0.0.0.0'),
+      fix('RELAY_SETTING_INVALID', 'listen.host', 'encryption'),
     );
-  }
-  t.match(await run(home, '--help'), { code: 0, out: /Examples:.*serve/s });
-  t.match(await run(home, 'enroll-code', '--help'), { code: 0, out: /Example:/ });
-});
+    writeFileSync(join(home, 'settings.json'), '{"listen":{"host":"0.0.0.0"}}');
+    t.match(await run(home, 'serve', '--port', '0'), fix('LISTEN_INSECURE', '0.0.0.0'));
+    t.match(
+      await run(join(home, 'broken.json'), 'tenant', 'list'),
+      fix('STATE_FOLDER_UNUSABLE', 'a file and not a folder'),
+    );
+    if (process.platform === 'linux') {
+      for (const nowhere of ['/proc/hallpass', '/proc/self/a/b', '/sys/hallpass']) {
+        t.match(await run(nowhere, 'tenant', 'list'), fix('STATE_FOLDER_UNUSABLE', nowhere), 'answered at once');
+        t.match(await run(nowhere, 'configure', '--port', '8641'), { code: 78, err: /STATE_UNWRITABLE/ });
+      }
+    }
+
+    for (const wrong of [
+      ['frobnicate'],
+      ['tenant', 'add'],
+      ['configure', '--port', 'many'],
+      ['serve', '--log-format', 'xml'],
+    ]) {
+      t.match(
+        await run(home, ...wrong),
+        { code: 64, err: /^error\[OPTION_INVALID\] .*\n +→ See "hallpass-relay.* --help"/ },
+        wrong.join(' '),
+      );
+    }
+    t.match(await run(home, '--help'), { code: 0, out: /Examples:.*serve/s });
+    t.match(await run(home, 'enroll-code', '--help'), { code: 0, out: /Example:/ });
+  },
+);
 
 t.test('configure keeps what is not named, and stores nothing that is wrong', async (t) => {
   const home = t.testdir();
@@ -210,7 +219,7 @@ t.test('two commands that start on a new state folder at once both succeed', asy
   for (const result of results) t.match(result, { code: 0, out: '[]\n', err: '' });
 });
 
-t.test('a reader who leaves early is no error', async (t) => {
+t.test('output that is cut off by its reader is not an error', async (t) => {
   const home = t.testdir();
   const main = fileURLToPath(new URL('../main.ts', import.meta.url));
   const started = spawn(process.execPath, [main, 'tenant', 'list'], { env: { ...process.env, HALLPASS_HOME: home } });
@@ -218,7 +227,7 @@ t.test('a reader who leaves early is no error', async (t) => {
   t.same(await Promise.all([text(started.stderr), once(started, 'exit')]), ['', [0, null]]);
 });
 
-/** A process of its own, as an operator starts it. */
+/** A separate process, as an operator starts it. */
 async function child(home: string, ...args: string[]) {
   const main = fileURLToPath(new URL('../main.ts', import.meta.url));
   const process_ = spawn(process.execPath, [main, ...args], { env: { ...process.env, HALLPASS_HOME: home } });

@@ -13,7 +13,7 @@ const context = {
   stop: new AbortController().signal,
 };
 
-t.test('the help of the program shows every command as it is', async (t) => {
+t.test("the program's help shows every command as it is", async (t) => {
   for (const { usage, load } of commands) {
     const [name = '', ...aliases] = usage.replace(/ .*/, '').split('|');
     const command = new Command(name).aliases(aliases);
@@ -22,13 +22,13 @@ t.test('the help of the program shows every command as it is', async (t) => {
   }
 });
 
-/** Prints what was loaded, one address a line, instead of what the program says. */
+/** Prints the loaded modules, one address per line, in place of the program's output. */
 const listing = `data:text/javascript,${encodeURIComponent(`
   import module from 'node:module';
   process.stdout.write = () => true;
   module.registerHooks({ load: (url, context, next) => (process.stderr.write(url + '\\n'), next(url, context)) });`)}`;
 
-t.test('--version and --help load the definitions, and nothing that works', async (t) => {
+t.test('--version and --help load only the definitions', async (t) => {
   for (const option of ['--version', '--help']) {
     const { stderr } = await promisify(execFile)(process.execPath, ['--import', listing, main, option]);
     const loaded = stderr.split('\n');

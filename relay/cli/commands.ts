@@ -1,15 +1,15 @@
 /**
- * The commands of `hallpass-relay` in the order of its help. What one needs is loaded when the command line names it, so that
- * `--version` and `--help` load nothing of the rest.
+ * The commands of `hallpass-relay` in the order of its help. A command's code is loaded when the command line names it,
+ * so that `--version` and `--help` load nothing else.
  */
 import type { Command } from 'commander';
 import type { CliContext } from './context.ts';
 
 export interface CommandRow {
-  /** As the help has it: name, alias, arguments. */
+  /** As shown in the help: name, alias, arguments. */
   usage: string;
   description: string;
-  /** Gives what adds arguments, options, subcommands and the action. */
+  /** Loads the function that adds arguments, options, subcommands and the action. */
   load: () => Promise<(command: Command, context: CliContext) => void>;
 }
 

@@ -31,7 +31,7 @@ interface ConfigureOptions extends Noted {
   keyFile?: string;
 }
 
-/** Changes the settings that are named, keeps the others; without options it shows them. Secrets are given as files. */
+/** Changes the named settings and keeps the others; without options it shows them. Secrets are given as files. */
 export function configureCommand(command: Command, context: CliContext): void {
   noted(command)
     .option('--host <address>', 'address to listen on')
@@ -75,12 +75,12 @@ Examples:
       if (Object.keys(options).length === 0) return printJson(context, await settingsNow(context, actor));
       const { after, warnings } = await changeSettings(context, actor, (settings) => apply(settings, options));
       printJson(context, after);
-      // Not on stdout, which is for programs.
+      // Not on stdout, which programs read.
       for (const warning of warnings) context.err.write(`Warning: ${warning}.\n`);
     });
 }
 
-/** A certificate takes the place of a secret, and the other way round. */
+/** A certificate replaces a secret, and vice versa. */
 function apply(before: RelaySettings, given: Omit<ConfigureOptions, keyof Noted>): unknown {
   const { certificateFile, keyFile, secretFile, ...graph } = before.graph;
   const credential = {

@@ -1,4 +1,4 @@
-/** What the commands get from their surroundings, so that tests run them in process. */
+/** What commands get from their environment, so that tests can run them in process. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Clock } from '../../shared/clock.ts';
 import { printableLine } from '../../shared/printable.ts';
@@ -15,9 +15,9 @@ export interface CliContext {
   home: string;
   out: NodeJS.WritableStream;
   err: NodeJS.WritableStream;
-  /** HALLPASS_KEY_FILE: goes before the settings. */
+  /** HALLPASS_KEY_FILE: overrides the settings. */
   keyFile?: string | undefined;
-  /** Who is at the terminal: the account of the operating system. */
+  /** Who is at the terminal: the operating system account. */
   user: string;
   clock: Clock;
   /** True when `out` is a terminal that people look at. */
@@ -26,10 +26,10 @@ export interface CliContext {
   stop: AbortSignal;
 }
 
-/** What every command takes that changes something. */
+/** Options of every command that changes something. */
 export interface Noted {
   note?: string;
-  /** Of earlier versions, in which anybody could name anybody. */
+  /** From earlier versions, in which anyone could name anyone. */
   by?: string;
 }
 
@@ -46,7 +46,7 @@ function noteText(text: string): string {
   throw new InvalidArgumentError(`Give 1 to ${longestNote} characters in one line.`);
 }
 
-/** Who is at the terminal, with the note. */
+/** The actor at the terminal, with the note. */
 export function actorOf({ user, err }: CliContext, { note, by }: Noted = {}): Actor {
   if (by !== undefined) {
     err.write(`Notice: --by counts as a note; the audit log names the account ${user}. Use --note instead.\n`);
@@ -55,7 +55,7 @@ export function actorOf({ user, err }: CliContext, { note, by }: Noted = {}): Ac
   return { kind: 'terminal', user, ...(notes.length > 0 && { note: notes.join('; ') }) };
 }
 
-/** Opens the database for one command; a running relay goes on beside it. */
+/** Opens the database for one command, beside a running relay. */
 export async function withApp<T>(context: CliContext, fn: (app: AppContext) => Promise<T>): Promise<T> {
   const { home, keyFile, clock, stop } = context;
   const store = await openStore(storeFile(home));
@@ -66,7 +66,10 @@ export async function withApp<T>(context: CliContext, fn: (app: AppContext) => P
   }
 }
 
-/** Asks something of a district as of one moment. @param asked question, and slug or id @throws HallpassError TENANT_UNKNOWN */
+/**
+ * Asks something about a district in one read transaction. @param asked question, and slug or id @throws HallpassError
+ * TENANT_UNKNOWN
+ */
 export async function askDistrict<T>(
   context: CliContext,
   asked: { question: Question; tenant: string },

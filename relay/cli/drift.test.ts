@@ -7,7 +7,7 @@ import t from 'tap';
 import { openDistrict, smallRoster } from '../testing/district.ts';
 import { runCli } from './program.ts';
 
-t.test('drift shows what differs and what becomes of it, for people, programs and spreadsheets', async (t) => {
+t.test('drift shows what differs and what happens about it, for people, programs and spreadsheets', async (t) => {
   const home = t.testdir();
   const mode = { students: 'match', teachers: 'match' } as const;
   const district = await openDistrict({ dir: home, home, mode, students: 8, accounts: true });

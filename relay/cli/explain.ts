@@ -7,7 +7,7 @@ import { askDistrict, type CliContext, printJson } from './context.ts';
 
 const marks: Record<Step['status'], string> = { ok: '✓ ok', waiting: '… waiting', stopped: '✗ stopped' };
 
-/** Why a person is, or is not, in a class: along the whole way. */
+/** Why a person is, or is not, in a class: every step of the way. */
 export function explainCommand(command: Command, context: CliContext): void {
   command
     .argument('<tenant>', 'slug or id of the district')

@@ -13,10 +13,10 @@ const marks: Record<FleetLine['need'], string> = {
   fine: '✓ fine',
 };
 
-/** Longer sentences stand in `status`. */
+/** `status` shows longer sentences. */
 const whyLength = 90;
 
-/** Which district needs somebody. */
+/** Which district needs attention. */
 export function fleetCommand(command: Command, context: CliContext): void {
   command
     .addOption(csvOption('every district'))

@@ -1,4 +1,4 @@
-/** What an operator sees of agents that have trouble and of profiles that fail, and where every district stands. */
+/** What an operator sees about agents with problems, failing profiles, and the state of every district. */
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
@@ -14,7 +14,7 @@ const problem = {
   retry: 'retry' as const,
 };
 
-t.test('what an agent says of itself is shown, with its age, until it says otherwise', async (t) => {
+t.test("shows an agent's report with its age until the agent reports something else", async (t) => {
   const home = t.testdir();
   const relay = await startTestRelay(home);
   const tenant = await addTenant(relay, 'contoso');
@@ -29,7 +29,7 @@ t.test('what an agent says of itself is shown, with its age, until it says other
     for (let look = 0; look < 1000; look += 1) {
       last = (await cli(...args)).out;
       if (shown.test(last)) return last;
-      // A command in process does all its work without a turn of the event loop, in which the relay would hear the agent.
+      // A command in this process works without a turn of the event loop, in which the relay would hear the agent.
       await setImmediate();
     }
     throw new Error(`${shown} is not in ${last}`);
@@ -66,7 +66,7 @@ t.test('what an agent says of itself is shown, with its age, until it says other
   await until(['agent', 'list', 'contoso'], /not connected/);
 });
 
-t.test('a relay that was killed leaves nobody connected, and silence is noticed', async (t) => {
+t.test('after a relay was killed, no agent counts as connected, and silence is noticed', async (t) => {
   const now = Date.parse('2026-08-20T12:00:00Z');
   const minutes = (count: number) => new Date(now - count * 60_000).toISOString();
   const agent = { revokedAt: null, lastSeenAt: minutes(1), connectedSince: minutes(600), health: undefined };
@@ -79,7 +79,7 @@ t.test('a relay that was killed leaves nobody connected, and silence is noticed'
   t.equal(describeCondition({ ...agent, revokedAt: minutes(9) }, now), `revoked ${minutes(9)}`);
 });
 
-t.test('a preview whose every run fails says so, with code, step and time, and no roster is blamed', async (t) => {
+t.test('a preview whose every run fails shows code, step and time, and does not blame the roster', async (t) => {
   const home = t.testdir();
   const mode = { students: 'match', teachers: 'match' } as const;
   const district = await openDistrict({ dir: home, home, mode, students: 6, accounts: true });
@@ -112,7 +112,7 @@ t.test('a preview whose every run fails says so, with code, step and time, and n
   ]);
 });
 
-t.test('an agent is revoked by its name where one alone has it', async (t) => {
+t.test('revokes an agent by its name if only one has it', async (t) => {
   const home = join(t.testdir(), 'relay');
   const relay = await startTestRelay(home);
   t.teardown(() => relay.close());

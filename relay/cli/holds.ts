@@ -14,7 +14,7 @@ interface ApproveOptions extends Noted {
   until?: string;
 }
 
-/** What the guard holds back, and the decisions about it. A running relay acts on them within seconds. */
+/** What the guard holds, and the decisions about it. A running relay acts on them within seconds. */
 export function holdsCommands(holds: Command, context: CliContext): void {
   holds
     .command('list')

@@ -13,7 +13,7 @@ interface MatchOptions {
   json?: true;
 }
 
-/** What every identity rule would find, so that one can be chosen by its result. */
+/** What every identity rule would find, so that people can choose one by its result. */
 export function matchCommand(command: Command, context: CliContext): void {
   command
     .argument('<tenant>', 'slug or id of the district')

@@ -1,4 +1,7 @@
-/** Numbers in options: refused as usage errors where they are read, so that commander names the option. */
+/**
+ * Numbers in options: invalid ones are refused as usage errors when they are parsed, so that commander names the
+ * option.
+ */
 import { InvalidArgumentError } from 'commander';
 
 export function portNumber(text: string): number {
@@ -21,7 +24,7 @@ export function days(text: string): number {
   return whole(text, 1, 36_500);
 }
 
-/** Connections in all, at least a few. */
+/** The total number of connections, at least a few. */
 export function connectionCount(text: string): number {
   return whole(text, 10, 1_000_000);
 }

@@ -8,7 +8,7 @@ import { type FirstPassword, passwordsNow, passwordTable } from '../app/queries/
 import { actorOf, askDistrict, type CliContext, type Noted, noted, printJson, printTable, withApp } from './context.ts';
 import { csvText } from './tables.ts';
 
-/** First passwords of accounts that Hallpass made: handed out once. */
+/** First passwords of accounts that Hallpass created: exported once. */
 export function passwordsCommands(passwords: Command, context: CliContext): void {
   passwords
     .command('list')
@@ -81,7 +81,7 @@ export function passwordsCommands(passwords: Command, context: CliContext): void
     });
 }
 
-/** On the disk when it returns; never over something that is there, and never through a link. */
+/** Resolves once the file is on disk; never overwrites anything, and never follows a link. */
 async function writeNewFile(file: string, text: string): Promise<void> {
   try {
     const handle = await open(file, 'wx', 0o600);

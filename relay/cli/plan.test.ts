@@ -1,4 +1,4 @@
-/** What the next run would do, and deciding about what is held: from the command line, beside a running relay. */
+/** What the next run would do, and decisions about holds: from the command line, beside a running relay. */
 
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ interface Setting {
   cli(...args: string[]): Promise<{ code: number; out: string; err: string }>;
 }
 
-/** A relay that serves a district with a profile; no run has been made. */
+/** A relay that serves a district with a profile; no run has taken place. */
 async function setUp(t: Test, state: Profile['state']): Promise<Setting> {
   const home = t.testdir();
   const relay = await startTestRelay(home);
@@ -64,44 +64,47 @@ async function fill({ relay, tenantId }: Setting): Promise<void> {
   await relay.store.withTenant(tenantId, (scope) => applyDirectoryChanges(scope, changes, new Date().toISOString()));
 }
 
-t.test('the plan of a new profile: totals, samples with values, one person, everything as CSV and JSON', async (t) => {
-  const setting = await setUp(t, 'preview');
-  const { home, cli } = setting;
-  t.match(await cli('plan', 'contoso'), {
-    code: 75,
-    err: /PLAN_NOT_READY.*no agent has enrolled.*\n {2}→ .*"hallpass-relay serve"/,
-  });
-  await fill(setting);
+t.test(
+  'shows the plan of a new profile: totals, samples with values, one person, everything as CSV and JSON',
+  async (t) => {
+    const setting = await setUp(t, 'preview');
+    const { home, cli } = setting;
+    t.match(await cli('plan', 'contoso'), {
+      code: 75,
+      err: /PLAN_NOT_READY.*no agent has enrolled.*\n {2}→ .*"hallpass-relay serve"/,
+    });
+    await fill(setting);
 
-  const { out } = await cli('plan', 'contoso');
-  t.match(out, /Profile "test" is in preview: .*write nothing/);
-  t.match(out, /createSchool +2 +0 +2\n/);
-  t.match(out, /updateUser +30 +0 +30\n/);
-  t.match(
-    out,
-    /updateUser, 3 of 30\n {2}the account of .* is updated\n {4}students:10 \(school 1\): the person was matched to this account\n {4}.*: student/,
-  );
-  t.match(out, /→ hallpass-relay profile enable contoso\n$/);
+    const { out } = await cli('plan', 'contoso');
+    t.match(out, /Profile "test" is in preview: .*write nothing/);
+    t.match(out, /createSchool +2 +0 +2\n/);
+    t.match(out, /updateUser +30 +0 +30\n/);
+    t.match(
+      out,
+      /updateUser, 3 of 30\n {2}the account of .* is updated\n {4}students:10 \(school 1\): the person was matched to this account\n {4}.*: student/,
+    );
+    t.match(out, /→ hallpass-relay profile enable contoso\n$/);
 
-  const all = JSON.parse((await cli('plan', 'contoso', '--json')).out);
-  t.match(all.totals[0], { kind: 'createSchool', planned: 2, held: 0 });
-  t.match(all, { profile: { state: 'preview' }, rosterVersion: 1, holds: [] });
-  const teacher = all.operations.find((one: { kind: string }) => one.kind === 'createUser');
-  t.match(teacher, { key: 'teachers:90', schoolId: '1', after: { userPrincipalName: 'teacher0@contoso.edu' } });
+    const all = JSON.parse((await cli('plan', 'contoso', '--json')).out);
+    t.match(all.totals[0], { kind: 'createSchool', planned: 2, held: 0 });
+    t.match(all, { profile: { state: 'preview' }, rosterVersion: 1, holds: [] });
+    const teacher = all.operations.find((one: { kind: string }) => one.kind === 'createUser');
+    t.match(teacher, { key: 'teachers:90', schoolId: '1', after: { userPrincipalName: 'teacher0@contoso.edu' } });
 
-  const one = JSON.parse((await cli('plan', 'contoso', '--json', '--person', '17', '--kind', 'addMembers')).out);
-  t.equal(one.operations.length, 3, 'three classes');
-  t.ok(one.operations.every((each: { people: string[] }) => each.people.includes('students:17')));
+    const one = JSON.parse((await cli('plan', 'contoso', '--json', '--person', '17', '--kind', 'addMembers')).out);
+    t.equal(one.operations.length, 3, 'three classes');
+    t.ok(one.operations.every((each: { people: string[] }) => each.people.includes('students:17')));
 
-  const file = join(home, 'plan.csv');
-  t.match(await cli('plan', 'contoso', '--csv', file), { code: 0, out: /^Wrote \d+ lines to / });
-  const lines = (await readFile(file, 'utf8')).split('\r\n');
-  t.equal(lines[0], '\uFEFF"operation","object","school","person","held","reason","before","after"');
-  t.equal(lines.filter((line) => /^"addMembers".*"students:17"/.test(line)).length, 3, 'a line for each person');
-  t.equal((await stat(file)).mode & 0o077, 0, 'only its owner can read it');
-  t.match(await cli('plan', 'contoso', '--csv', join(home, 'none/plan.csv')), { code: 78, err: /FILE_UNWRITABLE/ });
-  t.match(await cli('plan', 'contoso', '--kind', 'deleteEverything'), { code: 64, err: /--kind/ });
-});
+    const file = join(home, 'plan.csv');
+    t.match(await cli('plan', 'contoso', '--csv', file), { code: 0, out: /^Wrote \d+ lines to / });
+    const lines = (await readFile(file, 'utf8')).split('\r\n');
+    t.equal(lines[0], '\uFEFF"operation","object","school","person","held","reason","before","after"');
+    t.equal(lines.filter((line) => /^"addMembers".*"students:17"/.test(line)).length, 3, 'a line for each person');
+    t.equal((await stat(file)).mode & 0o077, 0, 'only its owner can read it');
+    t.match(await cli('plan', 'contoso', '--csv', join(home, 'none/plan.csv')), { code: 78, err: /FILE_UNWRITABLE/ });
+    t.match(await cli('plan', 'contoso', '--kind', 'deleteEverything'), { code: 64, err: /--kind/ });
+  },
+);
 
 t.test('no cell of a CSV is a formula', async (t) => {
   t.equal(
@@ -118,7 +121,7 @@ t.test('no cell of a CSV is a formula', async (t) => {
   );
 });
 
-t.test('enabling and pausing is noticed by the relay, and written down', async (t) => {
+t.test('the relay notices when a profile is enabled or paused, and the audit log records it', async (t) => {
   const { relay, tenantId, cli } = await setUp(t, 'preview');
   await waitFor(() => relay.woken.length === 1);
   t.match(await cli('profile', 'enable', 'contoso', '--unchecked', '--note', 'Kim Lee'), {
@@ -136,7 +139,7 @@ t.test('enabling and pausing is noticed by the relay, and written down', async (
   ]);
 });
 
-t.test('deciding about what is held', async (t) => {
+t.test('decides about what is held', async (t) => {
   const { relay, tenantId, cli } = await setUp(t, 'enabled');
   const held = (school: string): HoldRecord => {
     const schoolId = asSchoolId(school);
@@ -173,7 +176,7 @@ t.test('deciding about what is held', async (t) => {
   ]);
 });
 
-t.test('moments in options', async (t) => {
+t.test('parses moments in options', async (t) => {
   const now = Date.parse('2026-08-18T12:00:00Z');
   t.equal(momentAfter('36h', now), '2026-08-20T00:00:00.000Z');
   t.equal(momentAfter('7d', now), '2026-08-25T12:00:00.000Z');
@@ -181,38 +184,35 @@ t.test('moments in options', async (t) => {
   for (const wrong of ['', '0h', 'soon', '2026-08-17', '2026-13-01']) t.throws(() => momentAfter(wrong, now), wrong);
 });
 
-/** Until the relay, which looks every 20 ms, has seen it; tap's own timeout ends it when it never does. */
+/** Until the relay, which looks every 20 ms, has seen it; if it never does, tap's own timeout ends the test. */
 async function waitFor(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise(setImmediate);
 }
 
-t.test(
-  'a person is found by number, user name or name; nobody is an error, and so is a code that does not exist',
-  async (t) => {
-    const setting = await setUp(t, 'preview');
-    const { cli } = setting;
-    await fill(setting);
-    for (const command of [
-      ['plan', 'contoso', '--person', 'zzz'],
-      ['explain', 'contoso', '--student', 'zzz'],
-    ]) {
-      const answer = await cli(...command);
-      t.equal(answer.code, 78, command.join(' '));
-      t.match(answer.err, /PERSON_NOT_FOUND.*"zzz"/);
-    }
-    t.match((await cli('explain', 'contoso', '--student', '4003')).out, /students:13 is in PowerSchool/, 'a number');
-    t.match(
-      (await cli('explain', 'contoso', '--student', 'STUDENT3')).out,
-      /students:13 is in PowerSchool/,
-      'a user name',
-    );
-    t.match(
-      await cli('explain', 'contoso', '--teacher', '4003'),
-      { code: 78, err: /PERSON_NOT_FOUND\] No teacher in this district is "4003"\. There is a student: .*students:13/ },
-      'the other role is named',
-    );
-    t.match(await cli('explain', 'contoso', '--teacher', 'kim o’neil'), { code: 78 });
-    const codes = await cli('problems', 'contoso', '--code', 'unmatchedentry');
-    t.match(codes, { code: 78, err: /PROBLEM_CODE_UNKNOWN.*Did you mean "UnmatchedEntry"/ });
-  },
-);
+t.test('finds a person by number, user name or name; an unknown person or code is an error', async (t) => {
+  const setting = await setUp(t, 'preview');
+  const { cli } = setting;
+  await fill(setting);
+  for (const command of [
+    ['plan', 'contoso', '--person', 'zzz'],
+    ['explain', 'contoso', '--student', 'zzz'],
+  ]) {
+    const answer = await cli(...command);
+    t.equal(answer.code, 78, command.join(' '));
+    t.match(answer.err, /PERSON_NOT_FOUND.*"zzz"/);
+  }
+  t.match((await cli('explain', 'contoso', '--student', '4003')).out, /students:13 is in PowerSchool/, 'a number');
+  t.match(
+    (await cli('explain', 'contoso', '--student', 'STUDENT3')).out,
+    /students:13 is in PowerSchool/,
+    'a user name',
+  );
+  t.match(
+    await cli('explain', 'contoso', '--teacher', '4003'),
+    { code: 78, err: /PERSON_NOT_FOUND\] No teacher in this district is "4003"\. There is a student: .*students:13/ },
+    'the other role is named',
+  );
+  t.match(await cli('explain', 'contoso', '--teacher', 'kim o’neil'), { code: 78 });
+  const codes = await cli('problems', 'contoso', '--code', 'unmatchedentry');
+  t.match(codes, { code: 78, err: /PROBLEM_CODE_UNKNOWN.*Did you mean "UnmatchedEntry"/ });
+});

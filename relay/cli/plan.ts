@@ -23,10 +23,10 @@ interface PlanOptions {
   person?: string;
 }
 
-/** Operations shown of each kind when nobody asked for one person. */
+/** How many operations of each kind are shown when nobody asked for one person. */
 const sampleSize = 3;
 
-/** What exactly would happen: worked out from the store as it is, without asking Graph. */
+/** What exactly would happen: computed from the current store, without querying Graph. */
 export function planCommand(command: Command, context: CliContext): void {
   command
     .argument('<tenant>', 'slug or id of the district')
@@ -102,7 +102,7 @@ function printPlan(
   if (profile.state !== 'enabled') out.write(`\n→ hallpass-relay profile enable ${tenant.slug}\n`);
 }
 
-/** Lines on what is there already; empty when nothing is. */
+/** Lines about what already exists; empty if nothing does. */
 function describeTakenOver(found: TakenOver, slug: string): string {
   const { schools, classes, classesOfSds, accounts, memberships, conflicts } = found;
   const total = schools + classes + accounts;
@@ -118,7 +118,7 @@ function describeTakenOver(found: TakenOver, slug: string): string {
   return conflicts === 0 ? taken : `${taken}${doubt}`;
 }
 
-/** A line on what is over; empty when nothing is. */
+/** A line about what has ended; empty if nothing has. */
 function describeNotMade({ schools, classes }: NotMade): string {
   const counts = [
     ...(schools === 0 ? [] : [counted(schools, 'school', 'schools')]),

@@ -1,4 +1,4 @@
-/** Names that agents and PowerSchool give cannot act on the operator's terminal, also those of an older database. */
+/** Names from agents and PowerSchool cannot control the operator's terminal, not even those in an older database. */
 import t from 'tap';
 import { systemClock } from '../../shared/clock.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
@@ -13,7 +13,7 @@ const hostile = 'Math\u001b[2J\u009b31m\u202e\nerror[FAKED] call 555-0100';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
 const acted = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/;
 
-t.test('an agent and a course with escape sequences and line ends are shown, and do nothing', async (t) => {
+t.test('shows an agent and a course with escape sequences and line ends without executing them', async (t) => {
   const { relay, tenant } = await setUp(t);
   const cli = commandLine(relay.home, 'kim');
   const roster: RosterRecord[] = smallRoster(3).map((record) =>
@@ -50,11 +50,11 @@ t.test('an agent and a course with escape sequences and line ends are shown, and
   t.match((await cli('plan', 'contoso')).out, /Math\\u001b\[2J/);
 });
 
-t.test('status and the list of agents name a proxy that does not say where connections come from', async (t) => {
+t.test('status and the list of agents name a proxy that does not pass on client addresses', async (t) => {
   const settings = { listen: { port: 0, trustedProxies: ['127.0.0.1'] } };
   const { relay } = await setUp(t, { settings });
   const cli = commandLine(relay.home, 'kim');
-  // Written beside the answer to the enrollment, not before it.
+  // Written after the answer to the enrollment, asynchronously.
   for (let tries = 0; tries < 2000 && (await silentProxies(relay.home)).length === 0; tries++);
   for (const line of [
     ['status', 'contoso'],

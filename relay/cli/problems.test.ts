@@ -1,4 +1,4 @@
-/** Problems from the command line: who can put what right, for people, programs and spreadsheets. */
+/** Problems from the command line: who can fix what, for people, programs and spreadsheets. */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -6,7 +6,7 @@ import { fixerOf } from '../model/problem.ts';
 import { commandLine } from '../testing/command-line.ts';
 import { openDistrict, smallRoster } from '../testing/district.ts';
 
-t.test('problems say who can put them right, and vanish when somebody has', async (t) => {
+t.test('problems say who can fix them, and disappear once fixed', async (t) => {
   const home = t.testdir();
   const district = await openDistrict({
     dir: home,
@@ -61,7 +61,7 @@ t.test('problems say who can put them right, and vanish when somebody has', asyn
   t.same(await problems('--code', 'AzureActiveDirectoryInvalidLicense'), []);
 });
 
-t.test('a code of another version is for the relay operator', (t) => {
+t.test('assigns a code from another version to the relay operator', (t) => {
   t.equal(fixerOf('SomethingNew'), 'operator');
   t.equal(fixerOf('TENANT_UNKNOWN'), 'operator');
   t.equal(fixerOf('MissingSourceValue'), 'sis');

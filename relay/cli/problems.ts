@@ -29,7 +29,7 @@ const fixerNames: Record<Fixer, string> = {
   nobody: 'nobody to fix: it is temporary',
 };
 
-/** What is wrong in a district, cause by cause, each with who can put it right and how. */
+/** What is wrong in a district, cause by cause, each with who can fix it and how. */
 export function problemsCommand(command: Command, context: CliContext): void {
   command
     .argument('<tenant>', 'slug or id of the district')

@@ -16,7 +16,7 @@ export async function openDocument(
   return await readDocument(app, actor, tenant, { text: await readTextFile(file), name: file });
 }
 
-/** What the document's names stand for, and what of it does not count. */
+/** What the document's names refer to, and which parts have no effect. */
 export function showDocument({ out }: CliContext, { resolved, notices }: ProfileDocument): void {
   for (const { path, given, label } of resolved) out.write(`${path}: "${given}" is ${label}\n`);
   for (const notice of notices) out.write(`Notice: ${notice}\n`);

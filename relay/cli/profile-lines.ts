@@ -1,11 +1,11 @@
-/** What keeps a profile from its work, as the commands show it. */
+/** What keeps a profile from working, as the commands show it. */
 
 export interface Trouble {
   quarantine: { message: string; action: string } | null;
   failure: { code: string; message: string; step: string | null; action: string | null; at: string } | null;
 }
 
-/** Lines without an indent; empty where nothing is wrong. */
+/** Lines without indentation; empty if nothing is wrong. */
 export function troubleOf({ quarantine, failure }: Trouble): string[] {
   if (quarantine !== null) return [quarantine.message, `→ ${quarantine.action}`];
   if (failure === null) return [];

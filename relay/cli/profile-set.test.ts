@@ -1,4 +1,4 @@
-/** What becomes of a document that somebody sets: by its state, its mistakes, its names and its encoding. */
+/** What happens to a document that someone sets, depending on its state, its mistakes, its names and its encoding. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -48,7 +48,7 @@ t.test('setting a document never changes whether the profile runs', async (t) =>
   t.match(entry, { action: 'profile.enabled' });
 });
 
-t.test('the end of a pause is what was before it', async (t) => {
+t.test('ending a pause restores the state before it', async (t) => {
   const { cli, set, inForce } = await setUp(t);
   await set({ name: 'trial', schools: ['1'] });
   await cli('profile', 'pause', 'contoso', '--profile', 'trial');
@@ -60,7 +60,7 @@ t.test('the end of a pause is what was before it', async (t) => {
   t.equal((await inForce('trial'))?.state, 'preview');
 });
 
-t.test('an enabled profile goes back into preview', async (t) => {
+t.test('an enabled profile can go back to preview', async (t) => {
   const { cli, inForce } = await setUp(t);
   t.match(await cli('profile', 'preview', 'contoso', '--note', 'Too early'), { code: 0, out: /is in preview/ });
   t.equal((await inForce())?.state, 'preview');
@@ -69,7 +69,7 @@ t.test('an enabled profile goes back into preview', async (t) => {
   t.match((await cli('profile', 'pause', '--help')).out, /--note <text>(?!.*--by)/s, 'the old option is not offered');
 });
 
-t.test('a document that does not fit an enabled profile is refused as a whole, and the old one stays', async (t) => {
+t.test('refuses a document that does not fit an enabled profile as a whole, and keeps the old one', async (t) => {
   const { cli, set, inForce } = await setUp(t);
   const before = await inForce();
   const wrong = { domains: { students: 'nowhere.example', teachers: 'contoso.edu' }, schools: ['1'] };
@@ -91,7 +91,7 @@ t.test('a document that does not fit an enabled profile is refused as a whole, a
   t.match(await set({}), { code: 78, err: /PROFILE_CHANGE_UNCHECKED.*could not check the document: .*127\.0\.0\.1/ });
 });
 
-t.test('every mistake is named at once, in words, with its place', async (t) => {
+t.test('names every mistake at once, in words, with its place', async (t) => {
   const { set, setText, plain, inForce } = await setUp(t);
   const before = await inForce();
   const { identity: _identity, ...without } = plain;
@@ -139,7 +139,7 @@ t.test('every mistake is named at once, in words, with its place', async (t) => 
   t.equal((await set({ guards: { newAccounts: { percent: 200 } } })).code, 0, 'a school can double');
 });
 
-t.test('JSON is read as people write it, or refused with line and column', async (t) => {
+t.test('reads JSON as people write it, or refuses it with line and column', async (t) => {
   const { setText, plain } = await setUp(t);
   const text = JSON.stringify(plain, null, 2);
   t.match(await setText(`\uFEFF${text}`), { code: 0 }, 'a byte order mark');
@@ -166,7 +166,7 @@ t.test('JSON is read as people write it, or refused with line and column', async
   }
 });
 
-t.test('schools and licenses go by the names that people know, and it is shown what they stand for', async (t) => {
+t.test('accepts schools and licenses by the names that people know, and shows what they refer to', async (t) => {
   const { set, inForce, cli, home, plain } = await setUp(t);
   t.match(await set({ schools: ['school 1', 2] }), {
     code: 0,

@@ -17,7 +17,7 @@ import type { CliContext } from './context.ts';
  * @returns the exit code (shared/terminal.ts)
  */
 export async function runCli(args: readonly string[], surroundings: CliContext): Promise<number> {
-  // Here, so that no command can forget it.
+  // Done here so that no command can forget it.
   const { out, err } = surroundings;
   const context = { ...surroundings, out: printableOutput(out), err: printableOutput(err) };
   const program = await createProgram(context, args);
@@ -30,26 +30,29 @@ export async function runCli(args: readonly string[], surroundings: CliContext):
     refuseWords(program, words);
     const interrupted = interruption(program, context.stop);
     const running = program.parseAsync(words, { from: 'user' });
-    // It may go on for a moment after the interruption: nobody is reported twice.
+    // It may continue for a moment after the interruption: then its error is not reported again.
     running.catch(() => undefined);
     await Promise.race([running, interrupted]);
     return exitCodes.ok;
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportError(ofTenant(error, tenant), context.err);
     if (error.exitCode === 0) return exitCodes.ok;
-    // Without a command, or without one of "holds", the help was shown.
+    // Without a command, or with "holds" alone, the help has already been shown.
     if (error.code !== 'commander.help') reportError(optionError(error, program, words), context.err);
     return exitCodes.usage;
   }
 }
 
-/** The error with the district of the command line in the commands that it names, so that they can be pasted. */
+/** The error with the command line's district in its commands, so that people can paste them. */
 function ofTenant(error: unknown, tenant: string): unknown {
   if (!(error instanceof HallpassError)) return error;
   return new HallpassError(error.code, error.message, inCommands(error.action, tenant), { cause: error.cause });
 }
 
-/** Every command but "serve", which ends in order, is given up at once when the program is asked to end: none holds half a change. */
+/**
+ * Every command but "serve", which ends in good order, is abandoned at once when the program is asked to end: none
+ * leaves half a change.
+ */
 function interruption(program: Command, stop: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     program.hook('preAction', (_program, action) => {
@@ -59,7 +62,7 @@ function interruption(program: Command, stop: AbortSignal): Promise<never> {
   });
 }
 
-/** @param args the command line: commands that it does not name have a line in the help, and nothing else */
+/** @param args the command line: commands that it does not name get only a line in the help */
 async function createProgram(context: CliContext, args: readonly string[]): Promise<Command> {
   const usages = new Map<Command, string>();
   const program = new Command('hallpass-relay')
@@ -82,7 +85,7 @@ State: ${context.home} (HALLPASS_HOME). Exit codes: 0 done, 64 wrong options, 70
     .configureOutput({
       writeOut: (text) => context.out.write(text),
       writeErr: (text) => context.err.write(text),
-      // Reported where it is caught, like every other error.
+      // Errors are reported where they are caught, like all others.
       outputError: () => undefined,
     })
     .configureHelp({ subcommandTerm: (one) => usages.get(one) ?? new Help().subcommandTerm(one) });

@@ -1,4 +1,4 @@
-/** A relay whose database is older than what it has done: what bears its stamp is its own, and what was lost is said. */
+/** A relay whose database is older than its work: objects with its stamp are its own, and it says what was lost. */
 import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -47,7 +47,7 @@ const fresh: RosterRecord[] = [
 ];
 const later = [...smallRoster(8), ...fresh];
 
-/** Backs the database up, synchronizes more, and puts the copy back. @param then happens before the loss */
+/** Backs up the database, syncs more, and restores the copy. @param then runs before the loss */
 async function loseTime(district: District, home: string, then = () => {}): Promise<void> {
   await district.commit(smallRoster(4));
   await district.run();
@@ -72,7 +72,7 @@ async function comeBack(district: District, file: string): Promise<void> {
   await district.commit(later);
 }
 
-/** A run is killed, and the power goes: what stood in the write-ahead log alone is gone with it. */
+/** Kills a run and simulates a power failure: everything that was only in the write-ahead log is lost. */
 async function loseLog(district: District, home: string, killedAfter: number): Promise<void> {
   await district.commit(smallRoster(4));
   await district.run();
@@ -82,7 +82,7 @@ async function loseLog(district: District, home: string, killedAfter: number): P
   district.restart();
   await district.commit(later);
   await district.run({ killedAfter }).catch(() => undefined);
-  // Before the store is closed, which would put the log into the database.
+  // Before the store is closed, which would move the log into the database.
   copyFileSync(file, left);
   if (!existsSync(`${file}-wal`)) throw new Error('there was nothing to lose');
   await district.store.close();
@@ -97,7 +97,7 @@ async function counts(district: District) {
   return [school.length, classes.length, user.length, names.size];
 }
 
-t.test('after the restore of an older database nothing is made twice, and lost passwords are named', async (t) => {
+t.test('after an older database is restored, creates nothing twice and names lost passwords', async (t) => {
   for (const options of [
     {},
     { accounts: { students: { username: { pattern: '{givenName}', onCollision: 'number' } } } },
@@ -133,7 +133,7 @@ t.test('after the restore of an older database nothing is made twice, and lost p
   }
 });
 
-/** Nothing that a rule looks at is as it was when the student was matched. */
+/** Changes everything that a rule looked at when the student was matched. */
 function renameAccounts({ microsoft }: District): void {
   const { users } = microsoft.directory;
   for (const index of [1, 5]) {
@@ -148,7 +148,7 @@ const linksOf = async ({ store, tenantId }: District) => {
   return new Map(links.map(({ role, personId, objectId }) => [`${role}:${personId}`, objectId]));
 };
 
-t.test('in match mode everybody has the account of before, although no rule finds it any more', async (t) => {
+t.test('in match mode everyone keeps the old account although no rule finds it anymore', async (t) => {
   const { home, district } = await setUp(t, { students: 'match', teachers: 'match' });
   await loseTime(district, home, () => renameAccounts(district));
   const { user } = await district.dump();
@@ -172,7 +172,7 @@ t.test('in match mode everybody has the account of before, although no rule find
   );
 });
 
-t.test("what another tool changes of accounts that are nobody's is not read again and again", async (t) => {
+t.test('does not read again and again what another tool changes in accounts that belong to nobody', async (t) => {
   const { district } = await setUp(t, { students: 'match', teachers: 'match' });
   const { users } = district.microsoft.directory;
   await district.commit(smallRoster(8));
@@ -196,7 +196,7 @@ t.test("what another tool changes of accounts that are nobody's is not read agai
   t.ok((await requestsOf()) <= 4, 'a single one is looked at');
 });
 
-t.test('a lost write-ahead log after a kill makes nothing twice, wherever the run was', async (t) => {
+t.test('losing the write-ahead log after a kill creates nothing twice, wherever the run was', async (t) => {
   for (const mode of [create, { students: 'match', teachers: 'match' } as const]) {
     for (const killedAfter of [3, 5, 8, Number.POSITIVE_INFINITY]) {
       const { home, district } = await setUp(t, mode);
@@ -210,7 +210,7 @@ t.test('a lost write-ahead log after a kill makes nothing twice, wherever the ru
   }
 });
 
-t.test('when the whole database is lost all is found again by its stamps, and what is gone is said', async (t) => {
+t.test('when the whole database is lost, finds everything again by its stamps, and says what is gone', async (t) => {
   for (const mode of [create, { students: 'match', teachers: 'match' } as const]) {
     const { district, cli, home } = await setUp(t, mode);
     await district.commit(later);

@@ -6,7 +6,7 @@ import { commandLine } from '../testing/command-line.ts';
 import { openDistrict, smallRoster } from '../testing/district.ts';
 import { startTestRelay, testProfile } from '../testing/relay-double.ts';
 
-t.test('what runs did can be read, and who changed what', async (t) => {
+t.test('shows what runs did, and who changed what', async (t) => {
   const home = t.testdir();
   const mode = { students: 'match', teachers: 'match' } as const;
   const district = await openDistrict({ dir: home, home, mode, students: 6, accounts: true });
@@ -42,7 +42,7 @@ t.test('what runs did can be read, and who changed what', async (t) => {
   t.match(await cli('audit', 'contoso', '--since', 'tomorrow'), { code: 64, err: /a time in the past/ });
 });
 
-t.test('the audit log of a new district has who made it, and what was set', async (t) => {
+t.test('the audit log of a new district shows who created it, and what was set', async (t) => {
   const cli = commandLine(t.testdir(), 'kim');
   await cli('tenant', 'add', 'fabrikam', '--name', 'F', '--graph-tenant', '33333333-3333-4333-8333-333333333333');
   await cli('enroll-code', 'fabrikam', '--note', 'for Kim Lee');
@@ -54,7 +54,7 @@ t.test('the audit log of a new district has who made it, and what was set', asyn
   ]);
 });
 
-t.test('a serving relay hears of what people ask of runs', async (t) => {
+t.test("a serving relay receives people's requests for runs", async (t) => {
   const home = t.testdir();
   const cli = commandLine(home, 'kim');
   await cli('tenant', 'add', 'contoso', '--name', 'C', '--graph-tenant', '33333333-3333-4333-8333-333333333333');

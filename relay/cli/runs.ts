@@ -86,7 +86,7 @@ function describeOperation(
   return `\n${at}  ${sentence}\n  ${kind} ${key}: ${state}\n  ${reason}\n${from}${to}${why}`;
 }
 
-/** The person keys of a relation, which is journaled as a list. */
+/** The person keys of a membership operation, which is journaled as a list. */
 function peopleIn(after: unknown): string[] {
   const items: unknown[] = Array.isArray(after) ? after : [];
   return items.filter((item) => typeof item === 'string').filter((item) => /^(students|teachers):/.test(item));

@@ -10,7 +10,7 @@ interface ServeOptions {
   port?: number;
 }
 
-/** Serves until the program is told to end; then agents are sent away in order and the work in hand is finished. */
+/** Serves until the program is asked to end; then it disconnects agents in order and finishes running work. */
 export function serveCommand(command: Command, context: CliContext): void {
   command
     .addOption(new Option('--log-format <format>', 'format of events').choices(['json', 'text']))
@@ -29,7 +29,7 @@ Examples:
 
 async function serve(context: CliContext, { logFormat, port }: ServeOptions): Promise<void> {
   const { home, out, clock, rich, stop, keyFile } = context;
-  // Loaded here: fastify, Graph client and MSAL take half of the start-up that every other command would pay for.
+  // Loaded here: fastify, Graph client and MSAL would take half of every other command's start time.
   const { startRelay } = await import('../node.ts');
   const stored = await loadSettings(home);
   const settings = port === undefined ? stored : checkSettings({ ...stored, listen: { ...stored.listen, port } });

@@ -7,7 +7,7 @@ import { agentProblems, proxyProblems, stateOf } from './agent-lines.ts';
 import { askDistrict, type CliContext, printJson, printTable } from './context.ts';
 import { troubleOf } from './profile-lines.ts';
 
-/** Where a district stands: its agents, its roster, and what has been provisioned. */
+/** The state of a district: its agents, its roster, and what has been provisioned. */
 export function statusCommand(command: Command, context: CliContext): void {
   command
     .argument('<tenant>', 'slug or id of the district')

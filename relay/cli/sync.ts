@@ -31,7 +31,7 @@ const controls: Control[] = [
   },
 ];
 
-/** A district's runs as a person controls them; pausing and resuming is the profile's. */
+/** Controls a district's runs; pausing and resuming belong to the profile. */
 export function syncCommands(sync: Command, context: CliContext): void {
   for (const { name, description, request, done } of controls) {
     noted(sync.command(name))

@@ -1,4 +1,4 @@
-/** Tables that a command writes as CSV: to the terminal, or into a file of its owner alone. */
+/** Tables that a command writes as CSV: to the terminal, or to a file that only its owner can read. */
 import { writeFile } from 'node:fs/promises';
 import { Option } from 'commander';
 import { filePath } from '../../shared/command-words.ts';
@@ -34,7 +34,7 @@ export async function writeCsv<T>(
   out.write(`Wrote ${rows.length} lines to ${file}.\n`);
 }
 
-/** As it stands in a file. */
+/** The content of such a file. */
 export function csvText<T>({ headings, lines }: Table<T>, things: readonly T[]): string {
   return csvStart + [headings, ...things.flatMap(lines)].map(csvLine).join('');
 }

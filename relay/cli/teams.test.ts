@@ -1,4 +1,4 @@
-/** Teams that students do not see yet: who has to do what is listed, counted and looked at again. */
+/** Teams that students do not see yet: lists and counts them, says who has to do what, and checks them again. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -37,7 +37,7 @@ async function setUp(t: Test) {
   return { home, district, cli, listed, waiting, looks };
 }
 
-t.test('teams wait for a teacher until one activates them, and are looked at once a day', async (t) => {
+t.test('teams wait for a teacher to activate them, and are checked once a day', async (t) => {
   const { home, district, cli, listed, waiting, looks } = await setUp(t);
   t.equal(await cli('teams', 'contoso'), 'No class is a team.\n');
   t.match(await district.run(), { state: 'success', failed: 0 });
@@ -69,7 +69,7 @@ t.test('teams wait for a teacher until one activates them, and are looked at onc
   t.equal((await listed()).length, 6);
 });
 
-t.test('what Teams does not say now is asked for again, and keeps nobody from provisioning', async (t) => {
+t.test('asks again for what Teams does not say now, without holding up provisioning', async (t) => {
   const { district, listed, waiting } = await setUp(t);
   const { faults } = district.microsoft;
   faults.add({ match: { path: '/teams/[0-9a-f-]+$' }, kind: '503', times: 1000, skip: 0, delay: 0 });
@@ -81,7 +81,7 @@ t.test('what Teams does not say now is asked for again, and keeps nobody from pr
   t.equal((await waiting()).length, 6);
 });
 
-t.test('teams that are not there yet are listed as what they are, and never as waiting for a teacher', async (t) => {
+t.test('lists teams that do not exist yet as such, and never as waiting for a teacher', async (t) => {
   const { district, cli, listed, waiting } = await setUp(t);
   const { teams } = district.microsoft.directory;
   teams.duration = 30 * hour;

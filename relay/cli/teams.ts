@@ -9,7 +9,7 @@ interface TeamsOptions {
   json?: true;
 }
 
-/** The list that teachers need: a team is of use to students only when one of its owners has activated it. */
+/** The list that teachers need: students can use a team only when one of its owners has activated it. */
 export function teamsCommand(command: Command, context: CliContext): void {
   command
     .argument('<tenant>', 'slug or id of the district')

@@ -4,7 +4,7 @@ import { acceptMovedServer } from '../app/commands/tenants.ts';
 import type { KnownServer } from '../store/agents/source-servers.ts';
 import { actorOf, type CliContext, type Noted, noted, withApp } from './context.ts';
 
-/** A PowerSchool server that moved: what it says of itself is new, and its data is that of before. */
+/** A PowerSchool server that moved: it identifies itself differently, but has the same data. */
 export function tenantAcceptCommand(tenant: Command, context: CliContext): void {
   noted(tenant.command('accept'))
     .description('accept a refused PowerSchool server that has the same data as the previous one')
@@ -28,7 +28,7 @@ Example:
     });
 }
 
-/** The servers that agents of a district named, and what to do about those that were refused. */
+/** The servers that a district's agents named, and what to do about refused ones. */
 export function serverLines(slug: string, servers: readonly Omit<KnownServer, 'id'>[]): string[] {
   return servers.flatMap(({ host, isAccepted, firstAt, lastAt }) => {
     const shown = printableLine(host);

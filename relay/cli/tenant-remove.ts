@@ -3,7 +3,7 @@ import { fail } from '../../shared/errors.ts';
 import { deleteTenant } from '../app/commands/tenants.ts';
 import { actorOf, type CliContext, type Noted, noted, withApp } from './context.ts';
 
-/** Removes a district from this relay. Microsoft 365 and PowerSchool are left as they are. */
+/** Removes a district from this relay. Microsoft 365 and PowerSchool stay as they are. */
 export function tenantRemoveCommand(tenant: Command, context: CliContext): void {
   noted(tenant.command('remove'))
     .description('delete everything that this relay stores about a district; without --confirm, only show it')

@@ -1,4 +1,4 @@
-/** Districts: added with a tenant id that is tried, looked at, changed, and removed with everything that is known of them. */
+/** Districts: added with a tenant id that is tried, shown, changed, and removed with everything known about them. */
 import { join } from 'node:path';
 import t from 'tap';
 import { admitServer } from '../store/agents/source-servers.ts';
@@ -10,7 +10,7 @@ import { addAgent, addTenant, connected, startTestRelay } from '../testing/relay
 
 const nobodysId = '99999999-9999-4999-8999-999999999999';
 
-t.test('the tenant id is tried where the relay has an app registration', async (t) => {
+t.test('tries the tenant id if the relay has an app registration', async (t) => {
   const home = t.testdir();
   const mode = { students: 'match', teachers: 'match' } as const;
   const district = await openDistrict({ dir: home, home, mode, students: 2, accounts: true });
@@ -32,7 +32,7 @@ t.test('the tenant id is tried where the relay has an app registration', async (
   t.match(await cli('tenant', 'show', 'contoso'), { code: 0, out: /The relay cannot sign in yet: .*\n {2}→ / });
 });
 
-t.test('a PowerSchool server that was refused is shown with what to do, and accepted by its address', async (t) => {
+t.test('shows a refused PowerSchool server with what to do, and accepts it by its address', async (t) => {
   const home = t.testdir();
   const cli = commandLine(home, 'kim');
   await cli('tenant', 'add', 'contoso', '--name', 'Contoso', '--graph-tenant', nobodysId);
@@ -58,7 +58,7 @@ t.test('a PowerSchool server that was refused is shown with what to do, and acce
   t.match(await cli('audit', 'contoso'), { out: /tenant\.accept {2}by kim\n.*ps-new\.contoso\.org/ });
 });
 
-t.test('a wrong id is not final, until something was done with it', async (t) => {
+t.test('a wrong id can be changed until something was done with it', async (t) => {
   const home = t.testdir();
   const cli = commandLine(home, 'kim');
   const add = (slug: string, id: string) => cli('tenant', 'add', slug, '--name', 'Contoso', '--graph-tenant', id);

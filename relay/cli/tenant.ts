@@ -84,7 +84,7 @@ function showCommand(tenant: Command, context: CliContext): void {
     });
 }
 
-/** Whether the relay can sign in; none where that was not tried. */
+/** Whether the relay can sign in; empty if that was not tried. */
 function connectionLines(connection: Connection | undefined): string[] {
   switch (connection?.state) {
     case undefined:

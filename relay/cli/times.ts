@@ -1,4 +1,7 @@
-/** Moments in options: refused as usage errors where they are read, so that commander names the option. */
+/**
+ * Moments in options: invalid ones are refused as usage errors when they are parsed, so that commander names the
+ * option.
+ */
 import { InvalidArgumentError } from 'commander';
 
 const units = { h: 3_600_000, d: 86_400_000 } as const;
@@ -32,7 +35,7 @@ function isDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text);
 }
 
-/** What the calendar has: JavaScript takes February 30 for March 2. NaN for what is no moment. */
+/** Only dates that exist: JavaScript takes February 30 for March 2. NaN for anything else. */
 function parse(text: string, time: string): number {
   const [day] = /^\d{4}-\d{2}-\d{2}/.exec(text) ?? [];
   if (day !== undefined && !isInCalendar(day)) return Number.NaN;

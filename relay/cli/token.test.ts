@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { commandLine } from '../testing/command-line.ts';
 
-t.test('a token is shown once and kept as a hash; list and audit log know it by its id', async (t) => {
+t.test('shows a token once and stores its hash; list and audit log use its id', async (t) => {
   const home = t.testdir();
   const cli = commandLine(home, 'kim');
   const graphTenant = '11111111-2222-4333-8444-555555555555';
@@ -49,7 +49,7 @@ t.test('a token is shown once and kept as a hash; list and audit log know it by 
   }
 });
 
-t.test('a token has a role, and opens the districts that it was made for', async (t) => {
+t.test('a token has a role, and access to the districts that it was created for', async (t) => {
   const cli = commandLine(t.testdir(), 'kim');
   for (const [slug, digit] of Object.entries({ contoso: '1', fabrikam: '2', litware: '3' })) {
     await cli(
@@ -85,7 +85,7 @@ t.test('a token has a role, and opens the districts that it was made for', async
   t.match(await listed('litware'), [{ role: 'viewer' }, { role: 'operator' }], 'those of every district stay');
 });
 
-t.test('a token has the scopes that are named, or all that its role can use but first passwords', async (t) => {
+t.test('a token has the named scopes, or all that its role can use except first passwords', async (t) => {
   const cli = commandLine(t.testdir(), 'kim');
   await cli('tenant', 'add', 'contoso', '--name', 'C', '--graph-tenant', '11111111-2222-4333-8444-555555555555');
   const make = (...options: string[]) => cli('token', 'create', 'contoso', '--name', 'n', ...options);
@@ -102,7 +102,7 @@ t.test('a token has the scopes that are named, or all that its role can use but 
   t.match(JSON.parse((await cli('audit', 'contoso', '--json')).out).entries[0].detail, { scopes: ['links'] });
 });
 
-t.test('what is wrong with a command is said, and a secret given by mistake is not repeated', async (t) => {
+t.test('says what is wrong with a command, and does not repeat a secret given by mistake', async (t) => {
   const home = t.testdir();
   const cli = commandLine(home, 'kim');
   const add = (slug: string, digit: string) =>

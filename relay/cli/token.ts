@@ -104,7 +104,7 @@ interface CreateOptions extends Noted {
   json?: true;
 }
 
-/** Names are written into tables and logs: one short line. */
+/** Names appear in tables and logs, so they must be one short line. */
 function label(text: string): string {
   const name = text.trim();
   if (name !== '' && name.length <= 100 && !/\p{Cc}/u.test(name)) return name;

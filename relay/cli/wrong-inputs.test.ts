@@ -1,4 +1,7 @@
-/** What people get wrong at the relay's terminal: each is answered with a code, a sentence, what to do, and an exit code. */
+/**
+ * Mistakes that people make at the relay's terminal: each is answered with a code, a sentence, what to do, and an exit
+ * code.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -15,11 +18,11 @@ import { runCli } from './program.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 const guid = '11111111-1111-4111-8111-111111111111';
-/** Words of libraries and systems, which say nothing to an operator. */
+/** Words from libraries and systems that mean nothing to an operator. */
 const jargon =
   /\n +at |ZodError|Invalid input|Invalid URL|Too small|expected string|\bE(?:NOENT|ISDIR|ACCES|EXIST|NOTDIR|ADDRINUSE)\b/;
 
-t.test('every wrong input is answered in words, with the exit code of its kind', async (t) => {
+t.test('answers every wrong input in words, with the fitting exit code', async (t) => {
   const home = t.testdir({
     'empty.json': '',
     'list.json': '[]',
@@ -141,7 +144,7 @@ t.test('every wrong input is answered in words, with the exit code of its kind',
   }
 });
 
-t.test('a key file must hold a key, and be closed to others', { skip: process.platform === 'win32' }, async (t) => {
+t.test('a key file must contain a key and be closed to others', { skip: process.platform === 'win32' }, async (t) => {
   const home = t.testdir();
   const cli = commandLine(home, 'kim');
   const key = (name: string, content: Buffer | string, mode: number) => {
@@ -154,7 +157,7 @@ t.test('a key file must hold a key, and be closed to others', { skip: process.pl
   t.match(await cli(...key('utf16', Buffer.from(`\ufeff${good}\r\n`, 'utf16le'), 0o600)), { code: 0 });
 });
 
-t.test('files that Windows wrote serve as certificate, key and secret', async (t) => {
+t.test('accepts certificate, key and secret files written on Windows', async (t) => {
   const home = t.testdir();
   const cli = commandLine(home, 'kim');
   const { cert, key } = await createClientCertificate('app');
@@ -168,7 +171,7 @@ t.test('files that Windows wrote serve as certificate, key and secret', async (t
   t.match(await cli('configure', '--client-secret-file', utf16('secret', 'a~b.c\n')), { code: 0 });
 });
 
-t.test('an address that no agent could use is refused, and a doubtful one is stored with a warning', async (t) => {
+t.test('refuses an address that no agent could use, and stores a doubtful one with a warning', async (t) => {
   const home = t.testdir();
   const cli = commandLine(home, 'kim');
   const { cert, key } = await createClientCertificate('relay');
@@ -195,7 +198,7 @@ t.test('an address that no agent could use is refused, and a doubtful one is sto
   });
 });
 
-t.test('a port that is taken is named, and a command ends at once when it is interrupted', async (t) => {
+t.test('names a port that is taken, and ends a command at once when interrupted', async (t) => {
   const home = t.testdir();
   const other = createServer().listen(0, '127.0.0.1');
   t.teardown(() => other.close());
@@ -206,7 +209,7 @@ t.test('a port that is taken is named, and a command ends at once when it is int
   t.match(taken, { code: 78, err: /PORT_IN_USE.*another program listens there/ });
   t.notMatch(taken.err, jargon);
 
-  // Nobody answers at that port, so that the command would wait for a minute.
+  // Nothing answers at that port, so the command would wait for a minute.
   const cli = commandLine(home, 'kim');
   await cli('tenant', 'add', 'contoso', '--name', 'Contoso', '--graph-tenant', guid);
   writeFileSync(join(home, 'secret'), 'not-a-real-secret');
@@ -225,7 +228,7 @@ t.test('a port that is taken is named, and a command ends at once when it is int
   t.match(await text(err), /^error\[COMMAND_INTERRUPTED\] [^\n]+\n {2}→ Run it again/);
 });
 
-t.test('a state folder that cannot be one', { skip: process.platform === 'win32' }, async (t) => {
+t.test('refuses a path that cannot be a state folder', { skip: process.platform === 'win32' }, async (t) => {
   const top = t.testdir({ file: '' });
   mkdirSync(join(top, 'closed'), { mode: 0o500 });
   const folders: [string, RegExp][] = [[join(top, 'file', 'below'), /a part of the path is a file/]];
@@ -239,19 +242,23 @@ t.test('a state folder that cannot be one', { skip: process.platform === 'win32'
   }
 });
 
-t.test('asked to end while it starts, the relay ends in order', { skip: process.platform === 'win32' }, async (t) => {
-  const home = t.testdir();
-  const env = { ...process.env, HALLPASS_HOME: home, NO_COLOR: '1' };
-  const started = spawn(process.execPath, [main, 'serve', '--port', '0', '--log-format', 'json'], { env });
-  const lines = text(started.stdout);
-  // The first thing that is logged comes before the relay is whole, or right after it.
-  await once(started.stdout, 'data');
-  started.kill('SIGTERM');
-  t.same(await once(started, 'exit'), [0, null]);
-  t.match(await lines, /relay\.stopped/);
-});
+t.test(
+  'the relay ends in good order when asked to end while it starts',
+  { skip: process.platform === 'win32' },
+  async (t) => {
+    const home = t.testdir();
+    const env = { ...process.env, HALLPASS_HOME: home, NO_COLOR: '1' };
+    const started = spawn(process.execPath, [main, 'serve', '--port', '0', '--log-format', 'json'], { env });
+    const lines = text(started.stdout);
+    // The first log line comes before the relay is complete, or right after.
+    await once(started.stdout, 'data');
+    started.kill('SIGTERM');
+    t.same(await once(started, 'exit'), [0, null]);
+    t.match(await lines, /relay\.stopped/);
+  },
+);
 
-t.test('"help" is understood wherever it stands', async (t) => {
+t.test('understands "help" in any position', async (t) => {
   const cli = commandLine(t.testdir(), 'kim');
   for (const words of ['help tenant add', 'tenant help add', 'tenant add --help']) {
     t.match(await cli(...words.split(' ')), { code: 0, out: /^Usage: hallpass-relay tenant add / }, words);
@@ -259,7 +266,7 @@ t.test('"help" is understood wherever it stands', async (t) => {
   t.match(await cli('help'), { code: 0, out: /^ {2}help \[command\] +show the help of a command/m });
 });
 
-t.test('output that nobody takes', { skip: process.platform === 'win32' }, async (t) => {
+t.test('handles output that nobody reads', { skip: process.platform === 'win32' }, async (t) => {
   const env = { ...process.env, HALLPASS_HOME: t.testdir() };
   const shell = async (line: string) => {
     const started = spawn('/bin/sh', ['-c', line, process.execPath, main], { env });
@@ -275,7 +282,7 @@ t.test('output that nobody takes', { skip: process.platform === 'win32' }, async
   t.match(await shell('"$0" "$1" tenant list < /dev/null >&-'), { code: 0, err: '' });
 });
 
-t.test('nothing but text is written where no terminal is', { skip: process.platform === 'win32' }, async (t) => {
+t.test('writes only plain text when there is no terminal', { skip: process.platform === 'win32' }, async (t) => {
   for (const more of [{}, { TERM: 'dumb' }, { NO_COLOR: '1' }, { FORCE_COLOR: '1' }, { COLUMNS: '20' }]) {
     const env = { ...process.env, HALLPASS_HOME: t.testdir(), ...more };
     const started = spawn(process.execPath, [main, 'fleet'], { env });

@@ -7,12 +7,12 @@ export function resized(array: Uint32Array, length: number): Uint32Array<ArrayBu
   return copy;
 }
 
-/** A length with room for the changes of some days, in a table that was filled at once. */
+/** A length with room for the changes of some days, for a table that was filled at once. */
 export function withSlack(length: number): number {
   return length + (length >>> 6) + 8;
 }
 
-/** A length that an array grows to: an eighth more, so that little is left over, and half as much again while it is small. */
+/** The length to which an array grows: an eighth more, to waste little, but half as much again while it is small. */
 export function grownLength(needed: number): number {
   return needed + (needed >>> (needed > 4096 ? 3 : 1)) + 8;
 }

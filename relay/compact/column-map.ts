@@ -1,4 +1,4 @@
-/** A map from ids to values that are numbers here: 14 bytes for an entry. */
+/** A map from ids to values that are stored as numbers: 14 bytes per entry. */
 import { resized } from './arrays.ts';
 import type { Compact } from './compact.ts';
 import type { Interner } from './interner.ts';
@@ -19,17 +19,17 @@ export abstract class ColumnMap<K extends string, V> extends MapLike<K, V> imple
     this.ids = ids;
   }
 
-  /** The number of a value, which it has for good. */
+  /** The permanent number of a value. */
   protected abstract numberOf(value: V): number;
 
-  /** The value of a number that numberOf gave. */
+  /** The value for a number returned by numberOf. */
   protected abstract valueAt(number: number): V;
 
   override get size(): number {
     return this.#rows.size;
   }
 
-  /** Bytes kept, without the interner's and those of the values. */
+  /** Bytes in use, without the interner's and those of the values. */
   get bytes(): number {
     return this.#rows.bytes + this.#numbers.byteLength;
   }

@@ -1,8 +1,8 @@
 /** Containers of a district's state, without an object for each entry. */
 export interface Compact {
-  /** Bytes kept; those of the interner that it shares with others are not counted. */
+  /** Bytes in use; an interner shared with others is not counted. */
   readonly bytes: number;
-  /** Gives back what growing and changes have left over: after much was put in at once. */
+  /** Releases memory left over from growing and changes: call it after inserting a lot. */
   trim(): void;
 }
 

@@ -1,4 +1,4 @@
-/** The same as the tests of containers, relations and interner, with calls that nobody has seen before; they print their seed. */
+/** The tests of containers, relations and interner with new random calls; they print their seed. */
 process.env.HALLPASS_RUNS ??= '200';
 await import('./containers.test.ts');
 await import('./relations.test.ts');

@@ -1,4 +1,7 @@
-/** Every container against the `Map` or `Set` that it stands for: the same calls, the same answers, in the same order. */
+/**
+ * Compares every container with the `Map` or `Set` that it replaces: the same calls, the same answers, in the same
+ * order.
+ */
 import fc from 'fast-check';
 import t from 'tap';
 import { callMap, check, id, mapCalls, same, value } from '../testing/containers.ts';
@@ -10,20 +13,20 @@ import { LayeredMap, LayeredSet } from './layered.ts';
 import { PackedMap } from './packed-map.ts';
 import { Relations } from './relations.ts';
 
-t.test('a packed map is a map', async (t) => {
+t.test('a packed map behaves like a Map', async (t) => {
   check(t, mapCalls(value), (calls) => callMap(new PackedMap(new Interner()), new Map(), calls));
 });
 
-t.test('a map of few different values is a map', async (t) => {
+t.test('a map of few distinct values behaves like a Map', async (t) => {
   const few = fc.record({ days: fc.array(fc.constantFrom('2026-08-17', 'é'), { maxLength: 3 }), isNew: fc.boolean() });
   check(t, mapCalls(few), (calls) => callMap(new DistinctMap<string, object>(new Interner()), new Map(), calls));
 });
 
-t.test('a map of ids is a map', async (t) => {
+t.test('a map of ids behaves like a Map', async (t) => {
   check(t, mapCalls(id), (calls) => callMap(new IdMap(new Interner()), new Map(), calls));
 });
 
-t.test('values come out as they went in, hidden names and gaps too, and as copies', async (t) => {
+t.test('returns values as they were stored, including hidden names and gaps, and as copies', async (t) => {
   const ids = new Interner();
   ids.add('an id that is known');
   const map = new PackedMap<string, unknown>(ids);
@@ -51,7 +54,7 @@ t.test('values come out as they went in, hidden names and gaps too, and as copie
   });
 });
 
-t.test('what was replaced gives its bytes back', async (t) => {
+t.test('frees the bytes of replaced values', async (t) => {
   const map = new PackedMap<string, { text: string }>(new Interner());
   for (let round = 0; round < 20_000; round += 1) map.set(`${round % 10}`, { text: `${round}`.padStart(50) });
   t.ok(map.bytes < 20_000, `${map.bytes} bytes for ten values`);
@@ -80,11 +83,11 @@ function callSet(set: Set<string> & { trim?(): void }, model: Set<string>, calls
   same([...set.entries()], [...model.entries()]);
 }
 
-t.test('a set of ids is a set', async (t) => {
+t.test('a set of ids behaves like a Set', async (t) => {
   check(t, setCalls, (calls) => callSet(new IdSet<string>(new Interner()), new Set(), calls));
 });
 
-t.test('a set of ids joins with others', async (t) => {
+t.test('a set of ids supports set operations', async (t) => {
   const set = new IdSet(new Interner(), ['a', 'b', 'c']);
   const other = new Set(['b', 'x']);
   t.same([...set.union(other)], ['a', 'b', 'c', 'x']);
@@ -101,7 +104,7 @@ t.test('a set of ids joins with others', async (t) => {
   });
 });
 
-t.test('a map on top of another one is a map, and the other one stays as it is', async (t) => {
+t.test('a layered map behaves like a Map, and its base does not change', async (t) => {
   check(t, mapCalls(id), (calls) => {
     const [base, model] = [new Map<string, unknown>(), new Map<string, unknown>()];
     for (const one of calls.slice(0, 100)) if (one.call === 'set') base.set(one.key, one.value);
@@ -112,7 +115,7 @@ t.test('a map on top of another one is a map, and the other one stays as it is',
   });
 });
 
-t.test('a set on top of another one is a set, and the other one stays as it is', async (t) => {
+t.test('a layered set behaves like a Set, and its base does not change', async (t) => {
   check(t, setCalls, (calls) => {
     const base = new Set(calls.slice(0, 100).flatMap((one) => (one.call === 'add' ? [one.item] : [])));
     const [before, model] = [JSON.stringify([...base]), new Set(base)];
@@ -121,7 +124,7 @@ t.test('a set on top of another one is a set, and the other one stays as it is',
   });
 });
 
-t.test('what is taken out while a set or map is gone through is not visited any more', async (t) => {
+t.test('iteration skips what is removed meanwhile', async (t) => {
   const ids = new Interner();
   for (const size of [10, 1000]) {
     const items = Array.from({ length: size }, (_, index) => `${index}`);

@@ -1,4 +1,4 @@
-/** A map from ids to values of which there are few different ones. What `get` gives must not be changed. */
+/** A map from ids to few distinct values. Values returned by `get` must not be changed. */
 import { ColumnMap } from './column-map.ts';
 import { Distinct } from './distinct.ts';
 

@@ -1,7 +1,7 @@
-/** Hashes for tables of numbers. Nothing that is seen depends on them: every container keeps the order of insertion. */
+/** Hashes for tables of numbers. Nothing visible depends on them: every container keeps the order of insertion. */
 import { randomBytes } from 'node:crypto';
 
-/** Differs from process to process, as V8's own does: nobody who sends ids can choose those that all fall into one place. */
+/** Differs from process to process, as V8's own does: nobody who sends ids can choose those that all collide. */
 const seed = randomBytes(4).readUInt32LE();
 
 const prime = 0x0100_0193;
@@ -13,14 +13,14 @@ export function hashOf(text: string): number {
   return mixed(hash);
 }
 
-/** The same of a text in Latin-1, one byte a unit. */
+/** The same for a Latin-1 text, one byte per unit. */
 export function hashOfBytes(bytes: Uint8Array, from: number, to: number): number {
   let hash = seed;
   for (let at = from; at < to; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), prime);
   return mixed(hash);
 }
 
-/** MurmurHash3's last step: ids that follow one another fall far apart. @returns 32 bits, unsigned */
+/** MurmurHash3's final step: spreads consecutive ids far apart. @returns 32 bits, unsigned */
 export function mixed(number: number): number {
   let hash = number ^ (number >>> 16);
   hash = Math.imul(hash, 0x85eb_ca6b);

@@ -3,7 +3,7 @@ import { ColumnMap } from './column-map.ts';
 import type { Interner } from './interner.ts';
 
 export class IdMap<K extends string, V extends string> extends ColumnMap<K, V> {
-  /** @param ids of keys and values alike */
+  /** @param ids of both keys and values */
   constructor(ids: Interner, entries: Iterable<readonly [K, V]> = []) {
     super(ids);
     for (const [key, value] of entries) this.set(key, value);
@@ -13,7 +13,7 @@ export class IdMap<K extends string, V extends string> extends ColumnMap<K, V> {
     return this.ids.add(value);
   }
 
-  /** What the interner has for a value is the value. */
+  /** The interner's text for a value is the value. */
   protected override valueAt(number: number): V {
     return this.ids.textOf(number) as V;
   }

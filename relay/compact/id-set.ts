@@ -1,4 +1,4 @@
-/** A set of ids by their number: 10 bytes for each. */
+/** A set of ids stored by number: 10 bytes each. */
 
 import type { Compact } from './compact.ts';
 import type { Interner } from './interner.ts';
@@ -19,7 +19,7 @@ export class IdSet<K extends string> extends SetLike<K> implements Compact {
     return this.#rows.size;
   }
 
-  /** Bytes kept, without the interner's. */
+  /** Bytes in use, without the interner's. */
   get bytes(): number {
     return this.#rows.bytes;
   }
@@ -46,7 +46,7 @@ export class IdSet<K extends string> extends SetLike<K> implements Compact {
     for (const id of this.#rows.ids()) yield this.#ids.textOf(id) as K;
   }
 
-  /** Gives back what growing has left over. */
+  /** Releases memory left over from growing. */
   trim(): void {
     this.#rows.trim();
   }

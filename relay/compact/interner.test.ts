@@ -6,7 +6,7 @@ import { TextIndex } from './text-index.ts';
 
 const text = fc.oneof(fc.integer({ min: 0, max: 3000 }).map(String), fc.string({ unit: 'binary', maxLength: 40 }));
 
-t.test('every text has a number of its own, for good', async (t) => {
+t.test('gives every text a permanent number', async (t) => {
   const { numRuns, seed } = histories(t, []);
   const texts = fc.array(text, { maxLength: 500, size: 'max' });
   fc.assert(
@@ -33,7 +33,7 @@ t.test('an id takes little more than its text', async (t) => {
   t.ok(ids.bytes < 50_000 * 26, `${ids.bytes / 50_000} bytes`);
 });
 
-t.test('an index leads to all that have a text, whatever was added and removed', async (t) => {
+t.test('an index finds all entries with a text, whatever was added and removed', async (t) => {
   const { numRuns, seed } = histories(t, []);
   const call = fc.record({ isRemoval: fc.boolean(), text, number: fc.nat(5) });
   fc.assert(

@@ -1,28 +1,32 @@
 /**
- * Ids as small numbers: `students:123` is kept once, however many tables and relations name it. All texts stand one after the other
- * in one buffer, and a hash table of numbers finds them: some 20 bytes for an id where a `Map` of strings takes 90.
+ * Stores ids as small numbers: `students:123` is stored once, however many tables and relations use it. All texts are
+ * consecutive in one buffer, and a hash table of numbers finds them: some 20 bytes for an id where a `Map` of strings
+ * takes 90.
  *
- * Nothing is ever taken out: a number means the same text for as long as the interner lives. What is gone from a district stays
- * until its state is read anew.
+ * Nothing is ever removed: a number means the same text as long as the interner lives. Ids that are gone from a
+ * district stay until its state is loaded again.
  */
 import { grownLength, resized } from './arrays.ts';
 import type { Compact } from './compact.ts';
 import { hashOf, hashOfBytes } from './hash.ts';
 import { Slots } from './slots.ts';
 
-/** The bit of a start that says that the text has two bytes a character; texts of Latin-1 have one. */
+/** The bit of a start that marks a text with two bytes per character; Latin-1 texts have one. */
 const wideBit = 0x8000_0000;
 const startMask = 0x7fff_ffff;
-/** Texts that were found last: what is asked for a district comes school by school, and the same ids again and again. A power of two. */
+/**
+ * Cache of recent texts: a district's questions come school by school, with the same ids again and again. A power of
+ * two.
+ */
 const recentTexts = 4096;
 
 export class Interner implements Compact {
   #bytes = Buffer.alloc(0);
-  /** By id, where its text begins; one more says where the last one ends. */
+  /** By id, where its text begins; one extra entry says where the last text ends. */
   #starts = new Uint32Array(1);
   readonly #slots = new Slots((id) => this.#hashAt(id));
   #size = 0;
-  /** By the last bits of their hash. */
+  /** Indexed by the last bits of the hash. */
   readonly #recent: string[] = [];
   readonly #recentHashes = new Uint32Array(recentTexts);
   readonly #recentIds = new Uint32Array(recentTexts);
@@ -32,12 +36,12 @@ export class Interner implements Compact {
     return this.#size;
   }
 
-  /** Bytes kept. */
+  /** Bytes in use. */
   get bytes(): number {
     return this.#bytes.length + this.#starts.byteLength + this.#slots.bytes;
   }
 
-  /** @returns -1 for a text that it does not know */
+  /** @returns -1 for an unknown text */
   find(text: string): number {
     if (this.#size === 0) return -1;
     const hash = hashOf(text);
@@ -55,7 +59,7 @@ export class Interner implements Compact {
     }
   }
 
-  /** The number of the text, which it has from now on. */
+  /** Returns the text's number, adding the text if it is new. */
   add(text: string): number {
     const known = this.find(text);
     if (known !== -1) return known;
@@ -66,14 +70,14 @@ export class Interner implements Compact {
     return id;
   }
 
-  /** The text of a number that {@link add} or {@link find} gave. */
+  /** The text for a number returned by {@link add} or {@link find}. */
   textOf(id: number): string {
     const start = this.#starts[id] ?? 0;
     const end = (this.#starts[id + 1] ?? 0) & startMask;
     return this.#bytes.toString((start & wideBit) === 0 ? 'latin1' : 'utf16le', start & startMask, end);
   }
 
-  /** Gives back what growing has left over. */
+  /** Releases memory left over from growing. */
   trim(): void {
     const length = (this.#starts[this.#size] ?? 0) & startMask;
     this.#bytes = Buffer.from(this.#bytes.subarray(0, length));
@@ -95,7 +99,7 @@ export class Interner implements Compact {
     if (length !== (isWide ? text.length * 2 : text.length)) return false;
     if (isWide) return this.textOf(id) === text;
     const bytes = this.#bytes;
-    // From the end: ids of one kind begin alike.
+    // Backward, because ids of one kind begin alike.
     for (let at = length - 1; at >= 0; at -= 1) if (bytes[from + at] !== text.charCodeAt(at)) return false;
     return true;
   }

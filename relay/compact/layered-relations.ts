@@ -1,4 +1,4 @@
-/** Relations with changes of their own on top of others, which stay as they are. */
+/** Relations with changes of their own on top of base relations, which do not change. */
 import { LayeredMap, LayeredSet } from './layered.ts';
 import { MapLike } from './map-like.ts';
 import type { RelationMap } from './relations.ts';
@@ -6,10 +6,10 @@ import type { RelationMap } from './relations.ts';
 export class LayeredRelations<C, I> extends MapLike<C, Set<I>> implements RelationMap<C, I> {
   readonly #base: RelationMap<C, I>;
   readonly #sets: LayeredMap<C, Set<I>>;
-  /** Containers whose sets were asked for, and may have changed. */
+  /** Containers whose sets were returned, and may have been changed. */
   readonly #asked = new Set<C>();
 
-  /** @param base must not change from now on */
+  /** @param base must not change anymore */
   constructor(base: RelationMap<C, I>) {
     super();
     this.#base = base;

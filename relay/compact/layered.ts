@@ -1,15 +1,17 @@
-/** A map or a set with changes of its own on top of another one, which stays as it is: in place of a copy of a whole district. */
+/**
+ * A map or a set with changes of its own on top of a base, which does not change: replaces copying a whole district.
+ */
 import { MapLike } from './map-like.ts';
 import { SetLike } from './set-like.ts';
 
 export class LayeredMap<K, V> extends MapLike<K, V> {
   readonly #base: ReadonlyMap<K, V>;
-  /** Values that are other ones here, or new. */
+  /** Values that differ from the base, or are new. */
   readonly #own = new Map<K, V>();
-  /** Keys of the base that are not here, or were taken out and put in again. */
+  /** Keys of the base that were removed here, including those that were added again. */
   readonly #gone = new Set<K>();
 
-  /** @param base must not change from now on */
+  /** @param base must not change anymore */
   constructor(base: ReadonlyMap<K, V>) {
     super();
     this.#base = base;
@@ -69,7 +71,7 @@ export class LayeredSet<T> extends SetLike<T> {
   readonly #own = new Set<T>();
   readonly #gone = new Set<T>();
 
-  /** @param base must not change from now on */
+  /** @param base must not change anymore */
   constructor(base: ReadonlySet<T>) {
     super();
     this.#base = base;

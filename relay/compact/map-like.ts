@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** A map made of a few functions, for everybody who takes a `Map`. */
+/** A map built from a few functions, for every consumer of a `Map`. */
 export abstract class MapLike<K, V> implements Map<K, V> {
   abstract get size(): number;
   abstract has(key: K): boolean;
@@ -8,9 +8,9 @@ export abstract class MapLike<K, V> implements Map<K, V> {
   abstract set(key: K, value: V): this;
   abstract delete(key: K): boolean;
   abstract clear(): void;
-  /** In the order of insertion. What is added meanwhile is not visited. */
+  /** In the order of insertion. Entries added during iteration are not returned. */
   abstract entries(): MapIterator<[K, V]>;
-  /** Likewise. */
+  /** The same for keys. */
   abstract keys(): MapIterator<K>;
 
   [Symbol.iterator](): MapIterator<[K, V]> {
@@ -25,7 +25,7 @@ export abstract class MapLike<K, V> implements Map<K, V> {
     for (const [key, value] of this.entries()) callback.call(thisArgument, value, key, this);
   }
 
-  /** For logs and tests: what is in it. */
+  /** For logs and tests: the contents. */
   [inspect.custom](): Map<K, V> {
     return new Map(this.entries());
   }

@@ -1,11 +1,11 @@
-/** Short lists of numbers in one array: each has a block that is as long as the list, or a little longer. */
+/** Short lists of numbers in one array: each has a block as long as the list, or a little longer. */
 import { grownLength, resized } from './arrays.ts';
 
-/** No list may be longer. */
+/** The maximum length of a list. */
 export const longestBlock = 64;
 
 const capacities = [0, 2, 4, 6, 8, 12, 16, 20, 24, 28, 32, 40, 48, 56, longestBlock];
-/** By the length of the list. */
+/** Block length by list length. */
 const capacityOf = Uint8Array.from(
   { length: longestBlock + 1 },
   (_, count) => capacities.find((one) => one >= count) ?? longestBlock,
@@ -14,21 +14,21 @@ const capacityOf = Uint8Array.from(
 export class NumberBlocks {
   #numbers = new Uint32Array(0);
   #length = 0;
-  /** Starts of blocks that are free, by their length. */
+  /** Starts of free blocks, by length. */
   #free: number[][] = [];
 
   get bytes(): number {
     return this.#numbers.byteLength;
   }
 
-  /** @returns the place in the list, -1 for a number that is not there */
+  /** @returns the index in the list, -1 for a missing number */
   indexOf(start: number, count: number, number: number): number {
     const numbers = this.#numbers;
     for (let index = 0; index < count; index += 1) if (numbers[start + index] === number) return index;
     return -1;
   }
 
-  /** Every place at which a number stands, or stood in a block that is free. */
+  /** Every position of a number, including positions in free blocks. */
   placesOf(number: number): number[] {
     const places: number[] = [];
     for (let at = this.#numbers.indexOf(number); at !== -1; at = this.#numbers.indexOf(number, at + 1)) places.push(at);
@@ -39,20 +39,20 @@ export class NumberBlocks {
     return this.#numbers.slice(start, start + count);
   }
 
-  /** @returns where the list is from now on */
+  /** @returns the new start of the list */
   append(start: number, count: number, number: number): number {
     const to = capacityOf[count] === count ? this.#moved(start, count, count + 1) : start;
     this.#numbers[to + count] = number;
     return to;
   }
 
-  /** What follows moves up. @returns where the list is from now on */
+  /** Moves the following numbers up. @returns the new start of the list */
   remove(start: number, count: number, index: number): number {
     this.#numbers.copyWithin(start + index, start + index + 1, start + count);
     return capacityOf[count - 1] === capacityOf[count] ? start : this.#moved(start, count, count - 1);
   }
 
-  /** Nobody needs the list any more. */
+  /** Releases a list that is no longer needed. */
   free(start: number, count: number): void {
     if (count === 0) return;
     const capacity = capacityOf[count] ?? 0;
@@ -67,7 +67,7 @@ export class NumberBlocks {
     this.#free = [];
   }
 
-  /** Closes the gaps. @param starts of all lists, each replaced by where it is from now on */
+  /** Closes the gaps. @param starts of all lists, updated to their new positions */
   pack(starts: Uint32Array, counts: Uint32Array): void {
     const length = counts.reduce((sum, count) => sum + (capacityOf[count] ?? 0), 0);
     const packed = new Uint32Array(length);
@@ -83,7 +83,7 @@ export class NumberBlocks {
     this.#free = [];
   }
 
-  /** A block for another length, with the numbers that fit. */
+  /** Moves a list to a block of another length, with the numbers that fit. */
   #moved(start: number, count: number, room: number): number {
     const capacity = capacityOf[room] ?? 0;
     if (capacity === 0) {

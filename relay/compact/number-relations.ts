@@ -1,6 +1,6 @@
 /**
- * Sets of numbers by the number of their container, without an object for each set: those up to 64 stand in blocks of one array, a
- * larger one has a table of its own.
+ * Sets of numbers by the number of their container, without an object per set: sets of up to 64 are in blocks of one
+ * array, a larger one has its own table.
  */
 import { resized } from './arrays.ts';
 import { bytesOf, type Compact } from './compact.ts';
@@ -13,10 +13,10 @@ export class NumberRelations implements Compact {
     this.#counts[to] = this.#counts[from] ?? 0;
   });
   readonly #blocks = new NumberBlocks();
-  /** By row of the container: where the numbers of its block begin, and how many there are. */
+  /** By row of the container: where its block's numbers begin, and how many there are. */
   #starts = new Uint32Array(0);
   #counts = new Uint32Array(0);
-  /** Sets that are too large for a block, by container. */
+  /** Sets too large for a block, by container. */
   readonly #large = new Map<number, OrderedIds>();
   #removals = 0;
 
@@ -39,7 +39,7 @@ export class NumberRelations implements Compact {
     return this.#rows.ids();
   }
 
-  /** The container is there from now on. @returns its row */
+  /** Adds the container if it is new. @returns its row */
   addContainer(container: number): number {
     const before = this.#rows.size;
     const row = this.#rows.add(container);
@@ -72,7 +72,7 @@ export class NumberRelations implements Compact {
     return this.#blocks.indexOf(this.#starts[row] ?? 0, this.#counts[row] ?? 0, number) !== -1;
   }
 
-  /** Puts a number into a container, which is there from now on. */
+  /** Adds a number to a container, which is created if it is new. */
   add(container: number, number: number): void {
     const row = this.addContainer(container);
     const [start, count] = [this.#starts[row] ?? 0, this.#counts[row] ?? 0];
@@ -86,7 +86,7 @@ export class NumberRelations implements Compact {
     }
   }
 
-  /** @returns whether it was there; the container stays, even when it is empty */
+  /** @returns whether it was there; the container stays even when it becomes empty */
   delete(container: number, number: number): boolean {
     const row = this.#rows.rowOf(container);
     if (row === -1) return false;
@@ -101,7 +101,7 @@ export class NumberRelations implements Compact {
     return true;
   }
 
-  /** Takes everything out of a container, which stays. */
+  /** Removes everything from a container, which stays. */
   empty(container: number): void {
     const row = this.#rows.rowOf(container);
     if (row === -1) return;
@@ -118,8 +118,8 @@ export class NumberRelations implements Compact {
   }
 
   /**
-   * The numbers in a container, in the order of insertion. What is added while they are gone through is not visited, and what is
-   * taken out before its turn is not either.
+   * The numbers in a container, in the order of insertion. Skips numbers that are added during iteration, or removed
+   * before their turn.
    */
   *numbers(container: number): Generator<number, undefined> {
     const row = this.#rows.rowOf(container);
@@ -130,10 +130,7 @@ export class NumberRelations implements Compact {
     for (const number of numbers) if (this.#removals === removals || this.has(container, number)) yield number;
   }
 
-  /**
-   * The containers that a number is in, in no order: all blocks are gone through, half a millisecond for a million
-   * memberships.
-   */
+  /** The containers with a number, in no order: scans all blocks, half a millisecond for a million memberships. */
   containersOf(number: number): number[] {
     const places = this.#blocks.placesOf(number);
     const found = places.length === 0 ? [] : this.#containersAt(places);
@@ -141,7 +138,7 @@ export class NumberRelations implements Compact {
     return found;
   }
 
-  /** Gives back what growing and changes have left over. */
+  /** Releases memory left over from growing and changes. */
   trim(): void {
     this.#rows.trim();
     this.#starts = resized(this.#starts, this.#rows.capacity);
@@ -150,7 +147,7 @@ export class NumberRelations implements Compact {
     for (const set of this.#large.values()) set.trim();
   }
 
-  /** Blocks that nobody has any more still have their numbers. */
+  /** Free blocks still contain their numbers. */
   #containersAt(places: readonly number[]): number[] {
     const found: number[] = [];
     const { rows } = this.#rows;

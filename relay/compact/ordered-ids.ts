@@ -1,26 +1,26 @@
 /**
- * Numbers in the order of insertion, each once, with a row for each: what the other containers are made of. Rows are places in
- * columns (typed arrays) that a container keeps beside it. 10 bytes a number.
+ * Distinct numbers in the order of insertion, with a row for each: the basis of the other containers. Rows are
+ * positions in columns (typed arrays) that a container keeps beside it. 10 bytes per number.
  */
 import { grownLength, resized } from './arrays.ts';
 import type { Compact } from './compact.ts';
 import { mixed } from './hash.ts';
 import { Slots } from './slots.ts';
 
-/** Stands where a number was taken out. */
+/** Marks the place of a removed number. */
 const gone = 0xffff_ffff;
 
 export class OrderedIds implements Compact {
   /** By row. */
   #items = new Uint32Array(0);
   readonly #slots = new Slots((row) => mixed(this.idAt(row)));
-  /** Rows in use, with those of what is gone. */
+  /** Rows in use, including removed ones. */
   #rows = 0;
   #size = 0;
   #removals = 0;
   readonly #move: (from: number, to: number) => void;
 
-  /** @param move a row has another place from now on, at or before the one that it had; called in the order of rows */
+  /** @param move called when a row moves to an equal or lower position, in the order of rows */
   constructor(move: (from: number, to: number) => void = () => {}) {
     this.#move = move;
   }
@@ -33,17 +33,17 @@ export class OrderedIds implements Compact {
     return this.#items.byteLength + this.#slots.bytes;
   }
 
-  /** Rows that are in use or were: those of what is gone are among them. */
+  /** The number of rows in use or removed. */
   get rows(): number {
     return this.#rows;
   }
 
-  /** Columns need so many places. */
+  /** The length that columns need. */
   get capacity(): number {
     return this.#items.length;
   }
 
-  /** @returns -1 for a number that is not there */
+  /** @returns -1 for a missing number */
   rowOf(id: number): number {
     const place = this.#placeOf(id);
     return place === -1 ? -1 : this.#slots.at(place);
@@ -54,12 +54,12 @@ export class OrderedIds implements Compact {
     return this.#items[row] ?? gone;
   }
 
-  /** Whether the row is of a number that is there. */
+  /** Whether the row's number was not removed. */
   isLive(row: number): boolean {
     return this.idAt(row) !== gone;
   }
 
-  /** The row of the number, which is there from now on. */
+  /** Adds the number if it is new. @returns its row */
   add(id: number): number {
     const known = this.rowOf(id);
     if (known !== -1) return known;
@@ -72,7 +72,7 @@ export class OrderedIds implements Compact {
     return row;
   }
 
-  /** @returns the row that it had, which is nobody's any more; -1 for a number that is not there */
+  /** @returns its former row, which is now unused; -1 for a missing number */
   delete(id: number): number {
     const place = this.#placeOf(id);
     if (place === -1) return -1;
@@ -93,8 +93,8 @@ export class OrderedIds implements Compact {
   }
 
   /**
-   * The numbers that are there now, in the order of insertion. What is added while they are gone through is not visited, and what
-   * is taken out before its turn is not either.
+   * The current numbers, in the order of insertion. Skips numbers that are added during iteration, or removed before
+   * their turn.
    */
   *ids(): Generator<number, undefined> {
     const snapshot = this.snapshot();
@@ -108,14 +108,14 @@ export class OrderedIds implements Compact {
     return this.#rows === this.#size ? items : items.filter((id) => id !== gone);
   }
 
-  /** Closes the gaps, and gives back what growing has left over. */
+  /** Closes the gaps, and releases memory left over from growing. */
   trim(): void {
     this.#closeGaps();
     this.#items = resized(this.#items, this.#rows);
     this.#slots.trim();
   }
 
-  /** Where many are gone, their rows are used again. */
+  /** If many were removed, reuses their rows. */
   #makeRoom(): void {
     if (this.#rows - this.#size > this.#rows / 4) this.#closeGaps();
     else this.#items = resized(this.#items, grownLength(this.#rows));

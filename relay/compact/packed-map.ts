@@ -1,4 +1,7 @@
-/** A map from ids to values of a few properties, packed (records.ts): `get` makes a copy, and changing it changes nothing here. */
+/**
+ * A map from ids to values with a few properties, packed (records.ts): `get` returns a copy, and changing the copy has
+ * no effect here.
+ */
 
 import { resized } from './arrays.ts';
 import type { Compact } from './compact.ts';
@@ -7,7 +10,7 @@ import { MapLike } from './map-like.ts';
 import { OrderedIds } from './ordered-ids.ts';
 import { Records } from './records.ts';
 
-/** Values that were asked for last are kept unpacked, because whoever asks for one often asks for it again at once. */
+/** How many recent values are kept unpacked, because a caller often asks for the same one again at once. */
 const keptUnpacked = 64;
 
 export class PackedMap<K extends string, V> extends MapLike<K, V> implements Compact {
@@ -19,10 +22,10 @@ export class PackedMap<K extends string, V> extends MapLike<K, V> implements Com
   /** By row, where its value begins. */
   #starts = new Uint32Array(0);
   readonly #records: Records;
-  /** By the last bits of the row. */
+  /** Indexed by the last bits of the row. */
   #unpacked: ({ row: number; value: V } | undefined)[] = [];
 
-  /** @param ids of the keys; texts in values that it knows are kept as numbers */
+  /** @param ids of the keys; texts in values that it knows are stored as numbers */
   constructor(ids: Interner) {
     super();
     this.#ids = ids;
@@ -33,7 +36,7 @@ export class PackedMap<K extends string, V> extends MapLike<K, V> implements Com
     return this.#rows.size;
   }
 
-  /** Bytes kept, without the interner's. */
+  /** Bytes in use, without the interner's. */
   get bytes(): number {
     return this.#rows.bytes + this.#starts.byteLength + this.#records.bytes;
   }
@@ -90,7 +93,7 @@ export class PackedMap<K extends string, V> extends MapLike<K, V> implements Com
     for (const id of this.#rows.ids()) yield this.#valueAt(this.#rows.rowOf(id));
   }
 
-  /** Gives back what growing and changes have left over. */
+  /** Releases memory left over from growing and changes. */
   trim(): void {
     this.#rows.trim();
     this.#starts = resized(this.#starts, this.#rows.capacity);
@@ -98,7 +101,7 @@ export class PackedMap<K extends string, V> extends MapLike<K, V> implements Com
     this.#keepLive();
   }
 
-  /** Where a key stands in the order of insertion, for sorting; -1 for one that is not there. */
+  /** A key's position in the order of insertion, for sorting; -1 for a missing one. */
   placeOf(key: K): number {
     return this.#rowOf(key);
   }
@@ -114,12 +117,12 @@ export class PackedMap<K extends string, V> extends MapLike<K, V> implements Com
     return id === -1 ? -1 : this.#rows.rowOf(id);
   }
 
-  /** What the interner has for a key is the key. */
+  /** The interner's text for a key is the key. */
   #keyOf(id: number): K {
     return this.#ids.textOf(id) as K;
   }
 
-  /** What comes out of the records is what was put in. */
+  /** The records return what was stored. */
   #valueAt(row: number): V {
     return this.#records.read(this.#starts[row] ?? 0) as V;
   }

@@ -1,15 +1,15 @@
 /**
- * Values of a few properties, packed one after the other into one buffer: 30 to 90 bytes for a person or the values of an account,
- * a tenth of what objects take. The names of the properties are kept once for all values that have the same ones, texts that come
- * again and again once for the table, and ids that the interner knows by their number.
+ * Values with a few properties, packed one after the other into one buffer: 30 to 90 bytes for a person or an account's
+ * values, a tenth of what objects take. Property names are stored once for all values with the same names, recurring
+ * texts once per table, and ids that the interner knows as numbers.
  *
- * A value is a text, boolean, null or undefined, or a list or plain object of such.
+ * A value is a text, boolean, null or undefined, or a list or plain object of these.
  */
 import { grownLength } from './arrays.ts';
 import type { Interner } from './interner.ts';
 import { Recurring } from './recurring.ts';
 
-/** What the first byte of a value says. */
+/** The meaning of a value's first byte. */
 const tags = {
   undefined: 0,
   null: 1,
@@ -24,16 +24,16 @@ const tags = {
   short: 10,
   recurring: 128,
 };
-/** A text of Latin-1 up to this length has its length in the tag. */
+/** For a Latin-1 text up to this length, the tag contains the length. */
 const shortest = tags.recurring - tags.short - 1;
-/** Shorter texts are no beginnings of others. */
+/** Shorter texts are not used as prefixes of others. */
 const leastPrefix = 3;
-/** A shorter text takes no more bytes than the number of an id, and is in many tables by chance. */
+/** A shorter text takes no more bytes than an id's number, and many tables contain it by chance. */
 const leastId = 8;
 
 interface Shape {
   names: readonly string[];
-  /** `__proto__` must be defined, as setting it does something else. */
+  /** `__proto__` must be defined, because assigning it does something else. */
   isSetAlike: boolean;
 }
 
@@ -42,32 +42,32 @@ export class Records {
   #bytes = Buffer.alloc(0);
   #length = 0;
   #dead = 0;
-  /** Where the next byte is read. */
+  /** The position of the next byte to read. */
   #at = 0;
-  /** The last text of the value that was kept as it is, or as an id: the name of a mailbox begins the address that comes before it. */
+  /** The value's last text that was stored whole or as an id: a mailbox name begins the address stored before it. */
   #last = '';
   readonly #shapes: Shape[] = [];
   readonly #shapeOf = new Map<string, number>();
   #lastShape = -1;
   readonly #recurring = new Recurring(256 - tags.recurring);
 
-  /** @param ids texts that it knows are kept as numbers */
+  /** @param ids texts that it knows are stored as numbers */
   constructor(ids: Interner) {
     this.#ids = ids;
   }
 
-  /** Bytes kept. */
+  /** Bytes in use. */
   get bytes(): number {
     return this.#bytes.length;
   }
 
-  /** Whether more than half of the bytes are of values that nobody needs any more. */
+  /** Whether more than half of the bytes belong to values that are no longer needed. */
   get isMostlyDead(): boolean {
     return this.#dead > 4096 && this.#dead * 2 > this.#length;
   }
 
   /**
-   * @returns where the value is from now on
+   * @returns the value's position
    * @throws TypeError for what cannot be packed, such as a number
    */
   append(value: unknown): number {
@@ -82,19 +82,19 @@ export class Records {
     return start;
   }
 
-  /** The value at a place that {@link append} gave: a copy of its own. */
+  /** A copy of the value at a position returned by {@link append}. */
   read(start: number): unknown {
     this.#at = start;
     this.#last = '';
     return this.#read();
   }
 
-  /** Nobody asks for the value at this place any more. */
+  /** Releases the value at this position. */
   forget(start: number): void {
     this.#dead += this.#end(start) - start;
   }
 
-  /** Keeps these values alone. @param starts of values, each replaced by where it is from now on */
+  /** Keeps only these values. @param starts of values, updated to their new positions */
   keep(starts: Uint32Array): void {
     const ends = starts.map((start) => this.#end(start));
     const length = starts.reduce((sum, start, index) => sum + (ends[index] ?? 0) - start, 0);
@@ -159,7 +159,7 @@ export class Records {
     this.#length += 1;
   }
 
-  /** Seven bits a byte, the lowest first. */
+  /** Seven bits per byte, the lowest first. */
   #number(number: number): void {
     let rest = number;
     while (rest >= 128) {
@@ -178,7 +178,7 @@ export class Records {
   }
 
   #shape(names: readonly string[]): number {
-    // Most values are like the one before.
+    // Most values have the same shape as the previous one.
     const before = this.#shapes[this.#lastShape]?.names;
     if (before?.length === names.length && before.every((name, at) => name === names[at])) return this.#lastShape;
     this.#lastShape = this.#numberOf(names);
@@ -256,7 +256,7 @@ export class Records {
     }
   }
 
-  /** Where the value that begins there ends. */
+  /** Where the value that begins here ends. */
   #end(start: number): number {
     this.#at = start;
     this.#skip();

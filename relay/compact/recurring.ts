@@ -1,8 +1,8 @@
-/** The texts that come again and again in a table, such as `student` or `Member`: found while they come, and kept once. */
+/** Texts that recur in a table, such as `student` or `Member`: detected as they arrive, and stored once. */
 
-/** So often a text must come among the others that are looked at. */
+/** How often a text must occur among the observed ones. */
 const often = 16;
-/** Texts that are looked at; when there are more, looking begins again. */
+/** How many texts are observed; when there are more, observation starts over. */
 const lookedAt = 512;
 const longest = 64;
 
@@ -12,12 +12,12 @@ export class Recurring {
   readonly #numbers = new Map<string, number>();
   #counts = new Map<string, number>();
 
-  /** @param most texts that are kept */
+  /** @param most how many texts are stored */
   constructor(most: number) {
     this.#most = most;
   }
 
-  /** @returns the number of a text that has come often; -1 for others */
+  /** @returns the number of a recurring text; -1 for others */
   note(text: string): number {
     const known = this.#numbers.get(text);
     if (known !== undefined) return known;

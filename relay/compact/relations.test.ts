@@ -89,7 +89,7 @@ function sameRelations(relations: RelationMap<string, string>, model: Model): vo
   }
 }
 
-t.test('relations are a map of sets, large and small', async (t) => {
+t.test('relations behave like a map of sets, large and small', async (t) => {
   check(t, relationCalls, (calls) => {
     const [relations, model] = [new Relations<string, string>(new Interner()), new Map() as Model];
     for (const one of calls) callRelations(relations, model, one);
@@ -99,7 +99,7 @@ t.test('relations are a map of sets, large and small', async (t) => {
   });
 });
 
-t.test('relations on top of others are a map of sets, and the others stay as they are', async (t) => {
+t.test('layered relations behave like a map of sets, and their base does not change', async (t) => {
   check(t, relationCalls, (calls) => {
     const [base, model] = [new Relations<string, string>(new Interner()), new Map() as Model];
     const half = Math.floor(calls.length / 2);
@@ -112,7 +112,7 @@ t.test('relations on top of others are a map of sets, and the others stay as the
   });
 });
 
-t.test('a set that is set again after a change is not copied', async (t) => {
+t.test('setting a set again after changing it does not copy it', async (t) => {
   const ids = new Interner();
   const relations = new Relations<string, string>(ids).set('all', new Set(['first']));
   let copied = 0;

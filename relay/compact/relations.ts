@@ -1,7 +1,8 @@
 /**
- * Who is in what: a map from ids of containers to sets of ids, 4 to 6 bytes for a membership, and 10 in a set of more than 64.
+ * Who is in what: a map from container ids to sets of ids, 4 to 6 bytes per membership, and 10 in a set of more than
+ * 64.
  *
- * `get` gives a view: it shows what is there now, and changes it. What is given to `set` is copied.
+ * `get` returns a live view: it shows the current contents, and changes them. `set` copies what it is given.
  */
 import type { Compact } from './compact.ts';
 import type { Interner } from './interner.ts';
@@ -9,9 +10,9 @@ import { MapLike } from './map-like.ts';
 import { NumberRelations } from './number-relations.ts';
 import { SetLike } from './set-like.ts';
 
-/** A map of sets that knows where something is. */
+/** A map of sets that also finds the containers of an item. */
 export interface RelationMap<C, I> extends Map<C, Set<I>> {
-  /** The containers that something is in, in no order. */
+  /** The containers of an item, in no order. */
   containersOf(item: I): C[];
 }
 
@@ -22,7 +23,7 @@ export class Relations<C extends string, I extends string>
   readonly #ids: Interner;
   readonly #numbers = new NumberRelations();
 
-  /** @param ids of containers and of what is in them */
+  /** @param ids of containers and their items */
   constructor(ids: Interner) {
     super();
     this.#ids = ids;
@@ -32,7 +33,7 @@ export class Relations<C extends string, I extends string>
     return this.#numbers.size;
   }
 
-  /** Bytes kept, without the interner's. */
+  /** Bytes in use, without the interner's. */
   get bytes(): number {
     return this.#numbers.bytes;
   }
@@ -48,7 +49,7 @@ export class Relations<C extends string, I extends string>
 
   override set(container: C, items: ReadonlySet<I>): this {
     const id = this.#ids.add(container);
-    // Whoever changes what `get` gave sets it again, as with a map of sets: a license may have 100,000 people.
+    // Callers that change the result of `get` set it again, as with a map of sets: a license may have 100,000 people.
     if (items instanceof Related && items.isOf(this.#numbers, id)) return this;
     const copy = Uint32Array.from(items, (item) => this.#ids.add(item));
     this.#numbers.addContainer(id);
@@ -74,12 +75,12 @@ export class Relations<C extends string, I extends string>
     for (const id of this.#numbers.containers()) yield this.#ids.textOf(id) as C;
   }
 
-  /** Puts one thing into a container, which is there from now on. */
+  /** Adds one item to a container, which is created if it is new. */
   relate(container: C, item: I): void {
     this.#numbers.add(this.#ids.add(container), this.#ids.add(item));
   }
 
-  /** Takes one thing out of a container; a container in which nothing is left is gone too. */
+  /** Removes one item from a container, and the container if it becomes empty. */
   unrelate(container: C, item: I): void {
     const id = this.#ids.find(container);
     this.#numbers.delete(id, this.#ids.find(item));
@@ -91,7 +92,7 @@ export class Relations<C extends string, I extends string>
     return number === -1 ? [] : this.#numbers.containersOf(number).map((id) => this.#ids.textOf(id) as C);
   }
 
-  /** Gives back what growing and changes have left over. */
+  /** Releases memory left over from growing and changes. */
   trim(): void {
     this.#numbers.trim();
   }
@@ -110,7 +111,7 @@ class Related<I extends string> extends SetLike<I> {
     this.#container = container;
   }
 
-  /** Whether it is the set of this container, which is there. */
+  /** Whether it is the set of this existing container. */
   isOf(numbers: NumberRelations, container: number): boolean {
     return this.#numbers === numbers && this.#container === container && numbers.hasContainer(container);
   }

@@ -1,4 +1,4 @@
-/** Lists of the rows of a table, by a number, in the order in which they were put in: 4 bytes for a row, and 14 for a list. */
+/** Lists of a table's rows, by a number, in the order of insertion: 4 bytes per row, and 14 per list. */
 
 import { resized } from './arrays.ts';
 import type { Compact } from './compact.ts';
@@ -8,21 +8,21 @@ export class RowLists implements Compact {
   readonly #lists = new OrderedIds((from, to) => {
     this.#last[to] = this.#last[from] ?? 0;
   });
-  /** By place of the list, its last row. */
+  /** By position of the list, its last row. */
   #last = new Uint32Array(0);
-  /** By row, the next of its list; the last one leads to the first. */
+  /** By row, the next row of its list; the last row points to the first. */
   #next = new Uint32Array(0);
 
   get bytes(): number {
     return this.#lists.bytes + this.#last.byteLength + this.#next.byteLength;
   }
 
-  /** Numbers whose list has a row, in the order in which they first had one. */
+  /** Numbers whose list has a row, in the order in which they first got one. */
   keys(): Generator<number, undefined> {
     return this.#lists.ids();
   }
 
-  /** Puts a row at the end of a list. It must be in none. @param capacity rows that the table has room for */
+  /** Appends a row, which must not be in any list, to a list. @param capacity how many rows the table has room for */
   append(key: number, row: number, capacity: number): void {
     if (this.#next.length < capacity) this.#next = resized(this.#next, capacity);
     const isNew = this.#lists.rowOf(key) === -1;
@@ -50,7 +50,7 @@ export class RowLists implements Compact {
     }
   }
 
-  /** The rows of a list; it must not change meanwhile. */
+  /** The rows of a list, which must not change during iteration. */
   *rows(key: number): Generator<number, undefined> {
     const list = this.#lists.rowOf(key);
     if (list === -1) return;
@@ -67,7 +67,7 @@ export class RowLists implements Compact {
     this.#last = resized(this.#last, this.#lists.capacity);
   }
 
-  /** The table has room for so many rows from now on. */
+  /** Adjusts to the table's new capacity. */
   fit(capacity: number): void {
     this.#next = resized(this.#next, capacity);
   }

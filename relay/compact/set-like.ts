@@ -1,15 +1,15 @@
-/** What a container has to offer to be a `Set`, or a `Map`, for everybody who takes one. */
+/** What a container must provide to be a `Set` or a `Map` for every consumer of one. */
 
 import { inspect } from 'node:util';
 
-/** A set made of six functions. The set that one of its operations makes is an ordinary one. */
+/** A set built from six functions. Its operations return ordinary sets. */
 export abstract class SetLike<T> implements Set<T> {
   abstract get size(): number;
   abstract has(item: T): boolean;
   abstract add(item: T): this;
   abstract delete(item: T): boolean;
   abstract clear(): void;
-  /** In the order of insertion. What is added meanwhile is not visited. */
+  /** In the order of insertion. Values added during iteration are not returned. */
   abstract values(): SetIterator<T>;
 
   keys(): SetIterator<T> {
@@ -28,7 +28,7 @@ export abstract class SetLike<T> implements Set<T> {
     for (const item of this.values()) callback.call(thisArgument, item, item, this);
   }
 
-  /** For logs and tests: what is in it. */
+  /** For logs and tests: the contents. */
   [inspect.custom](): Set<T> {
     return new Set(this.values());
   }

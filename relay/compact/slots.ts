@@ -1,14 +1,14 @@
 /**
- * A hash table of the rows of a table, 5.7 bytes each: it keeps their numbers, and eight bits of their hashes. Whoever looks for a row goes from
- * {@link Slots.first} to {@link Slots.next} until the row is the one, or there is none.
+ * A hash table of a table's rows, 5.7 bytes each: it stores their numbers, and eight bits of their hashes. To look up a
+ * row, go from {@link Slots.first} to {@link Slots.next} until the row is the right one, or there is none.
  */
 
 import { withSlack } from './arrays.ts';
 
-/** How full a table is made, and by how much it grows: to put all rows in again costs more than to copy a column. */
+/** How full a table is made, and by how much it grows: inserting all rows again costs more than copying a column. */
 const fullness = 0.7;
 const growth = 1.3;
-/** A place holds row + 1, and above it the last bits of the hash; 0 where it is free. */
+/** A slot holds row + 1, and above it the last bits of the hash; 0 if it is free. */
 const rowBits = 24;
 const rowMask = 2 ** rowBits - 1;
 
@@ -17,7 +17,7 @@ export class Slots {
   #size = 0;
   readonly #hashOf: (row: number) => number;
 
-  /** @param hashOf of a row that is in the table, 32 bits: asked when others come and go */
+  /** @param hashOf the 32-bit hash of a row in the table: called when others are added or removed */
   constructor(hashOf: (row: number) => number) {
     this.#hashOf = hashOf;
   }
@@ -26,23 +26,23 @@ export class Slots {
     return this.#places.byteLength;
   }
 
-  /** The first place at which a row of this hash may be; one that is free when there is none. There must be rows. */
+  /** The first slot that may hold a row with this hash; a free one if there is none. The table must not be empty. */
   first(hash: number): number {
     return this.#likely(this.#home(hash), hash);
   }
 
-  /** The next one. */
+  /** The next slot that may. */
   next(place: number, hash: number): number {
     return this.#likely(this.#after(place), hash);
   }
 
-  /** @returns -1 for a place that is free */
+  /** @returns -1 for a free slot */
   at(place: number): number {
     return ((this.#places[place] ?? 0) & rowMask) - 1;
   }
 
   /**
-   * Puts a row in that is not there.
+   * Adds a row that is not in the table.
    *
    * @throws RangeError beyond 16 million rows, which no district has
    */
@@ -53,12 +53,12 @@ export class Slots {
     this.#place(row);
   }
 
-  /** Takes out what is at a place. What follows moves up, so that nothing is looked for past a hole. */
+  /** Removes the row in a slot. The following ones move up, because no search continues past a hole. */
   removeAt(place: number): void {
     const { length } = this.#places;
     let hole = place;
     for (let from = this.#after(place); this.#places[from] !== 0; from = this.#after(from)) {
-      // Nothing may come to stand before the first place at which it is looked for.
+      // A row must not move before the first slot that its search checks.
       const home = this.#home(this.#hashOf(this.at(from)));
       if ((from - home + length) % length < (from - hole + length) % length) continue;
       this.#places[hole] = this.#places[from] ?? 0;
@@ -68,7 +68,7 @@ export class Slots {
     this.#size -= 1;
   }
 
-  /** Makes room for so many rows at once, in place of growing to it. */
+  /** Makes room for this many rows at once, instead of growing step by step. */
   reserve(rows: number): void {
     if (rows > this.#places.length * fullness) this.#rehash(withSlack(rows));
   }
@@ -78,7 +78,9 @@ export class Slots {
     this.#size = 0;
   }
 
-  /** Gives back what growing has left over, but for a little: the next few rows must not cost putting in all of them again. */
+  /**
+   * Releases memory left over from growing, except for a little: the next few rows must not cause a complete rebuild.
+   */
   trim(): void {
     const rows = withSlack(this.#size);
     if (placesFor(rows) < this.#places.length) this.#rehash(rows);

@@ -1,6 +1,6 @@
 /**
- * Finds numbers by texts that are not kept here: the hash of a text leads to all that may have it, and whoever asks looks at each
- * of them. 12 bytes an entry.
+ * Finds numbers by texts that are not stored here: a text's hash leads to all candidates, and the caller checks each of
+ * them. 12 bytes per entry.
  */
 import { grownLength } from './arrays.ts';
 import type { Compact } from './compact.ts';
@@ -10,7 +10,7 @@ import { hashOf } from './hash.ts';
 const fullness = 0.7;
 
 export class TextIndex implements Compact {
-  /** By place: hash, and number + 1; 0 for a free place. */
+  /** By slot: hash, and number + 1; 0 for a free slot. */
   #hashes = new Uint32Array(0);
   #numbers = new Uint32Array(0);
   #size = 0;
@@ -19,7 +19,7 @@ export class TextIndex implements Compact {
     return this.#hashes.byteLength + this.#numbers.byteLength;
   }
 
-  /** A number that has the text; none may be added twice for one text. */
+  /** Adds a number with this text; never add the same one twice for one text. */
   add(text: string, number: number): void {
     this.#size += 1;
     if (this.#size > this.#numbers.length * fullness) this.#rehash(grownLength(this.#size));
@@ -36,7 +36,7 @@ export class TextIndex implements Compact {
     }
   }
 
-  /** Numbers that may have the text, in no order, and all that have it. */
+  /** Numbers that may have the text, in no order; includes all that have it. */
   candidates(text: string): number[] {
     if (this.#size === 0) return [];
     const hash = hashOf(text);
@@ -48,7 +48,7 @@ export class TextIndex implements Compact {
     }
   }
 
-  /** Gives back what growing has left over. */
+  /** Releases memory left over from growing. */
   trim(): void {
     this.#rehash(this.#size);
   }
@@ -73,7 +73,7 @@ export class TextIndex implements Compact {
     let hole = vacant;
     for (let place = this.#next(vacant); this.#numbers[place]; place = this.#next(place)) {
       const hash = this.#hashes[place] ?? 0;
-      // Nothing may come to stand before the first place at which it is looked for.
+      // An entry must not move before the first slot that its search checks.
       if ((place - this.#first(hash) + length) % length < (place - hole + length) % length) continue;
       this.#hashes[hole] = hash;
       this.#numbers[hole] = this.#numbers[place] ?? 0;

@@ -1,7 +1,7 @@
 /**
- * What a reading of the directory says about what Hallpass did there. Pure. The applied state is what Graph's own answers
- * told; a difference is what somebody else did since, or what the directory does not show yet. Which of the two it is,
- * judge.ts decides.
+ * What a directory reading shows about Hallpass's work there. Pure. The applied state comes from Graph's own answers; a
+ * difference is what someone else has done since, or what the directory does not show yet. judge.ts decides which of
+ * the two it is.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { ObjectChanges } from '../graph/education-delta.ts';
@@ -24,7 +24,7 @@ import {
 import { accountKey, isAccountKey, type MemberKey, type PersonKey } from '../model/person-key.ts';
 import { type Difference, type Drift, type DriftLedger, driftKey, isOfMembership, type Value } from './ledger.ts';
 
-/** What is known of the tenant. */
+/** What is known about the tenant. */
 export interface Known {
   applied: AppliedState;
   /** Object id by person key. */
@@ -33,7 +33,7 @@ export interface Known {
   taken: ReadonlyMap<string, PersonKey>;
 }
 
-/** Members, owners and names of classes, and classes that are gone. */
+/** Compares members, owners and names of classes, and finds deleted classes. */
 export function compareGroups(ledger: DriftLedger, changes: GroupChanges, known: Known): void {
   const found = new Findings(ledger);
   for (const [sectionId, there] of known.applied.classes) {
@@ -57,8 +57,8 @@ export function compareGroups(ledger: DriftLedger, changes: GroupChanges, known:
 }
 
 /**
- * Who and what is in a school, from a reading of all of it. A class that is gone is missing from its school too, which says
- * nothing more: compare groups first.
+ * Compares the people and classes in a school with a complete reading. A deleted class is missing from its school too,
+ * which means nothing more: compare groups first.
  */
 export function compareSchool(
   ledger: DriftLedger,
@@ -85,7 +85,10 @@ export function compareSchool(
   found.endOthers((drift) => drift.object === object && isOfMembership(drift));
 }
 
-/** Values that Hallpass wrote, and, of schools, those that are gone: Graph tells of gone classes through their groups alone. */
+/**
+ * Compares values that Hallpass wrote, and finds deleted schools: Graph reports deleted classes only through their
+ * groups.
+ */
 export function compareObjects(
   ledger: DriftLedger,
   kind: 'school' | 'class' | 'user',
@@ -106,14 +109,14 @@ export function compareObjects(
   }
 }
 
-/** What is there of a value that we wrote: of an object the same parts, null for what is not there. */
+/** The current value in the shape of what we wrote: for an object the same parts, null for missing ones. */
 export function partsLike(ours: Value, theirs: unknown): Value {
   if (typeof ours !== 'object' || ours === null) return (theirs ?? null) as Value;
   const there: Readonly<Record<string, unknown>> = typeof theirs === 'object' && theirs !== null ? { ...theirs } : {};
   return Object.fromEntries(Object.entries(ours).map(([name, value]) => [name, partsLike(value, there[name])]));
 }
 
-/** Passes on what was found, and knows in the end what was not found again. */
+/** Passes on what was found, and in the end knows what was not found again. */
 class Findings {
   readonly #ledger: DriftLedger;
   readonly #found = new Set<string>();
@@ -131,7 +134,7 @@ class Findings {
     this.#ledger.agrees(difference);
   }
 
-  /** After a reading of everything: differences of its kind that it did not show are over. */
+  /** After a complete reading: differences of its kind that it did not show are over. */
   endOthers(isOfThisKind: (drift: Drift) => boolean): void {
     for (const drift of [...this.#ledger.values()]) {
       if (isOfThisKind(drift) && !this.#found.has(driftKey(drift))) this.#ledger.agrees(drift);
@@ -143,7 +146,7 @@ function isOfGroups(kind: Drift['kind'], object: ObjectKey, item: string): boole
   return objectOf(object).kind === 'class' && (kind !== 'changed' || item === 'displayName');
 }
 
-/** Who is there and who is not, by person key or that of the account, as far as the reading says. */
+/** Who is there and who is not, by person key or account key, as far as the reading says. */
 function peopleOf(
   group: GroupChange,
   relation: 'member' | 'owner',
@@ -159,12 +162,12 @@ function peopleOf(
   return all;
 }
 
-/** Whose account it is: the person, or the account itself where it is nobody's in the roster. */
+/** Whose account it is: the person, or the account itself if it belongs to nobody in the roster. */
 function holderOf(account: string, taken: Known['taken']): MemberKey {
   return taken.get(account) ?? accountKey(account);
 }
 
-/** @param memberships by key, whether it is there: what is missing from it was not reported */
+/** @param memberships by key, whether it is there: a missing key was not reported */
 function compareMemberships(
   found: Findings,
   object: ClassKey | SchoolKey,
@@ -175,7 +178,7 @@ function compareMemberships(
   const container = idIn(object);
   const recorded = recordedIn(applied, relation, container);
   for (const [target, isThere] of memberships) {
-    // Whether that one is there is asked for by the plan itself.
+    // The plan itself checks whether that one is there.
     if (applied.uncertain.has(uncertainKey(relation, container, target))) continue;
     const membership = { object, item: `${relation}:${target}` };
     const isRecorded = recorded.has(target);

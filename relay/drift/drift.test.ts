@@ -1,4 +1,4 @@
-/** Comparing and judging, without a directory: what differs is what differs, however it was reported. */
+/** Comparing and judging without a directory: a difference is found however it was reported. */
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
@@ -18,7 +18,7 @@ import { tidy } from './tidy.ts';
 
 const now = '2026-11-24T12:00:00.000Z';
 const accounts = ['a', 'b', 'c', 'd', 'e', 'f'];
-/** The last two are nobody of the roster. */
+/** The last two belong to nobody in the roster. */
 const people = new Map<PersonKey, string>(accounts.slice(0, 4).map((account) => [`students:${account}`, account]));
 const relations = ['members', 'owners'] as const;
 
@@ -30,7 +30,7 @@ const membership = fc.record({
   account: fc.constantFrom(...accounts),
 });
 
-/** What was done: classes 0, 1 and 2, and who is in them. */
+/** What was done: classes 0, 1 and 2, and their members. */
 function known(memberships: readonly { section: number; relation: 'members' | 'owners'; account: string }[]): Known {
   const applied = nothingApplied();
   for (const section of ['0', '1', '2']) {
@@ -52,7 +52,7 @@ function full(tenant: Tenant): GroupChanges {
   return { full: true, groups: new Map(groups), deletes: new Set(), deltaLink: '', selected: '' };
 }
 
-/** The plain reading of the rule. */
+/** A naive implementation of the rule. */
 function expected({ applied, taken }: Known, tenant: Tenant): string[] {
   const found: string[] = [];
   for (const [at, there] of tenant.entries()) {
@@ -69,7 +69,7 @@ function expected({ applied, taken }: Known, tenant: Tenant): string[] {
 
 const keysOf = (ledger: DriftLedger) => [...ledger.values()].map(driftKey).sort();
 
-t.test('a reading of everything, and any changes after it, replayed or not, leave exactly what differs', async (t) => {
+t.test('a complete reading and any later changes, replayed or not, leave exactly what differs', async (t) => {
   fc.assert(
     fc.property(
       fc.array(membership, { maxLength: 20 }),
@@ -93,7 +93,7 @@ t.test('a reading of everything, and any changes after it, replayed or not, leav
             selected: '',
           };
           for (const { section, relation, account } of round) {
-            // An edit turns the link over.
+            // An edit toggles the membership.
             const memberships = tenant[section]?.[relation] ?? new Set();
             if (!memberships.delete(account)) memberships.add(account);
             const none = { displayName: undefined, members: new Map(), owners: new Map() };
@@ -101,7 +101,7 @@ t.test('a reading of everything, and any changes after it, replayed or not, leav
             group[relation].set(account, memberships.has(account));
             changes.groups.set(`group-${section}`, group);
           }
-          // As it is kept and read again between two comparisons.
+          // As it is stored and loaded between two comparisons.
           ledger = new DriftLedger(JSON.parse(JSON.stringify([...ledger.values()])) as Drift[], now);
           if (replay && before !== undefined) compareGroups(ledger, before, state);
           compareGroups(ledger, changes, state);
@@ -116,7 +116,7 @@ t.test('a reading of everything, and any changes after it, replayed or not, leav
   t.pass('it holds');
 });
 
-t.test('classes that are gone, and back; names and values', async (t) => {
+t.test('notices deleted and restored classes, names and values', async (t) => {
   const state = known([]);
   const tenant: Tenant = [0, 1, 2].map(() => ({ members: new Set(), owners: new Set() }));
   const everything = full(tenant);
@@ -152,7 +152,7 @@ t.test('classes that are gone, and back; names and values', async (t) => {
   t.match(cleared, { ours: { displayName: 'Art' }, theirs: { displayName: null } });
 });
 
-t.test('who and what is in a school: a reading of all of it ends what it does not show any more', async (t) => {
+t.test('a complete reading of a school ends differences that it no longer shows', async (t) => {
   const state = known([]);
   state.applied.schoolUsers.set(asSchoolId('1'), new Set(['students:a', 'students:b', 'students:without account']));
   state.applied.schoolClasses.set(asSchoolId('1'), new Set(['0', '1'].map(asSectionId)));
@@ -207,7 +207,7 @@ const facts = (change: Partial<JudgeFacts> & { drift?: object }): JudgeFacts => 
   ...change,
 });
 
-t.test('judged by what should be, by the policy, and by how sure it is', async (t) => {
+t.test('judges by what should be, by the policy, and by certainty', async (t) => {
   const judged = (change: Partial<Drift>, of: Parameters<typeof facts>[0] = {}) => judge(drift(change), facts(of));
   t.equal(judged({}), 'repair');
   t.equal(judged({}, { drift: { memberships: 'report' } }), 'reported');
@@ -270,7 +270,7 @@ t.test('our own writes and time end differences; a repair is remembered for a we
   t.same(after([drift({ kind: 'deleted', item: 'an older one' })]), []);
 });
 
-t.test('marks say what is still to be repaired, and reports whose problem it is', async (t) => {
+t.test('marks show what is still to be repaired, and reports whose problem it is', async (t) => {
   const state = known([{ section: 0, relation: 'members', account: 'a' }]);
   const gone = drift({ kind: 'deleted', object: 'class:1', item: 'group-1', verdict: 'reported' });
   markDrift(state.applied, [

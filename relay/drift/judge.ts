@@ -1,4 +1,6 @@
-/** What to do about a difference: by what should be, by the profile's policy, and by how sure it is. Pure. */
+/**
+ * Decides what to do about a difference: by what should be, by the profile's policy, and by how certain it is. Pure.
+ */
 import { isDeepStrictEqual } from 'node:util';
 import type { Body } from '../model/body.ts';
 import { objectOf } from '../model/keys.ts';
@@ -9,17 +11,17 @@ import { partsLike } from './compare.ts';
 import { type Drift, membershipOf, type Verdict } from './ledger.ts';
 
 /**
- * How long after a write of ours a difference says nothing: Graph reads from any replica, and a write shows within
- * seconds, at times minutes (developer blog "Designing for Eventual Consistency", 2026).
+ * How long after a write of ours a difference means nothing: Graph reads from any replica, and a write shows within
+ * seconds, sometimes minutes (developer blog "Designing for Eventual Consistency", 2026).
  */
 export const settleMs = 10 * 60_000;
 
-/** Repairs before it is taken for a quarrel: once may be a mistake of the one who removed, twice is somebody's intention. */
+/** How many repairs before it counts as contended: one removal may be a mistake, two are intentional. */
 export const mostRepairs = 2;
 
 /**
- * What happens: `accept` corrects the applied state, because what is there is as it should be or does not matter anymore;
- * `repair` does so because it is not, and the plan makes the difference.
+ * What happens: `accept` corrects the applied state, because the actual state is right or no longer matters; `repair`
+ * corrects it because the actual state is wrong, and the plan then restores it.
  */
 export type Judgment = Exclude<Verdict, 'repaired'> | 'accept' | 'repair';
 
@@ -29,7 +31,7 @@ export interface JudgeFacts {
   enabled: boolean;
   /** Of the object. */
   desired: DesiredState;
-  /** When we last wrote to the object, milliseconds; undefined when it is long ago. */
+  /** When we last wrote to the object, in milliseconds; undefined if that was long ago. */
   writtenAt: number | undefined;
   nowMs: number;
 }
@@ -57,8 +59,8 @@ export function judge(drift: Drift, facts: JudgeFacts): Judgment {
 }
 
 /**
- * Nobody is taken out of a school for having been put there: its administrative unit also says which administrators may look
- * after an account, which no roster knows. That somebody was put there can be told.
+ * Nobody is removed from a school for having been put there: its administrative unit also defines which administrators
+ * manage an account, which no roster knows. The addition is only reported.
  */
 function foreignPolicy({ object }: Drift, { foreignMembers }: DriftPolicy): 'repair' | 'report' | 'keep' {
   if (foreignMembers !== 'remove') return foreignMembers;
@@ -71,7 +73,7 @@ function byPolicy(policy: 'repair' | 'report' | 'ignore' | 'keep', { repairs }: 
   return repairs < mostRepairs ? 'repair' : 'contended';
 }
 
-/** An account of nobody in the roster may get its person in the very run that follows; if it does not, it is a stranger's. */
+/** An account outside the roster may get its person in the very next run; if it does not, it belongs to a stranger. */
 function afterAWhile(judgment: Judgment, { item, firstAt }: Drift, { nowMs }: JudgeFacts): Judgment {
   const isAccount = isAccountKey(membershipOf(item).target);
   const isNew = nowMs - Date.parse(firstAt) < settleMs;
@@ -97,7 +99,7 @@ function isDesired({ object, item }: Drift, desired: DesiredState): boolean {
   return people?.has(membership.target) === true;
 }
 
-/** Left as they are, whatever that is: not here yet, or of two profiles. */
+/** Left alone in any state: not started yet, or claimed by two profiles. */
 function isWaiting({ object, item }: Drift, { waiting }: DesiredState): boolean {
   const { kind, key } = objectOf(object);
   const people: ReadonlySet<string> | undefined = kind === 'class' ? waiting.get(key) : undefined;

@@ -1,10 +1,13 @@
-/** What is known to differ between Microsoft 365 and what Hallpass did there. Differences only: agreement needs no record. */
+/** Known differences between Microsoft 365 and Hallpass's work there. Only differences: agreement needs no record. */
 import type { Membership } from '../model/applied-state.ts';
 import type { Body } from '../model/body.ts';
 import { asSectionId, classKey, type ObjectKey, type SectionId } from '../model/keys.ts';
 import { type AccountKey, asMemberKey, type MemberKey } from '../model/person-key.ts';
 
-/** `missing`, `foreign`: a member or owner, or who and what is in a school. `changed`: a value. `deleted`: a class or a school. */
+/**
+ * `missing`, `foreign`: a member or owner, or a person or class in a school. `changed`: a value. `deleted`: a class or
+ * a school.
+ */
 export type DriftKind = 'missing' | 'foreign' | 'changed' | 'deleted';
 
 export type Value = Body[string];
@@ -15,20 +18,20 @@ export interface Difference {
   object: ObjectKey;
   /** `member:students:123`, `owner:account:OBJECT-ID`, `schoolUser:students:123`, `schoolClass:77` (`schoolClass:object:OBJECT-ID`); the name of a property; the object id of what was deleted. */
   item: string;
-  /** Of a property: what Hallpass wrote, and what is there instead. */
+  /** For a property: what Hallpass wrote, and what is there instead. */
   ours?: Value;
   theirs?: Value;
 }
 
 /**
- * `open`: it differs. `repairing`: the applied state has been corrected to what is really there, so that the plan makes the
- * difference. `repaired`: that was done; kept for a while, so that anyone who undoes it again is noticed.
+ * `open`: it differs. `repairing`: the applied state was corrected to the actual state, so that the plan restores the
+ * intended one. `repaired`: that was done; kept for a while, to notice if someone undoes it again.
  */
 export type DriftState = 'open' | 'repairing' | 'repaired';
 
 /**
- * What the last comparison made of it. `waiting`: not sure, or not the time: written to a moment ago, or the profile writes
- * nothing. `kept`: as the profile wants. `contended`: repaired before, and undone by somebody each time.
+ * The last comparison's verdict. `waiting`: not certain, or too early: written to a moment ago, or the profile does not
+ * write. `kept`: as the profile says. `contended`: repaired before, and undone each time.
  */
 export type Verdict = 'waiting' | 'kept' | 'reported' | 'contended' | 'repaired';
 
@@ -42,7 +45,7 @@ export interface Drift extends Difference {
   lastAt: string;
 }
 
-/** The differences as they change; tells in the end what has to be stored. */
+/** The differences as they change; returns in the end what has to be stored. */
 export class DriftLedger {
   readonly #drifts: Map<string, Drift>;
   readonly #dirty = new Map<string, Difference>();
@@ -62,20 +65,23 @@ export class DriftLedger {
     return this.#drifts.has(driftKey(difference));
   }
 
-  /** It differs (again). */
+  /** Records that it differs (again). */
   differs(difference: Difference): void {
     const before = this.#drifts.get(driftKey(difference));
     const fresh = { repairs: 0, firstAt: this.#now, verdict: 'waiting' } as const;
     this.#put({ ...fresh, ...before, ...difference, state: 'open', lastAt: this.#now });
   }
 
-  /** It does not differ: an open difference is over. What is under repair stays, to be noticed if it comes back. */
+  /**
+   * Records that it does not differ: an open difference is over. One under repair stays, to be noticed if it comes
+   * back.
+   */
   agrees(difference: Pick<Difference, 'kind' | 'object' | 'item'>): void {
     const key = driftKey(difference);
     if (this.#drifts.get(key)?.state === 'open') this.#remove(key);
   }
 
-  /** Nothing, if it is over. */
+  /** Has no effect once it is over. */
   set(drift: Drift, change: Partial<Pick<Drift, 'state' | 'verdict' | 'repairs' | 'lastAt'>>): void {
     if (!this.#drifts.has(driftKey(drift))) return;
     const names = Object.keys(change) as (keyof typeof change)[];
@@ -86,7 +92,7 @@ export class DriftLedger {
     this.#remove(driftKey(drift));
   }
 
-  /** What has changed since it was made: rows to write, and rows to delete. */
+  /** What has changed since creation: rows to write, and rows to delete. */
   changes(): { written: Drift[]; gone: Difference[] } {
     const [written, gone]: [Drift[], Difference[]] = [[], []];
     for (const [key, difference] of this.#dirty) {
@@ -115,7 +121,7 @@ export function driftKey({ kind, object, item }: Pick<Difference, 'kind' | 'obje
   return `${kind}|${object}|${item}`;
 }
 
-/** Whether it is about who or what is in a class or a school, and not about an object. */
+/** Whether it is about a membership in a class or a school, and not about an object. */
 export function isOfMembership({ kind }: Pick<Difference, 'kind'>): boolean {
   return kind === 'missing' || kind === 'foreign';
 }
@@ -125,10 +131,10 @@ export type MembershipParts =
   | { relation: 'schoolClass'; target: SectionId };
 
 /**
- * The two parts of a membership's item. `target` is a person key, or that of an account; of `schoolClass`, a section id, or
- * `object:OBJECT-ID` for a class that is no section's.
+ * The two parts of a membership's item. `target` is a person key or an account key; for `schoolClass`, a section id, or
+ * `object:OBJECT-ID` for a class without a section.
  *
- * @throws TypeError when it is no such item
+ * @throws TypeError for any other item
  */
 export function membershipOf(item: string): MembershipParts {
   const at = item.indexOf(':');
@@ -145,13 +151,13 @@ export function membershipOf(item: string): MembershipParts {
   }
 }
 
-/** The item of a membership. @throws TypeError when it is none */
+/** The item of a membership. @throws TypeError for any other text */
 export function asMembershipItem(text: string): string {
   membershipOf(text);
   return text;
 }
 
-/** What a membership is about: `students:123`, `account:OBJECT-ID`, `class:77`. */
+/** The target of a membership: `students:123`, `account:OBJECT-ID`, `class:77`. */
 export function targetObject(item: string): ObjectKey | AccountKey {
   const { relation, target } = membershipOf(item);
   return relation === 'schoolClass' ? classKey(target) : target;

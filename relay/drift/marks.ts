@@ -1,10 +1,10 @@
-/** Telling the plan what people did: what it makes again and why, and what it leaves alone. */
+/** Tells the plan about people's changes: what it restores and why, and what it leaves alone. */
 import { isDeepStrictEqual } from 'node:util';
 import { type AppliedState, objectsOf, type RelationKey, recordedIn, uncertainKey } from '../model/applied-state.ts';
 import { type ObjectKey, objectOf } from '../model/keys.ts';
 import { type Drift, membershipOf } from './ledger.ts';
 
-/** Replaces the marks of the applied state by those that follow from these differences. */
+/** Replaces the marks of the applied state with those that follow from these differences. */
 export function markDrift(applied: AppliedState, drifts: Iterable<Drift>): void {
   applied.drifted.clear();
   applied.absent.clear();

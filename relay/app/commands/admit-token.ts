@@ -5,9 +5,9 @@ import type { TokenActor } from '../actor.ts';
 import type { StoreContext } from '../perform.ts';
 
 /**
- * Lets a program in by the token that it shows, and notes the use, once an hour.
+ * Authenticates a program by its token, and records the use once an hour.
  *
- * @returns undefined whatever is wrong with the token: nobody learns how near a guess was
+ * @returns undefined whatever is wrong with the token, so that nobody learns how close a guess was
  */
 export async function admitToken({ store, clock }: StoreContext, token: string): Promise<TokenActor | undefined> {
   if (!looksLikeToken(token)) return undefined;

@@ -1,6 +1,6 @@
 /**
- * What a connected agent says and sends, kept for its own district: who it is was proven when it connected. The audit log, which has
- * what people and programs decide, has none of it.
+ * What a connected agent says and sends, stored for its own district: the connection has already proven who it is. None
+ * of this is in the audit log, which records decisions of people and programs.
  */
 import type { Clock } from '../../../shared/clock.ts';
 import { fail } from '../../../shared/errors.ts';
@@ -39,7 +39,7 @@ export class AgentLink {
   readonly #agent: LinkedAgent;
   readonly #pass: () => Promise<void>;
 
-  /** @param pass in the middle of long work: lets the other agents have their turns */
+  /** @param pass lets other agents take their turns during long work */
   constructor({ store, clock }: StoreContext, agent: LinkedAgent, pass: () => Promise<void>) {
     this.#pass = pass;
     this.#store = store;
@@ -48,7 +48,7 @@ export class AgentLink {
   }
 
   /**
-   * Two servers would give the accounts of one's people to those of the other.
+   * Two servers would give one server's people the accounts of the other's.
    *
    * @returns the answer to its hello, and the buckets that a cycle left half done
    * @throws HallpassError SOURCE_OTHER
@@ -61,7 +61,7 @@ export class AgentLink {
     if (server !== undefined && other !== undefined) await this.#refuseServer(server.host, other, now);
     const { answer, settled } = await this.#write(async (scope) => {
       await noteHello(scope, agentId, hello, now);
-      // An older agent lists nothing: what a newer one said before it would stay for good.
+      // An older agent does not list left-out rows: a newer agent's earlier list would stay forever.
       if (!hello.capabilities.includes(listsLeftOut)) await replaceLeftOut(scope, nothingLeftOut, now.toISOString());
       const { settled } = await mirrorState(scope);
       return { answer: await welcome(scope, cycleSeconds, now), settled };
@@ -101,11 +101,11 @@ export class AgentLink {
   }
 
   /**
-   * Others have their turns between its parts.
+   * Other agents take turns between its parts.
    *
-   * @param rows checked and hashed before: nobody can write while a transaction lasts
-   * @returns how many records changed, when all of it is durable
-   * @throws HallpassError LINK_OUT_OF_ORDER, STORE_UNAVAILABLE: a part of it may be applied then, with its digest
+   * @param rows already checked and hashed, because nobody else can write during a transaction
+   * @returns how many records changed, once all of it is durable
+   * @throws HallpassError LINK_OUT_OF_ORDER, STORE_UNAVAILABLE: then part of it may be applied, with its digest
    */
   async takeBatch(cycle: string, { bucket }: Pick<Batch, 'bucket'>, rows: WantedRows): Promise<number> {
     const parts = partsOf(rows);
@@ -128,16 +128,16 @@ export class AgentLink {
   }
 }
 
-/** Notes that these agents are connected still. */
+/** Records that these agents are still connected. */
 export async function noteAlive({ store, clock }: StoreContext, agentIds: readonly string[]): Promise<void> {
   await store.system((scope) => touchAgents(scope, agentIds, new Date(clock.now())));
 }
 
 /**
- * Notes whose connections are gone.
+ * Records which connections are gone.
  *
- * @param gone asked when the transaction has begun: anyone who comes back later says hello in a later one
- * @returns what it said
+ * @param gone called once the transaction has begun: an agent that returns says hello in a later transaction
+ * @returns the result of `gone`
  */
 export async function noteGone(
   { store, clock }: StoreContext,
@@ -151,7 +151,7 @@ export async function noteGone(
   });
 }
 
-/** Nobody is connected: at the start of a relay, whatever one that was killed has left, and at its end. */
+/** No agent is connected: used when a relay starts, after a predecessor that was killed, and when it ends. */
 export async function noteNobodyConnected({ store }: Pick<StoreContext, 'store'>): Promise<void> {
   await store.system(forgetConnections);
 }

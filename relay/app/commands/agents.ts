@@ -1,4 +1,4 @@
-/** Agents: let in by a code, and shut out. */
+/** Agents: enrolled with a code, and revoked. */
 import { fail } from '../../../shared/errors.ts';
 import { didYouMean } from '../../../shared/nearest.ts';
 import { type Agent, issueCode, listAgents, revokeAgent } from '../../store/agents/agents.ts';
@@ -6,7 +6,7 @@ import { type EnrolledAgent, redeemCode } from '../../store/tenants/system.ts';
 import type { Actor } from '../actor.ts';
 import { perform, performAcross, type StoreContext, type TenantRef } from '../perform.ts';
 
-/** A one-time code with which an agent enrolls; it cannot be shown again. */
+/** Creates a one-time code with which an agent enrolls; it cannot be shown again. */
 export async function makeCode(
   context: StoreContext,
   actor: Actor,
@@ -20,7 +20,7 @@ export async function makeCode(
   );
 }
 
-/** @returns undefined when the code is wrong, expired or used, which the caller must not tell apart */
+/** @returns undefined when the code is wrong, expired or used, which the caller must not distinguish */
 export async function enrollAgent(
   context: StoreContext,
   given: { code: string; name: string; publicKey: string; version: string },
@@ -34,7 +34,7 @@ export async function enrollAgent(
 }
 
 /**
- * Shuts an agent out for good; a second time keeps the first.
+ * Revokes an agent for good; revoking it again keeps the first time.
  *
  * @param asked `agent`: id or name
  * @returns the agent as it was
@@ -54,7 +54,7 @@ export async function shutOut(
   );
 }
 
-/** By its id, or by its name where one agent alone has it: of those that are not revoked, if any. */
+/** Finds it by its id, or by its name if only one agent has it; agents that are not revoked take precedence. */
 function chooseAgent(agents: readonly Agent[], tenant: string, given: string): Agent {
   const byId = agents.find(({ id }) => id === given);
   if (byId !== undefined) return byId;

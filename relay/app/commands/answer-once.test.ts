@@ -1,4 +1,4 @@
-/** What a request was answered is repeated to the one who asked, and to nobody else. */
+/** A request's answer is repeated to the client that sent it, and to nobody else. */
 import t, { type Test } from 'tap';
 import { VirtualClock } from '../../../shared/testing/virtual-clock.ts';
 import { openStore } from '../../store/store.ts';
@@ -24,7 +24,7 @@ async function setUp(t: Test) {
   return { store, clock, ask, rows, times: () => times };
 }
 
-t.test('a repetition is answered the same, from what nobody else can read', async (t) => {
+t.test('a repeated request gets the same answer, stored so that nobody else can read it', async (t) => {
   const { ask, rows, times } = await setUp(t);
   t.same(await ask(), { answer: whole, isRepeated: false });
   t.same(await ask(), { answer: whole, isRepeated: true });
@@ -34,7 +34,7 @@ t.test('a repetition is answered the same, from what nobody else can read', asyn
   await t.rejects(ask({ token: newToken() }), { code: 'KEY_WRONG' }, 'another token does not open it');
 });
 
-t.test('another request under the same key is refused, another key is another request', async (t) => {
+t.test('refuses a different request under the same key; another key makes a new request', async (t) => {
   const { ask, times } = await setUp(t);
   await ask();
   await t.rejects(ask({ said: ['POST', '/x', '{"a":1}', undefined] }), { code: 'IDEMPOTENCY_KEY_REUSED' });
@@ -44,7 +44,7 @@ t.test('another request under the same key is refused, another key is another re
   t.equal(times(), 3);
 });
 
-t.test('what was kept before it finished is repeated, unless it failed', async (t) => {
+t.test('repeats an answer that was kept before the request finished, unless it failed', async (t) => {
   const { store, ask, rows } = await setUp(t);
   let told: unknown;
   await ask({}, async (keep) => {
@@ -62,7 +62,7 @@ t.test('what was kept before it finished is repeated, unless it failed', async (
   t.match(await ask({ key: 'two' }), { isRepeated: false }, 'and it may be tried again');
 });
 
-t.test('what passes by itself is not kept, and nothing longer than a day', async (t) => {
+t.test('does not keep temporary failures, and keeps nothing longer than a day', async (t) => {
   const { store, clock, ask, rows } = await setUp(t);
   for (const status of [429, 503]) await ask({ key: String(status) }, async () => ({ ...whole, status }));
   t.same(await rows(), []);

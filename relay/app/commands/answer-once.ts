@@ -1,7 +1,8 @@
 /**
- * Requests that are carried out once, however often they are sent. What the first one was answered is kept for a day, sealed with a key
- * that nobody but the one who asked can make: it comes of their token and their Idempotency-Key, and the database has hashes alone of
- * both. So anyone who copies the database reads no answer, and one that holds what is shown once can be repeated to the one who lost it.
+ * Requests that are carried out once, however often they are sent. The first answer is kept for a day, sealed with a
+ * key that only the client can derive: it comes from the token and the Idempotency-Key, and the database has only
+ * hashes of both. So a copy of the database reveals no answer, and an answer that is shown only once can be repeated to
+ * a client that lost it.
  */
 import { hash, hkdfSync } from 'node:crypto';
 import { z } from 'zod';
@@ -11,7 +12,7 @@ import { readJson } from '../../store/engine/stored-json.ts';
 import { beginKeyed, forgetKeyed, type KeyedRequest, keepAnswer } from '../../store/tenants/kept-answers.ts';
 import type { StoreContext } from '../perform.ts';
 
-/** An answer in full. */
+/** A complete answer. */
 export interface WholeAnswer {
   status: number;
   headers: Record<string, string>;
@@ -19,24 +20,24 @@ export interface WholeAnswer {
 }
 
 export interface RepeatableRequest {
-  /** Of the district, or the relay's own. */
+  /** The district's id, or the relay's own. */
   tenantId: string;
   tokenId: string;
   /** The token itself. */
   token: string;
   /** The Idempotency-Key. */
   key: string;
-  /** All that makes another request one and the same. */
+  /** Everything that identifies a request as the same. */
   said: readonly (string | undefined)[];
 }
 
-/** Has the answer kept, before what it tells is forgotten. */
+/** Stores the answer before the data in it is deleted. */
 export type Keep = (answer: WholeAnswer) => Promise<void>;
 
 /**
- * Answers a request once: repeated, it is answered what it was. What passes by itself may be tried again under the same key.
+ * Answers a request once; a repetition gets the same answer. A temporary failure may be retried under the same key.
  *
- * @param answer carries it out
+ * @param answer carries out the request
  * @throws HallpassError IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_UNDER_WAY
  */
 export async function answerOnce(
@@ -79,7 +80,7 @@ export async function answerOnce(
 
 const kept = z.object({ headers: z.record(z.string(), z.string()), body: z.string() });
 
-/** HKDF (RFC 5869): 256 random bits of the token, and the key as its salt. */
+/** HKDF (RFC 5869): the token's 256 random bits, with the key as salt. */
 function vaultOf({ token, key }: RepeatableRequest): Vault {
   const made = Buffer.from(hkdfSync('sha256', token, key, 'hallpass kept answer', keyBytes));
   return createVault(async () => made, 'the token and Idempotency-Key');

@@ -1,4 +1,4 @@
-/** First passwords of accounts that Hallpass made: handed out once, and forgotten then. */
+/** First passwords of accounts that Hallpass created: exported once, then deleted. */
 import { personKey } from '../../model/person-key.ts';
 import { openVault } from '../../secrets/key-file.ts';
 import { loadSettings } from '../../settings/settings.ts';
@@ -10,9 +10,9 @@ import { type AppContext, perform, type TenantRef } from '../perform.ts';
 import type { FirstPassword } from '../queries/passwords.ts';
 
 /**
- * @param asked `hand`: takes them, and resolves when they are safe where they are; called where there are any
- * @returns what was handed out
- * @throws HallpassError KEY_UNUSABLE, KEY_WRONG, and what `hand` throws: then nothing is forgotten
+ * @param asked `hand`: receives them, and resolves once they are stored safely; called only if there are any
+ * @returns what was exported
+ * @throws HallpassError KEY_UNUSABLE, KEY_WRONG, and what `hand` throws: then nothing is deleted
  */
 export async function exportPasswords(
   context: AppContext,

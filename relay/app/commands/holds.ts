@@ -1,4 +1,4 @@
-/** Decisions about what the guard holds back. A serving relay acts on them within seconds. */
+/** Decisions about what the guard holds. A serving relay acts on them within seconds. */
 import { addDays } from '../../plan/decisions.ts';
 import { type Decision, decideHolds, type HoldChoice, type StoredHold } from '../../store/guard/holds.ts';
 import { needProfile, readProfiles } from '../../store/profiles/profiles.ts';
@@ -8,13 +8,13 @@ import { perform, type StoreContext, type TenantRef } from '../perform.ts';
 export interface HoldDecision extends HoldChoice {
   tenant: TenantRef;
   state: Decision['state'];
-  /** Operations that an approval covers, instead of as many as are held now. */
+  /** How many operations an approval covers, instead of as many as are held now. */
   limit?: number | undefined;
-  /** ISO 8601: when an approval ends; by the profile, unless it says otherwise. */
+  /** ISO 8601: when an approval ends; by default the profile decides. */
   until?: string | undefined;
 }
 
-/** @returns what was decided @throws HallpassError PROFILE_UNKNOWN, HOLD_UNKNOWN, HOLD_AMBIGUOUS, HOLD_NOT_COVERED */
+/** @returns the decision @throws HallpassError PROFILE_UNKNOWN, HOLD_UNKNOWN, HOLD_AMBIGUOUS, HOLD_NOT_COVERED */
 export async function decide(
   context: StoreContext,
   actor: Actor,

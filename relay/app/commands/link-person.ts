@@ -15,20 +15,20 @@ import { type AppContext, perform, type TenantRef } from '../perform.ts';
 import { personMeant } from '../queries/one-person.ts';
 
 export interface Linked {
-  /** Person key of the one who was meant. */
+  /** The person key of the intended person. */
   person: string;
   userPrincipalName: string;
-  /** Person key of the one who has left PowerSchool, and had the account until now. */
+  /** The person key of the former person who had the account until now. */
   former: string | undefined;
-  /** The profile that has the account among those that no rule gives to anybody. */
+  /** The profile that lists the account among those that no rule matches to anyone. */
   listedBy: string | undefined;
 }
 
 /**
- * Gives a person of the roster an account that exists; that of somebody who has left PowerSchool is handed over, with all that is
- * known of it.
+ * Links a person in the roster to an existing account; a former person's account is handed over with everything known
+ * about it.
  *
- * @param asked `person`: however they are named; `account`: object id or userPrincipalName
+ * @param asked `person`: in any form that identifies a person; `account`: object id or userPrincipalName
  * @throws HallpassError PERSON_NOT_FOUND, PERSON_NOT_CLEAR, PERSON_UNKNOWN, ACCOUNT_UNKNOWN, LINK_TAKEN, PLAN_NOT_READY
  */
 export async function linkPerson(
@@ -58,7 +58,7 @@ export async function linkPerson(
   });
 }
 
-/** @returns person key of the one who has left and had it */
+/** @returns the person key of the former person who had it */
 async function give(
   scope: TenantScope,
   link: Omit<Link, 'rule'>,
@@ -71,7 +71,7 @@ async function give(
     await linkByHand(scope, link, by, now);
     return undefined;
   }
-  // Half a cycle may not have brought them yet.
+  // Half a cycle may not have brought the person yet.
   if (!(await mirrorState(scope)).settled) throw fail('PLAN_NOT_READY', { reason: 'a cycle of the agent is arriving' });
   const former = personKey(holder.role, holder.personId);
   await handOverByHand(scope, former, link, by, now);

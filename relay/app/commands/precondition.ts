@@ -1,19 +1,19 @@
-/** That something is still as somebody saw it who changes it now (RFC 9110, section 13). */
+/** Checks that something is still as the client that changes it last saw it (RFC 9110, section 13). */
 import { hash } from 'node:crypto';
 import { fail } from '../../../shared/errors.ts';
 import type { Profile } from '../../profile/profile.ts';
 import type { RelaySettings } from '../../settings/settings.ts';
 
 export interface Precondition {
-  /** One of these versions; `*` for any that there is. */
+  /** Requires one of these versions; `*` requires any version. */
   match?: '*' | readonly string[] | undefined;
-  /** None of these; `*` for nothing at all. */
+  /** Requires none of these; `*` requires that nothing exists. */
   noneMatch?: '*' | readonly string[] | undefined;
-  /** Whether what is there may be changed only by somebody who says which version they saw. */
+  /** Whether an existing thing may be changed only by a client that names the version it saw. */
   isNeeded: boolean;
 }
 
-/** Changes with every change of the profile, its state included, or of the settings. */
+/** Changes with every change of the profile, including its state, or of the settings. */
 export function versionOf(thing: Profile | RelaySettings): string {
   return hash('sha256', JSON.stringify(thing), 'hex').slice(0, 32);
 }

@@ -8,7 +8,7 @@ import { type AppContext, ask, enter, perform, type TenantRef } from '../perform
 import type { CheckedProfile } from '../queries/check-profile.ts';
 import { needPrecondition, type Precondition, versionOf } from './precondition.ts';
 
-/** `resume`: to what it was before a pause, and out of a quarantine. */
+/** `resume`: back to the state before a pause, and out of quarantine. */
 export type ProfileMove = 'preview' | 'enable' | 'pause' | 'resume';
 
 export interface MoveInput {
@@ -16,10 +16,10 @@ export interface MoveInput {
   /** Undefined for the only one. */
   profile?: string | undefined;
   move: ProfileMove;
-  /** Without holding it against the tenant before it writes. */
+  /** Skips the check against the tenant before it writes. */
   unchecked?: boolean | undefined;
   precondition?: Precondition | undefined;
-  /** Hears what the check found, before anything is changed or refused. */
+  /** Receives the check's findings before anything is changed or refused. */
   onFindings?: (checked: CheckedProfile) => void;
 }
 
@@ -27,8 +27,8 @@ const states = { preview: 'preview', enable: 'enabled', pause: 'paused' } as con
 
 /**
  * @returns the profile as it is now
- * @throws HallpassError PROFILE_MISSING, PROFILE_UNKNOWN, PROFILE_NOT_NAMED, PROFILE_NOT_READY and why Microsoft 365 could not be asked
- *   where it would be enabled, PRECONDITION_FAILED also for one that changed while it was checked
+ * @throws HallpassError PROFILE_MISSING, PROFILE_UNKNOWN, PROFILE_NOT_NAMED; when enabling, PROFILE_NOT_READY and the
+ *   error if Microsoft 365 could not be queried; PRECONDITION_FAILED also when it changed during the check
  */
 export async function moveProfile(context: AppContext, actor: Actor, input: MoveInput): Promise<Profile> {
   const { profile: name, move, unchecked, precondition, onFindings } = input;

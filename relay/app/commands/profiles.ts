@@ -1,4 +1,4 @@
-/** Profiles: put in force and taken out of it. Whether they run is decided in profile-state.ts. */
+/** Profiles: put in force and removed. profile-state.ts decides whether they run. */
 import { fail } from '../../../shared/errors.ts';
 import type { ProfileDocument } from '../../profile/document.ts';
 import type { Profile } from '../../profile/profile.ts';
@@ -12,10 +12,10 @@ import { needPrecondition, type Precondition } from './precondition.ts';
 export interface ProfilePut {
   tenant: TenantRef;
   document: ProfileDocument;
-  /** Without holding it against Microsoft 365 and the roster first. */
+  /** Skips the check against Microsoft 365 and the roster. */
   unchecked?: boolean | undefined;
   precondition?: Precondition | undefined;
-  /** Hears what the check found, before anything is changed or refused. */
+  /** Receives the check's findings before anything is changed or refused. */
   onFindings?: (problems: readonly ProfileProblem[]) => void;
 }
 
@@ -24,14 +24,14 @@ export interface PutProfile {
   isNew: boolean;
   /** Names of the other profiles. */
   others: string[];
-  /** Errors that the check found. */
+  /** How many errors the check found. */
   errors: number;
 }
 
 /**
- * Puts a document in force. It never decides whether the profile runs: a new one starts in preview, and one that is there keeps
- * its state. A document that does not fit the tenant may wait in preview until it does; over an enabled profile it is refused as
- * a whole, because the next run would write by it.
+ * Puts a document in force. It never decides whether the profile runs: a new profile starts in preview, and an existing
+ * one keeps its state. A document that does not fit the tenant may wait in preview until it does; for an enabled
+ * profile it is refused as a whole, because the next run would write by it.
  *
  * @throws HallpassError PROFILE_CHANGE_REFUSED, PROFILE_CHANGE_UNCHECKED, PRECONDITION_FAILED, PRECONDITION_MISSING
  */
@@ -56,7 +56,7 @@ export async function putProfile(
       need(all);
       const before = all.find((one) => one.name === name);
       const profile = { ...document.profile, state: before?.state ?? 'preview' };
-      // Looked at here, where nobody can enable it anymore before this is written.
+      // Checked here because nobody can enable it anymore before this is written.
       if (profile.state === 'enabled' && errors > 0) {
         throw fail('PROFILE_CHANGE_REFUSED', { profile: name, tenant: tenant.slug, count: errors });
       }
@@ -74,13 +74,13 @@ export async function putProfile(
   });
 }
 
-/** Loaded when it is needed: see microsoft.ts. */
+/** Loaded on demand: see microsoft.ts. */
 async function check(...asked: [AppContext, Actor, TenantRef, Profile]) {
   const { checkProfile } = await import('../queries/check-profile.ts');
   return await checkProfile(...asked);
 }
 
-/** Takes a profile out of force; what it made in Microsoft 365 stays. @throws HallpassError PROFILE_UNKNOWN … */
+/** Removes a profile; what it created in Microsoft 365 stays. @throws HallpassError PROFILE_UNKNOWN … */
 export async function dropProfile(
   context: StoreContext,
   actor: Actor,

@@ -1,4 +1,4 @@
-/** Settings that programs may change, too: which, and how they say it. */
+/** Which settings programs may change, too, and the format in which they do so. */
 import { fail } from '../../../shared/errors.ts';
 import type { RelaySettings } from '../../settings/settings.ts';
 import type { Actor } from '../actor.ts';
@@ -6,8 +6,8 @@ import type { Actor } from '../actor.ts';
 type Section = keyof RelaySettings;
 
 /**
- * Every setting, which the compiler keeps complete. Those that are false name a file of the relay's own computer, or where the relay sends
- * its credentials: a token that was stolen must read no file and send no secret elsewhere.
+ * Every setting; the compiler keeps the list complete. Those marked false name a file on the relay's own computer, or
+ * where the relay sends its credentials: a stolen token must not read files or send secrets elsewhere.
  */
 const remote: { readonly [S in Section]: Readonly<Record<keyof Required<RelaySettings[S]>, boolean>> } = {
   listen: {
@@ -36,7 +36,7 @@ export function needTerminal(actor: Actor, before: RelaySettings, after: RelaySe
   }
 }
 
-/** By section and name; null sets one back to its default (as in RFC 7396). */
+/** By section and name; null resets a setting to its default (as in RFC 7396). */
 export type SettingsPatch = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 export function patched(before: RelaySettings, patch: SettingsPatch): Record<string, unknown> {

@@ -1,4 +1,4 @@
-/** New first passwords: whatever is kept or forgotten of them is in the audit log with it. */
+/** New first passwords: storing or deleting them is recorded in the audit log in the same transaction. */
 import t, { type Test } from 'tap';
 import { readPasswords } from '../../store/accounts/initial-passwords.ts';
 import { readAudit } from '../../store/audit/audit.ts';
@@ -37,7 +37,7 @@ t.test('the log says who is about to get one, and who got it', async (t) => {
   ]);
 });
 
-t.test('one that Microsoft 365 refuses leaves the password of before', async (t) => {
+t.test('keeps the old password when Microsoft 365 refuses the new one', async (t) => {
   const { microsoft, sealedOf, audit, renew } = await setUp(t);
   const before = await sealedOf('10');
   const [user] = microsoft.directory.users.find('userPrincipalName', 'student0@contoso.edu');
@@ -51,7 +51,7 @@ t.test('one that Microsoft 365 refuses leaves the password of before', async (t)
   ]);
 });
 
-t.test('where the answer is lost, the log has what was kept', async (t) => {
+t.test('the log shows what was kept when the answer is lost', async (t) => {
   const { microsoft, sealedOf, audit, renew } = await setUp(t);
   const before = await sealedOf('10');
   microsoft.faults.add({ match: { method: 'POST', path: 'batch' }, kind: 'lost-answer', times: 9, skip: 0, delay: 0 });

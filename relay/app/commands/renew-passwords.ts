@@ -1,4 +1,7 @@
-/** New first passwords for accounts that Hallpass made: kept, sealed, before they are set, because the answer may be lost. */
+/**
+ * New first passwords for accounts that Hallpass created: stored sealed before they are set, because the answer may be
+ * lost.
+ */
 import { fail, type HallpassError } from '../../../shared/errors.ts';
 import type { GraphAnswer } from '../../graph/answer.ts';
 import { type BatchRequest, batchLimit, sendBatch } from '../../graph/batch.ts';
@@ -32,23 +35,24 @@ import { personMeant } from '../queries/one-person.ts';
 interface Renewed {
   renewed: number;
   failed: { person: string; error: HallpassError }[];
-  /** Accounts beyond the most. */
+  /** How many accounts exceed the limit. */
   left: number;
 }
 
 interface RenewInput {
   tenant: TenantRef;
-  /** All accounts whose first password was lost. */
+  /** Selects all accounts whose first password was lost. */
   unknown?: true | undefined;
   person?: string | undefined;
-  /** So many accounts at most. */
+  /** The maximum number of accounts. */
   most?: number;
 }
 
 type Account = Pick<ShownLink, 'role' | 'personId' | 'objectId'> & { userPrincipalName: string };
 
 /**
- * @throws HallpassError LINK_UNKNOWN for a person whose account Hallpass did not make, PROFILE_MISSING, and those of the sign-in
+ * @throws HallpassError LINK_UNKNOWN for a person whose account Hallpass did not create, PROFILE_MISSING, and those of
+ *   the sign-in
  */
 export async function renewPasswords(
   context: AppContext,
@@ -82,7 +86,7 @@ export async function renewPasswords(
 
 type Made = Account & ReturnType<typeof newPassword>;
 
-/** One batch. The log has it twice: who is about to get one, with what is kept, and what came of it. */
+/** Handles one batch, with two log entries: who is about to get one and what is stored, and the result. */
 async function renewSome(
   { district, client, vault }: { district: District; client: GraphClient; vault: Vault },
   made: readonly Made[],
@@ -111,7 +115,7 @@ async function renewSome(
   }
   await district.write(async (scope) => {
     await forgetPasswords(scope, refused);
-    // The one of before is still theirs.
+    // The old password still works for these.
     const keys = new Set(keysOf(refused));
     await keepAgain(
       scope,
@@ -135,7 +139,7 @@ async function accountOf(scope: TenantScope, asked: string): Promise<Account> {
   return { ...link, userPrincipalName: link.userPrincipalName ?? '' };
 }
 
-/** By the rules of the first profile that makes accounts of this role. */
+/** By the rules of the first profile that creates accounts for this role. */
 function newPassword(profiles: readonly Profile[], { role }: Account, tenant: string) {
   const profile = profiles.find((one) => one.mode[role] === 'create') ?? profiles[0];
   if (profile === undefined) throw fail('PROFILE_MISSING', { tenant });
@@ -143,7 +147,7 @@ function newPassword(profiles: readonly Profile[], { role }: Account, tenant: st
   return { password: randomPassword(policy), mustChange: policy.mustChange };
 }
 
-/** An application may not set the password of an administrator, whatever its permissions. */
+/** An application may not set an administrator's password, whatever its permissions. */
 async function refusalOf(
   client: GraphClient,
   { role, personId, objectId }: Account,

@@ -1,4 +1,4 @@
-/** What somebody asks of a district's runs. A serving relay notices within seconds. */
+/** What people request of a district's runs. A serving relay notices within seconds. */
 import { fail } from '../../../shared/errors.ts';
 import { readProfiles } from '../../store/profiles/profiles.ts';
 import { type RunRequest, requestRun } from '../../store/runs/run-control.ts';
@@ -14,7 +14,7 @@ export async function controlRuns(
 ): Promise<void> {
   await perform(context, actor, { action: actions[request], tenant: named }, ({ tenant, write }) =>
     write(async (scope) => {
-      // Nothing would run.
+      // Without a profile, nothing would run.
       if ((await readProfiles(scope)).length === 0) throw fail('PROFILE_MISSING', { tenant: tenant.slug });
       await requestRun(scope, request);
       return { outcome: undefined, entries: [{}] };

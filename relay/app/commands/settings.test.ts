@@ -1,4 +1,4 @@
-/** Settings stand in a file and their log in the database: neither changes without the other. */
+/** Settings are in a file and their log is in the database: neither changes without the other. */
 import t, { type Test } from 'tap';
 import { systemClock } from '../../../shared/clock.ts';
 import { loadSettings, type RelaySettings, saveSettings, storeFile } from '../../settings/settings.ts';
@@ -19,7 +19,7 @@ async function setUp(t: Test) {
   return { home, store, clock: systemClock };
 }
 
-t.test("a change is in the relay's own log, and in that of every district", async (t) => {
+t.test("a change is in the relay's own log and in every district's", async (t) => {
   const context = await setUp(t);
   const { store, home, clock } = context;
   const { id } = await addTenant({ store }, 'contoso');
@@ -39,7 +39,7 @@ t.test("a change is in the relay's own log, and in that of every district", asyn
   }
 });
 
-t.test('of two who change them at once, one is told', async (t) => {
+t.test('when two people change settings at once, one of them is told', async (t) => {
   const context = await setUp(t);
   const { store, home } = context;
   const slow: Store = {
@@ -56,7 +56,7 @@ t.test('of two who change them at once, one is told', async (t) => {
   t.equal((await loadSettings(home)).journal.keepDays, 50);
 });
 
-t.test('what cannot be logged is not changed', async (t) => {
+t.test('does not change what it cannot log', async (t) => {
   const context = await setUp(t);
   const store: Store = {
     ...context.store,

@@ -21,18 +21,18 @@ import { needTerminal } from './remote-settings.ts';
 
 export interface ChangedSettings {
   after: RelaySettings;
-  /** What became doubtful by the change, in sentences without a full stop. */
+  /** What became doubtful because of the change, as sentences without a period. */
   warnings: string[];
 }
 
 /**
- * Settings are every district's: each finds the change in its own log, beside the relay's. Where there is no database yet, there is no
- * district and no log.
+ * Settings apply to every district: each finds the change in its own log, as well as in the relay's. Without a database
+ * there is no district and no log.
  *
- * @param context `store` where the database is open already
- * @param change what becomes of the settings that there are
- * @throws HallpassError RELAY_SETTING_INVALID, RELAY_SETTINGS_INVALID, SETTING_AT_TERMINAL, PRECONDITION_FAILED also where somebody else
- *   changed them meanwhile: nothing is changed then
+ * @param context `store` if the database is already open
+ * @param change computes the new settings from the current ones
+ * @throws HallpassError RELAY_SETTING_INVALID, RELAY_SETTINGS_INVALID, SETTING_AT_TERMINAL, PRECONDITION_FAILED also if
+ *   someone else has changed them meanwhile; then nothing is changed
  */
 export async function changeSettings(
   { home, clock, store: opened }: Pick<AppContext, 'home' | 'clock'> & { store?: Store },
@@ -53,7 +53,8 @@ export async function changeSettings(
   }
   const store = opened ?? (await openStore(storeFile(home)));
   try {
-    // The file is written within the transaction: others who change it come one after another, and without an entry it stays.
+    // The file is written within the transaction, so that concurrent changes are made one after another, and nothing
+    // changes without an entry.
     return await performAcross({ store, clock }, actor, 'settings.change', async (scope) => {
       needSettings({ match: [versionOf(before)], isNeeded: false }, await loadSettings(home));
       const ids = [ofTheRelay, ...(await listTenants(scope)).map(({ id }) => id)];
@@ -66,7 +67,7 @@ export async function changeSettings(
   }
 }
 
-/** What was missing before is for "serve" to say. */
+/** "serve" reports what was already missing before. */
 async function newWarnings(before: RelaySettings, after: RelaySettings, nowMs: number): Promise<string[]> {
   const known = new Set(await settingWarnings(before, nowMs));
   return (await settingWarnings(after, nowMs)).filter((warning) => !known.has(warning));

@@ -1,4 +1,4 @@
-/** What can be said of a tenant, checked as it is typed. */
+/** The fields of a tenant, checked as they are typed. */
 import { z } from 'zod';
 import { fail } from '../../../shared/errors.ts';
 
@@ -15,7 +15,7 @@ const graphTenantSchema = z
   .string()
   .trim()
   .toLowerCase()
-  // As PowerShell and the registry of Windows write it.
+  // The format used by PowerShell and the Windows registry.
   .transform((value) => value.replace(/^\{(.*)\}$/, '$1'))
   .pipe(
     z.guid(

@@ -1,4 +1,4 @@
-/** Districts: added, changed, removed, and a PowerSchool server that moved. */
+/** Districts: added, changed, removed, and moved to another PowerSchool server. */
 import { fail } from '../../../shared/errors.ts';
 import { didYouMean } from '../../../shared/nearest.ts';
 import { listAgents } from '../../store/agents/agents.ts';
@@ -12,7 +12,7 @@ import { type AppContext, perform, performAcross, reach, type TenantRef } from '
 import type { Connection } from '../queries/try-tenant.ts';
 import { tenantFields } from './tenant-fields.ts';
 
-/** As somebody typed them. */
+/** As typed by a person. */
 export interface TenantInput {
   slug?: string | undefined;
   name?: string | undefined;
@@ -21,7 +21,7 @@ export interface TenantInput {
 
 export interface AddedTenant {
   tenant: Tenant;
-  /** Whether its Microsoft 365 tenant lets the relay in; undefined where nothing of that changed. */
+  /** Whether its Microsoft 365 tenant lets the relay sign in; undefined when nothing about that changed. */
   tried: Connection | undefined;
 }
 
@@ -63,7 +63,7 @@ export async function changeTenant(
   });
 }
 
-/** The district's own log goes with it. */
+/** The district's own log is deleted with it. */
 function inBothLogs({ id }: Tenant, detail: object) {
   return [
     { tenantId: id, detail },
@@ -75,7 +75,7 @@ function audited({ slug, name, graph_tenant_id: graphTenantId }: Tenant) {
   return { slug, name, graphTenantId };
 }
 
-/** Loaded when it is needed: see microsoft.ts. */
+/** Loaded on demand: see microsoft.ts. */
 async function tryConnection(context: AppContext, graphTenantId: string): Promise<Connection> {
   const { tryTenant } = await import('../queries/try-tenant.ts');
   return await tryTenant(context, graphTenantId);
@@ -85,12 +85,13 @@ export interface Removal {
   tenant: Tenant;
   isDone: boolean;
   counts: { table: string; rows: number }[];
-  /** Agents that are shut out by it. */
+  /** How many agents this revokes. */
   agents: number;
 }
 
 /**
- * Deletes everything that there is of a district, its audit log too. The relay's own log keeps who did it, and how much it was.
+ * Deletes everything about a district, including its audit log. The relay's own log keeps who did it, and how much was
+ * deleted.
  *
  * @param asked `confirm`: its slug once more; without it, the answer says what would be deleted
  */
@@ -113,10 +114,10 @@ export async function deleteTenant(
 }
 
 /**
- * Says that a PowerSchool server that was refused has the data of the one of before.
+ * Confirms that a refused PowerSchool server has the same data as the previous one.
  *
  * @param asked `server`: its address
- * @returns the district, and the address as it is known
+ * @returns the district, and the address as stored
  * @throws HallpassError SERVER_NOT_REFUSED
  */
 export async function acceptMovedServer(

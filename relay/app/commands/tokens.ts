@@ -1,6 +1,6 @@
 /**
- * Tokens of programs: for one district, several or all. None can do or open more than the one who makes it. Anyone who manages tokens can
- * revoke one that is for other subjects.
+ * Tokens of programs: for one district, several or all. No token can do or access more than the actor who creates it.
+ * An actor who manages tokens can also revoke those with other scopes.
  */
 import { fail } from '../../../shared/errors.ts';
 import { type AccessRole, accessRoles } from '../../model/access-role.ts';
@@ -17,14 +17,14 @@ export interface TokenInput {
   name: string;
   days: number;
   role: AccessRole;
-  /** Slugs or ids of districts that it opens besides; `all` for every one, also those to come. */
+  /** Slugs or ids of further districts that it may access; `all` for every one, including future ones. */
   also?: 'all' | readonly string[] | undefined;
-  /** Everything that the role can use and the one who makes it has, but first passwords, unless it says otherwise. */
+  /** By default, every scope that the role can use and the creator has, except first passwords. */
   scopes?: readonly AccessScope[] | undefined;
 }
 
 /**
- * A token, which is shown once.
+ * Creates a token, which is shown once.
  *
  * @throws HallpassError TENANT_UNKNOWN, ROLE_INSUFFICIENT, SCOPE_MISSING, TOKEN_SCOPE_USELESS
  */
@@ -35,7 +35,7 @@ export async function makeToken(
 ): Promise<{ id: string; token: string; expiresAt: string; scopes: AccessScope[]; slug: string }> {
   return await performAcross(context, actor, 'token.create', async (scope, now) => {
     const first = await reach(scope, actor, tenant);
-    // An operator's is for everything, or it would be none.
+    // An operator's token is for all districts; anything less would not be an operator's.
     const isForAll = also === 'all' || role === 'operator';
     const scopes = wanted === undefined ? usualScopes(actor, role) : usefulScopes(role, wanted);
     needMight(actor, { role, scopes, tenants: isForAll ? 'all' : [] });
@@ -52,10 +52,11 @@ export async function makeToken(
 }
 
 /**
- * Has a token refused from now on, for good; a second time keeps the first.
+ * Revokes a token for good; revoking it again keeps the first time.
  *
  * @param asked `token`: its id
- * @throws HallpassError TOKEN_NOT_FOUND, ROLE_INSUFFICIENT for one that can do more, or opens more, than the one who revokes it
+ * @throws HallpassError TOKEN_NOT_FOUND, ROLE_INSUFFICIENT for a token that can do or access more than the actor who
+ *   revokes it
  */
 export async function endToken(
   context: StoreContext,
@@ -66,7 +67,7 @@ export async function endToken(
     const { id: tenantId } = await reach(scope, actor, tenant);
     const opened = await mightOf(scope, id);
     if (opened === undefined || (opened.tenants !== 'all' && !opened.tenants.includes(tenantId))) {
-      // Anyone who gives the secret instead of the id is not shown it again.
+      // If someone gives the secret instead of the id, the message does not repeat it.
       throw fail('TOKEN_NOT_FOUND', { token: looksLikeToken(id) ? 'hallpass_…' : id });
     }
     needRank(actor, opened);
@@ -76,7 +77,7 @@ export async function endToken(
   });
 }
 
-/** First passwords are handed out to those alone who were meant to get them. */
+/** First passwords are only for actors who were explicitly allowed to get them. */
 function usualScopes(actor: Actor, role: AccessRole): AccessScope[] {
   return scopesFor(role).filter((scope) => scope !== 'passwords' && hasScope(actor, scope));
 }

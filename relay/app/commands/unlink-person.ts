@@ -5,10 +5,10 @@ import { perform, type StoreContext, type TenantRef } from '../perform.ts';
 import { personMeant } from '../queries/one-person.ts';
 
 /**
- * Takes a person's account from them; of one that somebody deleted, it is forgotten that it was theirs.
+ * Removes a person's account link; for a deleted account, also forgets that the account belonged to the person.
  *
- * @param asked `person`: however they are named
- * @returns their person key, and whether they had one
+ * @param asked `person`: in any form that identifies a person
+ * @returns the person key, and whether there was a link
  * @throws HallpassError PERSON_NOT_FOUND, PERSON_NOT_CLEAR, LINK_UNKNOWN
  */
 export async function unlinkPerson(

@@ -1,10 +1,13 @@
-/** How an agent is at this moment, judged from what it said and when. Pure. */
+/** An agent's current condition, judged from what it reported and when. Pure. */
 import { z } from 'zod';
 import type { AgentHealth } from '../../store/agents/agent-health.ts';
 
-/** Connected agents are noted once a minute: longer than two and a half without means that the relay itself is gone. */
+/**
+ * Connected agents are recorded once a minute: more than two and a half minutes without that means that the relay
+ * itself is gone.
+ */
 const stillConnectedMs = 150_000;
-/** Beyond the longest usual cycle. In quiet hours and pauses an agent says so first. */
+/** Longer than the longest usual cycle. An agent announces quiet hours and pauses. */
 const silentMs = 45 * 60_000;
 
 export const conditions = ['revoked', 'never', 'away', 'problem', 'silent', 'waiting', 'ok'] as const;
@@ -33,7 +36,7 @@ export function conditionOf({ revokedAt, lastSeenAt, connectedSince, health }: A
   return reportedMs > silentMs ? 'silent' : 'ok';
 }
 
-/** `connected, PowerSchool was read 40 seconds ago`; the problem goes on a line of its own. */
+/** `connected, PowerSchool was read 40 seconds ago`; the problem is shown on a separate line. */
 export function describeCondition(agent: AgentFacts, nowMs: number): string {
   const { lastSeenAt, health } = agent;
   const read = health?.lastCycleAt === undefined ? '' : `, PowerSchool was read ${ago(health.lastCycleAt, nowMs)}`;

@@ -1,4 +1,4 @@
-/** What the place where agents connect asks of the store, and what it tells an agent that looks at nothing but itself. */
+/** What the agents' endpoint asks of the store, and what it answers an agent's check. */
 import { type CheckAnswer, protocolVersion } from '../../../shared/link.ts';
 import type { Bucket } from '../../../shared/roster.ts';
 import { hallpassVersion } from '../../../shared/version.ts';
@@ -9,17 +9,17 @@ import { findAgent, findTenant, type KnownAgent, revokedAmong } from '../../stor
 import type { StoreContext } from '../perform.ts';
 import { wantedOf } from './welcome.ts';
 
-/** The agent that says only its own id, which proves nothing yet. */
+/** The agent with this id; the id alone proves nothing yet. */
 export async function knownAgent(store: Store, agentId: string): Promise<KnownAgent | undefined> {
   return await store.system((scope) => findAgent(scope, agentId));
 }
 
-/** Of the agents connected here, those that have been revoked or removed with their district, by whatever process. */
+/** Of the agents connected here, those that any process has revoked or removed with their district. */
 export async function revokedOf(store: Store, agentIds: readonly string[]): Promise<string[]> {
   return await store.system((scope) => revokedAmong(scope, agentIds));
 }
 
-/** Ids and hashes of one bucket, those after the given id. */
+/** Ids and hashes of one bucket, after the given id. */
 export async function manifestOf(store: Store, tenantId: string, bucket: Bucket, after: string, limit: number) {
   return await store.readTenant(tenantId, (scope) => manifest(scope, bucket, after, limit));
 }

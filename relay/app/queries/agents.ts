@@ -1,10 +1,10 @@
-/** A district's agents, with how each is. */
+/** A district's agents, each with its condition. */
 import { z } from 'zod';
 import type { Agent } from '../../store/agents/agents.ts';
 import { conditionOf, conditionSchema } from './agent-condition.ts';
 import { moment } from './fields.ts';
 
-/** What an agent last said of itself. */
+/** What an agent last reported about itself. */
 export const agentHealth = z.object({
   at: moment,
   state: z.enum(['idle', 'cycle', 'waiting', 'problem']),

@@ -26,12 +26,12 @@ export const auditAnswer = z.object({
 
 type Range = Parameters<typeof readAudit>[1];
 
-/** The newest first. @param range as {@link readAudit} has it */
+/** The newest first. @param range see {@link readAudit} */
 export async function auditNow(scope: TenantScope, range: Range): Promise<{ entries: PlacedEntry[] }> {
   return { entries: await readAudit(scope, range) };
 }
 
-/** The same of the relay's own log. @throws HallpassError ROLE_INSUFFICIENT, SCOPE_MISSING */
+/** The same for the relay's own log. @throws HallpassError ROLE_INSUFFICIENT, SCOPE_MISSING */
 export async function relayAuditNow(
   { store }: Pick<AppContext, 'store'>,
   actor: Actor,

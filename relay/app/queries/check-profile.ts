@@ -17,12 +17,12 @@ export interface CheckedProfile {
   problems: ProfileProblem[];
   /** How School Data Sync's ids fit the roster. */
   stamps: StampFacts;
-  /** Why Microsoft 365 could not be asked; undefined when it was. */
+  /** Why Microsoft 365 could not be queried; undefined if it was. */
   unasked: HallpassError | undefined;
 }
 
 /**
- * Holds a profile against its tenant and mirror. Where Microsoft 365 cannot be asked, the rest is checked all the same.
+ * Checks a profile against its tenant and mirror. If Microsoft 365 cannot be queried, everything else is still checked.
  *
  * @param which a profile that is not in force, or the name of one that is; undefined for the only one
  * @throws HallpassError PROFILE_MISSING, PROFILE_UNKNOWN, PROFILE_NOT_NAMED, STORE_UNAVAILABLE
@@ -48,14 +48,16 @@ export async function checkProfile(
   return { profile, problems: validateProfile(profile, facts), stamps: mirror.stamps, unasked };
 }
 
-/** @throws HallpassError PROFILE_NOT_READY when there are errors, and why Microsoft 365 could not be asked */
+/**
+ * @throws HallpassError PROFILE_NOT_READY when there are errors, and the error if Microsoft 365 could not be queried
+ */
 export function needReady({ profile, problems, unasked }: CheckedProfile, tenant: string): void {
   const count = problems.filter(({ severity }) => severity === 'error').length;
   if (count > 0) throw fail('PROFILE_NOT_READY', { profile: profile.name, tenant, count });
   if (unasked !== undefined) throw unasked;
 }
 
-/** The licenses that names in a document can stand for. */
+/** The licenses that names in a document can refer to. */
 export async function skusNow(
   context: AppContext,
   actor: Actor,

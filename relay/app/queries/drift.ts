@@ -31,11 +31,11 @@ export interface DriftNow {
   /** ISO 8601; null before the first comparison. */
   comparedAt: string | null;
   differences: Drift[];
-  /** How many more there are, which need nobody. */
+  /** How many more there are that need no attention. */
   hidden: number;
 }
 
-/** @param all with what the profile wants kept, and what has been repaired */
+/** @param all include what the profile says to keep, and what has been repaired */
 export async function driftNow(scope: TenantScope, all: boolean): Promise<DriftNow> {
   const comparedAt = (await readReadings(scope)).get('groups')?.readAt ?? null;
   const drifts = [...(await readDrift(scope)), ...(await deletedAccounts(scope))];
@@ -43,7 +43,7 @@ export async function driftNow(scope: TenantScope, all: boolean): Promise<DriftN
   return { comparedAt, differences, hidden: drifts.length - differences.length };
 }
 
-/** Accounts that are not made again: what becomes of them is decided person by person, see relay/sync/deleted-accounts.ts. */
+/** Deleted accounts are not created again: each is decided separately, see relay/sync/deleted-accounts.ts. */
 async function deletedAccounts(scope: TenantScope): Promise<Drift[]> {
   const reported = new Set((await readProblems(scope)).map(({ code, subject }) => `${code} ${subject}`));
   return (await readDeletedAccounts(scope)).flatMap(({ role, personId, objectId, deletedAt }) => {

@@ -22,7 +22,7 @@ const known = {
   ],
 };
 
-t.test('a person is found by whatever people know of them', async (t) => {
+t.test('finds a person by anything that people know about them', async (t) => {
   for (const asked of [
     'students:10',
     '100007',

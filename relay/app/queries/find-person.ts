@@ -1,6 +1,6 @@
 /**
- * Finding a person by whatever people know of them: the key in problems, the DCID, the number, the user name, an address, the
- * name, or the account's user name or object id. Pure.
+ * Finds a person by anything that people know: the key in problems, the DCID, the number, the user name, an address,
+ * the name, or the account's user name or object id. Pure.
  */
 import { fold } from '../../../shared/invisible.ts';
 import type { Person } from '../../model/person.ts';
@@ -9,7 +9,7 @@ import type { Role } from '../../model/role.ts';
 
 export interface KnownPeople {
   people: Iterable<Person>;
-  /** Whose an account is. */
+  /** Who has which account. */
   links: readonly { role: Role; personId: string; objectId: string; userPrincipalName: string | undefined }[];
 }
 
@@ -23,7 +23,7 @@ export interface FoundPerson {
 }
 
 /**
- * Everybody who fits, by the first way that finds anybody: ids before numbers, numbers before names.
+ * Everyone who matches in the first way that finds anyone: ids before numbers, numbers before names.
  *
  * @param role undefined for both
  */
@@ -66,7 +66,7 @@ export function findPeople(asked: string, { people, links }: KnownPeople, role?:
   return [];
 }
 
-/** As people say and write them: with the given name first or last, or the surname alone. */
+/** As people say and write them: given name first or last, or the surname alone. */
 function namesOf({ givenName = '', middleName = '', surname = '' }: Person): string[] {
   const forms = [
     `${givenName} ${surname}`,

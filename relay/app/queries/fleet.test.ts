@@ -1,4 +1,4 @@
-/** Which district an operator looks at first. */
+/** Which district needs an operator's attention first. */
 import t from 'tap';
 import type { FleetAgent, FleetDistrict, FleetProfile, FleetRun } from '../../store/tenants/fleet-view.ts';
 import { describeFleet } from './fleet.ts';
@@ -93,7 +93,7 @@ const ranked: [FleetDistrict, need: string, why: RegExp][] = [
   [district('x-running', { profiles: [{ ...profile, standing: 'in progress' }] }), 'fine', /^A run is in progress\.$/],
 ];
 
-t.test('the worst district comes first, and says why', async (t) => {
+t.test('lists the worst district first, and says why', async (t) => {
   const expected = ranked.map(([{ slug }]) => slug);
   for (const order of [
     ranked,
@@ -104,7 +104,8 @@ t.test('the worst district comes first, and says why', async (t) => {
       order.map(([one]) => one),
       nowMs,
     );
-    // Quarantined and failing are equally bad, and so are the three agents: by problems, held operations, then by name.
+    // Quarantined and failing are equally bad, and so are the three agent states: sorted by problems, held operations,
+    // then name.
     t.same(new Set(districts.map(({ slug }) => slug)), new Set(expected));
     t.same(
       districts.map(({ slug }) => slug),

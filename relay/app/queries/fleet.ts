@@ -1,4 +1,4 @@
-/** Which district needs somebody: one line each, the worst first. */
+/** Which district needs attention: one line each, the worst first. */
 import { z } from 'zod';
 import type { Standing } from '../../profile/standing.ts';
 import { type FleetAgent, type FleetDistrict, type FleetProfile, readFleet } from '../../store/tenants/fleet-view.ts';
@@ -8,7 +8,7 @@ import type { AppContext } from '../perform.ts';
 import { ago, conditionOf, conditionSchema, describeCondition } from './agent-condition.ts';
 import { moment, type Table } from './fields.ts';
 
-/** How urgent it is, the worst first. */
+/** How urgent it is, the most urgent first. */
 const needs = ['stopped', 'broken', 'decision', 'attention', 'unfinished', 'fine'] as const;
 type Need = (typeof needs)[number];
 
@@ -34,7 +34,7 @@ export const fleetAnswer = z.object({ districts: z.array(districtSchema) });
 
 export type FleetLine = z.infer<typeof districtSchema>;
 
-/** The districts that the actor reaches, by slug. @throws HallpassError ROLE_INSUFFICIENT */
+/** The districts that the actor may access, by slug. @throws HallpassError ROLE_INSUFFICIENT */
 export async function fleetNow({ store }: Pick<AppContext, 'store'>, actor: Actor): Promise<FleetDistrict[]> {
   allow(actor, 'fleet');
   return await store.system((scope) => readFleet(scope, reachedBy(actor)));
@@ -74,7 +74,7 @@ function lineOf(district: FleetDistrict, nowMs: number): FleetLine {
   };
 }
 
-/** What every standing asks for (the compiler demands every one). */
+/** The need that follows from every standing (the compiler requires all of them). */
 const profileNeeds: Record<Standing, Need> = {
   quarantined: 'stopped',
   failing: 'stopped',
@@ -104,7 +104,7 @@ function worst<T>(things: readonly T[], needOf: (thing: T) => Need): T | undefin
   return [...things].sort((a, b) => needs.indexOf(needOf(a)) - needs.indexOf(needOf(b)))[0];
 }
 
-/** The sentence says what is worst, and of several things that are equally bad the one that is nearest to its cause. */
+/** The sentence names the worst thing, and of several equally bad ones the closest to the cause. */
 function needOf(
   { agents, profiles, committedAt, held, problems }: FleetDistrict,
   agent: FleetAgent | undefined,

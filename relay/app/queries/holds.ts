@@ -1,4 +1,4 @@
-/** What the guard holds back, and what was decided about it. */
+/** What the guard holds, and the decisions about it. */
 import { z } from 'zod';
 import { guardRules } from '../../model/hold.ts';
 import { operationKinds } from '../../operations/registry.ts';
@@ -6,7 +6,7 @@ import { readHolds, type StoredHold } from '../../store/guard/holds.ts';
 import type { TenantScope } from '../../store/store.ts';
 import { moment } from './fields.ts';
 
-/** What a rule found too much, in the plan as it is now. */
+/** What a guard rule considers too much in the current plan. */
 export const foundHoldSchema = z.object({
   key: z.string(),
   kind: z.enum(operationKinds),
@@ -33,7 +33,7 @@ export const holdSchema = foundHoldSchema.extend({
 
 export const holdsAnswer = z.object({ holds: z.array(holdSchema) });
 
-/** @param profile undefined for every one */
+/** @param profile undefined for all of them */
 export async function holdsNow(scope: TenantScope, profile: string | undefined): Promise<{ holds: StoredHold[] }> {
   return { holds: await readHolds(scope, profile) };
 }

@@ -13,9 +13,10 @@ import { withGraph } from '../microsoft.ts';
 import { type AppContext, enter, type TenantRef } from '../perform.ts';
 
 /**
- * The rules of each role, scored on people and the directory as it is now.
+ * Scores the rules of each role on people and directory as they are now.
  *
- * @param wanted `profile`: whose people; undefined for everybody of any profile, or of the roster where there is none
+ * @param wanted `profile`: whose people; undefined for the people of all profiles, or of the whole roster if there is
+ *   none
  */
 export async function previewTenant(
   context: AppContext,

@@ -1,4 +1,4 @@
-/** The one person whom somebody means, looked for in the store. */
+/** The one person that someone means, looked up in the store. */
 import { fail } from '../../../shared/errors.ts';
 import { isPersonKey, personIn, personKey } from '../../model/person-key.ts';
 import type { Role } from '../../model/role.ts';
@@ -8,11 +8,11 @@ import type { TenantScope } from '../../store/store.ts';
 import { readPeople } from '../../sync/read-people.ts';
 import { describePerson, type FoundPerson, findPeople } from './find-person.ts';
 
-/** What is longer is no DCID. */
+/** Longer text is not a DCID. */
 const longestId = 40;
 
 /**
- * The one who is meant: a key is taken as it is, also of somebody whom nobody knows.
+ * The intended person: a key is used as it is, even for an unknown person.
  *
  * @throws as {@link onePerson}
  */
@@ -26,8 +26,8 @@ export async function personMeant(scope: TenantScope, asked: string): Promise<{ 
 }
 
 /**
- * The DCID of the person who is meant, also of somebody who left and never had an account. Before the first cycle nobody is known, and
- * what was asked is taken for a DCID.
+ * The DCID of the intended person, even for one who left and never had an account. Before the first cycle nobody is
+ * known, and the text is taken for a DCID.
  *
  * @throws as {@link onePerson}
  */
@@ -38,7 +38,7 @@ export async function dcidOf(scope: TenantScope, role: Role, asked: string): Pro
 }
 
 /**
- * What `plan` filters by: a person key, or a DCID that a student and a staff member have.
+ * What `plan` filters by: a person key, or a DCID that a student and a staff member share.
  *
  * @throws HallpassError PERSON_NOT_FOUND, PERSON_NOT_CLEAR
  */
@@ -50,7 +50,7 @@ export async function personFilter(scope: TenantScope, asked: string): Promise<s
   return personKey(role, personId);
 }
 
-/** @throws HallpassError PERSON_NOT_FOUND, PERSON_NOT_CLEAR with everybody who fits */
+/** @throws HallpassError PERSON_NOT_FOUND, PERSON_NOT_CLEAR with everyone who matches */
 export async function onePerson(scope: TenantScope, asked: string, role?: Role): Promise<FoundPerson> {
   const people = await readPeople(scope, () => true);
   const [first, ...others] = findPeople(asked, { people, links: await listLinks(scope) }, role);

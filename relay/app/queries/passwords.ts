@@ -1,4 +1,4 @@
-/** Accounts whose first password waits to be handed out; never the passwords. */
+/** Accounts whose first password waits to be exported; never the passwords. */
 import { z } from 'zod';
 import { personKey } from '../../model/person-key.ts';
 import type { Role } from '../../model/role.ts';

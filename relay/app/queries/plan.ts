@@ -1,4 +1,4 @@
-/** What the next run would do: counts, what it takes over, what of it is held, and every operation. */
+/** What the next run would do: counts, what it adopts, what is held, and every operation. */
 import { z } from 'zod';
 import { operationKinds } from '../../operations/registry.ts';
 import { type Filter, type Listed, listPlan, totalsOf } from '../../plan/listing.ts';
@@ -47,14 +47,14 @@ export const planAnswer = z.object({
   ),
 });
 
-/** The operations that fit, in the order in which they would be done. */
+/** The matching operations, in the order in which they would be carried out. */
 export function operationsIn({ plan, guarded, schoolOf }: PlanNow, filter: Filter): Listed[] {
   return listPlan(plan, guarded, schoolOf, filter);
 }
 
 /**
- * @param operations those that fit the question
- * @param part of them that is wanted; everything, unless it says otherwise
+ * @param operations the matching ones
+ * @param part which of them to list; all by default
  */
 export function describePlan(
   { slug, name }: Pick<Tenant, 'slug' | 'name'>,
@@ -76,7 +76,7 @@ export function describePlan(
   };
 }
 
-/** A line for every person of an operation, so that a spreadsheet can be searched for one. */
+/** One line per person of an operation, so that people can search for a person in a spreadsheet. */
 export const planTable: Table<Listed> = {
   headings: ['operation', 'object', 'school', 'person', 'held', 'reason', 'before', 'after'],
   lines({ kind, key, schoolId, people, held, reason, before, after }) {

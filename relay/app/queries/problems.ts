@@ -1,4 +1,4 @@
-/** What is wrong in a district, each with who can put it right and how. */
+/** What is wrong in a district, each with who can fix it and how. */
 import { z } from 'zod';
 import { type Fixer, fixers } from '../../../shared/errors/entry.ts';
 import { personKey } from '../../model/person-key.ts';
@@ -38,12 +38,12 @@ export const problemsAnswer = z.object({
 
 export type ListedProblem = z.infer<typeof problemSchema>;
 
-/** Each part narrows it; without any, everything. */
+/** Each part narrows the selection; without any, everything is included. */
 export interface ProblemFilter {
   profile?: string | undefined;
   code?: string | undefined;
   role?: Fixer | undefined;
-  /** Whom the problem is about: whatever says who is meant. */
+  /** The person concerned, in any form that identifies a person. */
   person?: string | undefined;
 }
 
@@ -68,7 +68,7 @@ async function subjectOf(scope: TenantScope, person: string): Promise<string> {
   return personKey(role, personId);
 }
 
-/** @param names of people, by key: the people who must act know nobody by a key */
+/** @param names of people, by key: the people who must act do not know keys */
 export function problemTable(names: ReadonlyMap<string, PersonName>): Table<ListedProblem> {
   return {
     headings: 'subject school givenName surname profile code role message action first last'.split(' '),

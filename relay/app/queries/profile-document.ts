@@ -1,4 +1,4 @@
-/** A profile document as somebody hands it over, with the names in it looked up. */
+/** A profile document as a person provides it, with the names in it looked up. */
 import { readJson } from '../../../shared/json-document.ts';
 import { type ProfileDocument, readProfileDocument } from '../../profile/document.ts';
 import { inTodaysWords } from '../../profile/profile.ts';
@@ -8,7 +8,7 @@ import type { Actor } from '../actor.ts';
 import { type AppContext, ask, type TenantRef } from '../perform.ts';
 
 /**
- * @param document `text` of it, and what it is called for people
+ * @param document its `text`, and its name for people
  * @throws HallpassError PROFILE_INVALID, TENANT_UNKNOWN
  */
 export async function readDocument(
@@ -24,7 +24,7 @@ export async function readDocument(
   return readProfileDocument(text, name, { schools, skus });
 }
 
-/** Loaded when it is needed: see microsoft.ts. */
+/** Loaded on demand: see microsoft.ts. */
 async function skusOf(context: AppContext, actor: Actor, tenant: TenantRef) {
   const { skusNow } = await import('./check-profile.ts');
   return await skusNow(context, actor, tenant);

@@ -1,4 +1,4 @@
-/** The profiles of a district, and how each is doing. */
+/** The profiles of a district, and the standing of each. */
 import { z } from 'zod';
 import { profileState } from '../../profile/profile.ts';
 import { readProfiles } from '../../store/profiles/profiles.ts';
@@ -6,7 +6,6 @@ import { readStandings } from '../../store/runs/standings.ts';
 import type { TenantScope } from '../../store/store.ts';
 import { failure, moment, runFailure } from './fields.ts';
 
-/** How one is doing. */
 export const profileStanding = z.object({
   name: z.string(),
   state: profileState,

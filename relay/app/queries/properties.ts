@@ -1,4 +1,7 @@
-/** The optional properties that a profile can choose: what becomes of each in Microsoft 365, and which profile asks for it. */
+/**
+ * The optional properties that a profile can choose: where each is written in Microsoft 365, and which profile asks for
+ * it.
+ */
 import { z } from 'zod';
 import { type Property, propertiesOf } from '../../../shared/properties.ts';
 import { kinds } from '../../../shared/roster.ts';

@@ -38,7 +38,7 @@ export const runAnswer = z.object({
   ),
 });
 
-/** The newest first. @param profile of one alone */
+/** The newest first. @param profile only this one's runs */
 export async function runsNow(
   scope: TenantScope,
   wanted: { profile?: string | undefined; before?: number | undefined; limit: number },

@@ -1,4 +1,4 @@
-/** The schools that PowerSchool has, with what of them has come, and the profile that covers each. */
+/** PowerSchool's schools, with what has been received from each, and the profile that covers each. */
 
 import { z } from 'zod';
 import { schoolIdOf } from '../../model/keys.ts';

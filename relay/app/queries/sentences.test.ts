@@ -14,7 +14,7 @@ const names: Names = {
   schools: new Map([['7', 'Maple School']]),
 };
 
-t.test('operations are described with the names of people and classes', (t) => {
+t.test('describes operations with the names of people and classes', (t) => {
   const operation = (kind: string, key: string, people: string[] = [], after?: unknown) =>
     sentenceOf({ kind, key, people, after }, names);
   t.equal(operation('addMembers', 'class:42', ['students:1']), 'Ada Lovelace joins Biology 1 (section 42)');
@@ -35,7 +35,7 @@ t.test('operations are described with the names of people and classes', (t) => {
   t.end();
 });
 
-t.test('there is a sentence for every kind of operation', (t) => {
+t.test('has a sentence for every kind of operation', (t) => {
   for (const kind of operationKinds) {
     const operation: Described = { kind, key: 'class:42', people: ['students:1'] };
     t.match(sentenceOf(operation, names), /Ada Lovelace|Biology 1|school 42/, kind);

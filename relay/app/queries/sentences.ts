@@ -10,14 +10,14 @@ export interface Described {
   key: string;
   /** Person keys. */
   people: readonly string[];
-  /** What it writes, where it writes values. */
+  /** The values that it writes, if any. */
   after?: unknown;
 }
 
-/** How many people are named of one operation, which may concern 20. */
+/** How many people are named for one operation, which may concern 20. */
 const namedPeople = 3;
 
-/** `Ada Lovelace joins Biology 1 (section 42)`, without a full stop. */
+/** `Ada Lovelace joins Biology 1 (section 42)`, without a period. */
 export function sentenceOf({ kind, key, people, after }: Described, names: Names): string {
   if (!isOperationKind(kind)) return `${kind} ${key}`;
   const id = idIn(asOperationKey(key));
@@ -39,7 +39,7 @@ function peopleOf(keys: readonly string[], { people }: Names): string {
   return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
 }
 
-/** The name that is written goes before that of the roster. */
+/** The name that is written takes precedence over the roster's. */
 function named(name: string | undefined, what: string, id: string, written: string | undefined): string {
   const known = written ?? name;
   return known === undefined ? `${what} ${id}` : `${known} (${what} ${id})`;

@@ -1,4 +1,4 @@
-/** The relay's settings, for those who may see them. */
+/** The relay's settings, for actors who may see them. */
 import { loadSettings, type RelaySettings } from '../../settings/settings.ts';
 import { allow } from '../access.ts';
 import type { Actor } from '../actor.ts';

@@ -2,7 +2,7 @@
 import { readingText } from '../../profile/adoption.ts';
 import type { StampFacts } from '../../profile/tenant-facts.ts';
 
-/** For programs: how many objects fit by reading, of those readings whose values agents send. */
+/** How many objects fit each reading whose values agents send. */
 export function stampCounts(stamps: StampFacts) {
   return Object.fromEntries(
     Object.entries(stamps).map(([kind, { total, fits }]) => {

@@ -1,4 +1,4 @@
-/** Where a district stands: its agents, its roster, and what has been provisioned. */
+/** The state of a district: its agents, its roster, and what has been provisioned. */
 import { z } from 'zod';
 import { type Kind, kinds } from '../../../shared/roster.ts';
 import { countReadopted, readUnknownPasswords } from '../../store/accounts/initial-passwords.ts';
@@ -79,7 +79,7 @@ export async function tenantStatus(
   };
 }
 
-/** Accounts of a time that was lost with a newer database: see "passwords renew". */
+/** Accounts from a period that was lost with a newer database: see "passwords renew". */
 async function unknownPasswords(scope: TenantScope): Promise<Record<string, number>> {
   const { length } = await readUnknownPasswords(scope);
   const readopted = await countReadopted(scope);
@@ -89,7 +89,7 @@ async function unknownPasswords(scope: TenantScope): Promise<Record<string, numb
   };
 }
 
-/** Empty where no profile ever made a team. */
+/** Empty if no profile ever created a team. */
 async function teamCounts(scope: TenantScope): Promise<Record<string, number>> {
   const { there: team, waiting, accepted } = await countTeams(scope);
   const inactive = await countWaitingTeams(scope);

@@ -1,4 +1,4 @@
-/** The teams of classes, and for which of them a teacher has something to do. */
+/** The class teams, and which of them need a teacher to act. */
 import { z } from 'zod';
 import { accountOf, personKey } from '../../model/person-key.ts';
 import { teamOf } from '../../plan/teams.ts';
@@ -11,7 +11,7 @@ import type { TenantScope } from '../../store/store.ts';
 import { readActivations } from '../../store/teams/team-activation.ts';
 import { moment, type Table } from './fields.ts';
 
-/** `unknown`: it is there, and nobody has looked yet. `making`, `queued`: it is not there, see AppliedTeam. */
+/** `unknown`: it exists, and nobody has checked yet. `making`, `queued`: it does not exist yet, see AppliedTeam. */
 const activationStates = ['waiting', 'active', 'unknown', 'making', 'queued'] as const;
 const notThere = { accepted: 'making', waiting: 'queued' } as const;
 
@@ -34,7 +34,7 @@ export const teamsAnswer = z.object({ teams: z.array(teamSchema) });
 
 export type ListedTeam = z.infer<typeof teamSchema>;
 
-/** By school and class. Archived teams and those that Microsoft Teams no longer has are left out. */
+/** By school and class. Skips archived teams and those that Microsoft Teams no longer has. */
 export async function teamsNow(
   scope: TenantScope,
   { waiting = false }: { waiting?: boolean | undefined },
@@ -80,7 +80,7 @@ export async function teamsNow(
   return { teams: teams.sort((a, b) => key(a).localeCompare(key(b), 'en')) };
 }
 
-/** A line for each team: a letter to teachers needs all names in one cell each. */
+/** One line per team: a letter to teachers needs all names in one cell. */
 export const teamTable: Table<ListedTeam> = {
   headings: ['section', 'class', 'school', 'activation', 'since', 'teachers', 'userPrincipalNames', 'objectId'],
   lines({ sectionId, class: name, school, activation, since, teachers, objectId }) {

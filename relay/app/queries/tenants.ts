@@ -29,7 +29,10 @@ const tenantSchema = z.object({
 
 export const tenantsAnswer = z.object({ tenants: z.array(tenantSchema) });
 
-/** Those that the actor reaches, by slug. @param nowMs milliseconds since the epoch @throws HallpassError ROLE_INSUFFICIENT, SCOPE_MISSING */
+/**
+ * Those that the actor may access, by slug. @param nowMs milliseconds since the epoch @throws HallpassError
+ * ROLE_INSUFFICIENT, SCOPE_MISSING
+ */
 export async function tenantsNow(
   { store }: Pick<AppContext, 'store'>,
   actor: Actor,

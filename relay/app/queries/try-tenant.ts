@@ -1,4 +1,4 @@
-/** Whether a Microsoft tenant is there, and lets the relay in: tried before anything counts on it. */
+/** Whether a Microsoft tenant exists and lets the relay sign in: tried before anything relies on it. */
 import { z } from 'zod';
 import { fail, HallpassError } from '../../../shared/errors.ts';
 import { openTransport } from '../../graph/transport.ts';
@@ -24,7 +24,7 @@ export function describeConnection(connection: Connection): z.infer<typeof conne
   return { state: 'refused', error: { code, message, action } };
 }
 
-/** @throws HallpassError TENANT_GRAPH_UNKNOWN where Microsoft says that there is no such tenant */
+/** @throws HallpassError TENANT_GRAPH_UNKNOWN when Microsoft says that there is no such tenant */
 export async function tryTenant(
   context: Pick<AppContext, 'home' | 'clock' | 'signal'>,
   graphTenantId: string,
@@ -40,7 +40,7 @@ export async function tryTenant(
   });
 }
 
-/** Of a district that is there already. @throws HallpassError ROLE_INSUFFICIENT, SCOPE_MISSING, TENANT_UNKNOWN */
+/** For an existing district. @throws HallpassError ROLE_INSUFFICIENT, SCOPE_MISSING, TENANT_UNKNOWN */
 export async function connectionNow(context: AppContext, actor: Actor, named: TenantRef): Promise<Connection> {
   const { graph_tenant_id: id } = await enter(context.store, actor, 'connection', named);
   return await orRefused(() => tryTenant(context, id));
@@ -55,7 +55,7 @@ async function orRefused(work: () => Promise<Connection>): Promise<Connection> {
   }
 }
 
-/** Asked of the document that every tenant has in public; no answer says nothing. */
+/** Reads the public document that every tenant has; no answer proves nothing. */
 async function isUnknown(
   { authority, caFile }: { authority: string; caFile?: string | undefined },
   graphTenantId: string,
@@ -65,7 +65,7 @@ async function isUnknown(
     const url = `${authority.replace(/\/+$/, '')}/${graphTenantId}/v2.0/.well-known/openid-configuration`;
     const answer = await transport.send(url, { method: 'GET', headers: {} });
     const text = await answer.text();
-    // AADSTS90002: no such tenant. AADSTS900023: not the form of one.
+    // AADSTS90002: no such tenant. AADSTS900023: not a valid tenant id.
     return answer.status === 400 && /AADSTS(90002|900023)\b/.test(text);
   } catch {
     return false;

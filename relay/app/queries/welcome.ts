@@ -1,4 +1,4 @@
-/** The relay's answer to hello: what the tenant's profiles want of the district, and what the mirror has. */
+/** The relay's answer to hello: what the tenant's profiles want from the district, and what the mirror has. */
 import { protocolVersion, type Welcome } from '../../../shared/link.ts';
 import { kinds, type WantedFields } from '../../../shared/roster.ts';
 import { hallpassVersion } from '../../../shared/version.ts';
@@ -30,15 +30,15 @@ export async function welcome(scope: TenantScope, cycleSeconds: number, now: Dat
   };
 }
 
-/** As often as the profile that wants it most often. */
+/** The shortest interval that any profile asks for. */
 function cycleSecondsOf(profiles: readonly Profile[]): number | undefined {
   const wanted = profiles.flatMap(({ schedule }) => schedule.cycleSeconds ?? []);
   return wanted.length === 0 ? undefined : Math.min(...wanted);
 }
 
 /**
- * What all profiles together need. Without a profile that is nothing: the agent then tells the names of the schools, so
- * that they can be chosen, and no student leaves the district.
+ * What all profiles together need. Without a profile that is nothing: the agent then sends only the names of the
+ * schools, so that they can be chosen, and no student leaves the district.
  */
 export function wantedOf(profiles: readonly Profile[]): Welcome['wanted'] {
   const fields: WantedFields = {};
