@@ -33,8 +33,8 @@ export interface ExplainedField {
 }
 
 /**
- * What the agent reads of `/ws/v1` when it has no PowerQueries. PowerSchool grants that interface as a whole: these are the
- * agent's own limits, not the server's.
+ * What the agent reads from `/ws/v1` when there are no PowerQueries. PowerSchool grants that interface as a whole:
+ * these are the agent's own limits, not the server's.
  */
 export interface RestResource {
   resource: string;

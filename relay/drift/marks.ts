@@ -31,7 +31,7 @@ function relationOf({ object, item }: Pick<Drift, 'object' | 'item'>): RelationK
   return uncertainKey(relation, objectOf(object).key, target);
 }
 
-/** Whether the repair is still to be made: the applied state says what somebody else made of it. */
+/** Whether the repair is still to be made: the applied state shows what someone else made of it. */
 function isUndone({ kind, object, item, theirs }: Drift, applied: AppliedState): boolean {
   const { kind: what, key } = objectOf(object);
   const isRecorded = () => {

@@ -7,7 +7,7 @@ import { nounOf } from './words.ts';
 
 const nouns = { class: 'class', school: 'school', user: 'account' };
 
-/** @param drifts those that were judged `reported` or `contended` */
+/** @param drifts those judged `reported` or `contended` */
 export function driftProblems(drifts: Iterable<Drift>): Problem[] {
   const memberships: Problem[] = [];
   const byObject = new Map<ObjectKey, Drift[]>();

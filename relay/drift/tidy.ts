@@ -1,4 +1,4 @@
-/** Differences that ended without anybody reading the directory: our own writes, and time, end them too. Pure. */
+/** Differences that end without a new reading of the directory: our own writes, and time, end them too. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import { objectsOf, recordedIn } from '../model/applied-state.ts';
 import { objectOf } from '../model/keys.ts';
@@ -6,7 +6,7 @@ import { accountNamedBy, isAccountKey } from '../model/person-key.ts';
 import type { Known } from './compare.ts';
 import { type Drift, type DriftLedger, membershipOf } from './ledger.ts';
 
-/** So long after a repair it is remembered: School Data Sync, or a script by night, comes back within a day or two. */
+/** How long a repair is remembered: School Data Sync, or a nightly script, returns within a day or two. */
 const rememberMs = 7 * 86_400_000;
 
 /** @param now ISO 8601 */
@@ -23,7 +23,7 @@ export function tidy(ledger: DriftLedger, known: Known, now: string): void {
     } else if (drift.state === 'repaired') {
       if (isOld) ledger.forget(drift);
     } else if (isAppliedAgain(drift, known)) {
-      // Until then it stays, however long a person takes to decide: forgotten, it would be an ordinary addition.
+      // Until then it stays, however long a person takes to decide: if forgotten, it would be an ordinary addition.
       ledger.set(drift, { state: 'repaired', lastAt: now });
     }
   }
@@ -42,7 +42,7 @@ function stillDiffers(drift: Drift, known: Known): boolean {
   }
 }
 
-/** The plan has been carried out: what was corrected is as it should be. */
+/** The plan has been carried out: what was corrected is right now. */
 function isAppliedAgain(drift: Drift, known: Known): boolean {
   switch (drift.kind) {
     case 'missing':
@@ -61,7 +61,7 @@ function isRecorded({ object, item }: Drift, { applied }: Known): boolean {
   return recordedIn(applied, relation, objectOf(object).key).has(target);
 }
 
-/** The person whose account it is by now, for one who was nobody of the roster before. */
+/** The person whose account it has become, for an account that belonged to nobody in the roster before. */
 function newHolder({ kind, item }: Drift, { taken }: Known): string | undefined {
   if (kind !== 'foreign') return undefined;
   const { target } = membershipOf(item);

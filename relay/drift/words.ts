@@ -11,7 +11,7 @@ export const nounOf: Record<Membership, string> = {
   schoolClass: 'class',
 };
 
-/** What somebody did, as a sentence without its object and full stop. */
+/** What someone did, as a sentence without its object and period. */
 export function sentenceOf({ kind, object, item, ours, theirs }: Drift): string {
   const membership = () => {
     const { relation, target } = membershipOf(item);

@@ -1,4 +1,4 @@
-/** What explanations say of changes made by hand in Microsoft 365. */
+/** What explanations say about manual changes in Microsoft 365. */
 
 import t from 'tap';
 import { asSectionId } from '../model/keys.ts';
@@ -44,7 +44,7 @@ t.test('a member who was removed: seen, put right, undone again, and left alone'
   t.equal((await ask(district, '10', '52')).answer, undefined, 'other classes are none of it');
 });
 
-t.test('what may be a late reading is not certain yet', async (t) => {
+t.test('a difference that may come from a late reading is not certain yet', async (t) => {
   const district = await inStep(t);
   const group = classOf(district, '50');
   const more = { kind: 'studentEnrollment', id: '999', schoolId: '1', sectionId: '50', studentId: '11' } as const;
@@ -57,44 +57,41 @@ t.test('what may be a late reading is not certain yet', async (t) => {
   t.equal((await ask(district)).answer, undefined);
 });
 
-t.test(
-  'what the policy makes of it: reported, ignored, kept, waiting for confirmation or for a decision',
-  async (t) => {
-    const district = await inStep(t, { students: 80, drift: { memberships: 'report' } });
-    const { directory } = district.microsoft;
-    const group = classOf(district, '50');
-    const [student, other] = [userOf(district, 'student0'), userOf(district, 'student1')];
-    directory.removeLink(group, 'members', student);
-    directory.addLink(group, 'members', other);
-    const since = district.clock.now() + 11 * minutes;
-    await later(district);
-    t.match((await ask(district)).answer, {
-      fact: /by the profile's drift\.memberships Hallpass reports it and leaves it/,
-      at: new Date(since).toISOString(),
-      next: /add the member again/,
-    });
-    setPolicy(district, { memberships: 'ignore' });
-    await later(district);
-    t.match((await ask(district)).answer, { fact: /drift\.memberships Hallpass leaves it/, next: /"repair"/ });
-    const kept = (await ask(district, '11')).steps.find(({ stage }) => stage === 'Membership');
-    t.match(kept, {
-      status: 'ok',
-      fact: /^Somebody added the member students:11 .* drift\.foreignMembers Hallpass leaves/,
-    });
+t.test('says what the policy does: report, ignore, keep, wait for confirmation or for a decision', async (t) => {
+  const district = await inStep(t, { students: 80, drift: { memberships: 'report' } });
+  const { directory } = district.microsoft;
+  const group = classOf(district, '50');
+  const [student, other] = [userOf(district, 'student0'), userOf(district, 'student1')];
+  directory.removeLink(group, 'members', student);
+  directory.addLink(group, 'members', other);
+  const since = district.clock.now() + 11 * minutes;
+  await later(district);
+  t.match((await ask(district)).answer, {
+    fact: /by the profile's drift\.memberships Hallpass reports it and leaves it/,
+    at: new Date(since).toISOString(),
+    next: /add the member again/,
+  });
+  setPolicy(district, { memberships: 'ignore' });
+  await later(district);
+  t.match((await ask(district)).answer, { fact: /drift\.memberships Hallpass leaves it/, next: /"repair"/ });
+  const kept = (await ask(district, '11')).steps.find(({ stage }) => stage === 'Membership');
+  t.match(kept, {
+    status: 'ok',
+    fact: /^Somebody added the member students:11 .* drift\.foreignMembers Hallpass leaves/,
+  });
 
-    setPolicy(district, { memberships: 'repair' });
-    for (const user of [...group.members, ...classOf(district, '52').members, ...classOf(district, '54').members]) {
-      for (const id of ['50', '52', '54']) {
-        const one = classOf(district, id);
-        if (!one.owners.has(user) && one.members.has(user)) directory.removeLink(one, 'members', user);
-      }
+  setPolicy(district, { memberships: 'repair' });
+  for (const user of [...group.members, ...classOf(district, '52').members, ...classOf(district, '54').members]) {
+    for (const id of ['50', '52', '54']) {
+      const one = classOf(district, id);
+      if (!one.owners.has(user) && one.members.has(user)) directory.removeLink(one, 'members', user);
     }
-    await later(district);
-    t.match((await ask(district)).answer, { status: 'waiting', fact: /Repairing it: this is held/, next: /approve/ });
-  },
-);
+  }
+  await later(district);
+  t.match((await ask(district)).answer, { status: 'waiting', fact: /Repairing it: this is held/, next: /approve/ });
+});
 
-t.test('classes, schools, values and accounts', async (t) => {
+t.test('covers classes, schools, values and accounts', async (t) => {
   const district = await inStep(t, { mode: { students: 'create', teachers: 'create' } });
   const { directory } = district.microsoft;
   const [group, student, school] = [classOf(district, '50'), userOf(district, 'student0'), schoolOf(district, '1')];

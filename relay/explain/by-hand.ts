@@ -1,4 +1,4 @@
-/** What somebody changed by hand in Microsoft 365, as steps: what was found, since when, what becomes of it, and what to do. */
+/** Manual changes in Microsoft 365, as steps: what was found, since when, what happens about it, and what to do. */
 
 import { type Drift, isOfMembership, membershipOf, targetObject } from '../drift/ledger.ts';
 import { driftProblems } from '../drift/report.ts';
@@ -11,12 +11,12 @@ import type { Facts } from './known.ts';
 import { held, type Step, waiting } from './step.ts';
 
 /**
- * `class`: somebody deleted it. `membership`: the person in the class. `school`: the school, or the person or the class in it.
- * `values`: of account and class.
+ * `class`: someone deleted it. `membership`: the person in the class. `school`: the school, or the person or the class
+ * in it. `values`: those of account and class.
  */
 type Place = 'class' | 'membership' | 'school' | 'values';
 
-/** Without what has been put right, except for memberships: anyone who asks about one wants to know that, too. */
+/** Without what has been repaired, except for memberships: whoever asks about one wants to know that, too. */
 export function byHandAt({ byHand }: Facts, place: Place): Drift[] {
   return byHand.filter((drift) => placeOf(drift) === place && (place === 'membership' || drift.state !== 'repaired'));
 }
@@ -74,7 +74,7 @@ const policies = {
   deleted: 'deletedObjects',
 } as const satisfies Record<Drift['kind'], keyof DriftPolicy>;
 
-/** What puts it right. */
+/** What repairs it. */
 function repairOf({ kind, object, item }: Drift): Does {
   switch (kind) {
     case 'changed':
@@ -91,7 +91,7 @@ function repairOf({ kind, object, item }: Drift): Does {
 /**
  * Whether a difference concerns this person, or this class.
  *
- * @param sectionId undefined where nobody asks about a class
+ * @param sectionId undefined when nobody asks about a class
  */
 export function concerns({ kind, object, item }: Drift, subject: PersonKey, sectionId: SectionId | undefined): boolean {
   const about: readonly string[] = sectionId === undefined ? [subject] : [subject, classKey(sectionId)];

@@ -1,4 +1,4 @@
-/** Of an explanation, the part about one class. */
+/** The part of an explanation about one class. */
 
 import { type Drift, isOfMembership, membershipOf } from '../drift/ledger.ts';
 import { isStudent } from '../model/person-key.ts';
@@ -91,7 +91,7 @@ function classStep(facts: Facts, { objectId, problems }: ClassFacts): Step {
   return { stage: 'Class', status: 'stopped', fact, at: problem.firstAt, next: problem.action };
 }
 
-/** Of a class whose section is gone. */
+/** For a class whose section is gone. */
 function membershipOfGone(facts: Facts, { isMember, departure }: ClassFacts): Step {
   const { person } = facts;
   const step = (fact: string): Step => ({ stage: 'Membership', status: 'ok', fact });
@@ -155,7 +155,7 @@ function membershipStep(
   return waiting('Membership', `They are not a member of the class yet.${trace}`, facts);
 }
 
-/** Undefined where there is nothing to say: the profile makes no teams, or there is no class to make one of. */
+/** Undefined when there is nothing to say: the profile creates no teams, or there is no class for one. */
 function teamStep(facts: Facts, { team, objectId }: ClassFacts): Step | undefined {
   if (team === undefined || objectId === undefined) return undefined;
   const known = team.known?.objectId === objectId ? team.known : undefined;
@@ -180,7 +180,7 @@ function teamStep(facts: Facts, { team, objectId }: ClassFacts): Step | undefine
   return waiting('Team', 'The class is no team yet.', facts);
 }
 
-/** A team that is there: it is of use to students only when a teacher has activated it. */
+/** For an existing team: students can use it only when a teacher has activated it. */
 function activationStep(activation: ActivationFacts | undefined): Step {
   if (activation?.state === 'waiting') {
     const fact = 'The class is a team, and its students do not see it: it waits for a teacher to activate it.';

@@ -59,11 +59,11 @@ function answer(
   return answerOf(explain(facts as Facts));
 }
 
-t.test('nothing is wrong when everything is in order', async (t) => {
+t.test('reports nothing wrong when everything is in order', async (t) => {
   t.equal(answer({}), undefined);
 });
 
-t.test('a class that is to be a team says how far that is', async (t) => {
+t.test('says how far the team of a class is', async (t) => {
   const since = '2026-11-24T08:00:00Z';
   const known = (state: 'waiting' | 'accepted' | 'there', objectId = 'g1') => ({
     team: { known: { objectId, state, since }, activation: undefined, problems: [] },
@@ -90,7 +90,7 @@ t.test('a class that is to be a team says how far that is', async (t) => {
   });
 });
 
-t.test('the first step that is not in order is the answer, with who does what next', async (t) => {
+t.test('answers with the first step that is not in order, and who does what next', async (t) => {
   t.match(answer({}, {}, { committedAt: null }), { stage: 'PowerSchool', next: /Start the agent/ });
   t.match(answer({ schoolIds: [], wasThere: true }), { stage: 'PowerSchool', fact: /no longer active/ });
   const departure = { since: '2026-11-20', policy: undefined, done: undefined };
@@ -149,7 +149,7 @@ t.test('the first step that is not in order is the answer, with who does what ne
   });
 });
 
-t.test('of a pre-registered student it says which choice is missing, and when the class begins', async (t) => {
+t.test('says for a pre-registered student which option is missing, and when the class begins', async (t) => {
   const asking = { profile: { name: 'all schools', state: 'enabled', preRegistered: true } } as const;
   const gone = { schoolIds: [], inScope: false };
   t.match(answer(gone), { fact: /left out: the profile "all schools" does not have "preRegistered": true\.$/ });
@@ -165,7 +165,7 @@ t.test('of a pre-registered student it says which choice is missing, and when th
   });
 });
 
-t.test('a row that is left out is the reason, where nothing else is known of its record', async (t) => {
+t.test('a left-out row is the reason if nothing else is known about its record', async (t) => {
   const row = { code: 'RowLeftOut', message: 'STUDENTS 10 is left out.', action: 'Correct it.', firstAt: 'x' };
   const expected = { status: 'stopped', fact: row.message, next: 'Correct it.' };
   t.match(answer({ schoolIds: [], inScope: false, problems: [row] }), { stage: 'PowerSchool', ...expected });
@@ -173,7 +173,7 @@ t.test('a row that is left out is the reason, where nothing else is known of its
   t.equal(answer({ problems: [row] }), undefined, 'the record of before is still in force');
 });
 
-t.test('what was over before this school year says so', async (t) => {
+t.test('says when something was over before this school year', async (t) => {
   const termEnded = '2019-06-07';
   t.match(answer({}, { termEnded, objectId: undefined, isMember: false }), {
     ...{ stage: 'Section', status: 'stopped', next: /School Setup > Years & Terms/ },
@@ -191,7 +191,7 @@ t.test('what was over before this school year says so', async (t) => {
   t.equal(answer({ schoolsEnded: '2019-06-07' }), undefined, 'an account that is there stays');
 });
 
-t.test('what is held, and a profile that writes nothing, are named where they stop something', async (t) => {
+t.test('names a hold, or a profile that writes nothing, where it stops something', async (t) => {
   const reason = '200 of 1000 class memberships would end at once.';
   const holds: Facts['holds'] = [
     { key: 'removeMember:1:share', kind: 'removeMember', reason, firstSeen: '2026-11-24T07:00:00Z' },

@@ -1,6 +1,6 @@
 /**
- * "Why is this person (not) in that class?": the whole way from the row in PowerSchool to the answer of Graph, step by
- * step. Pure: facts in, steps out; the first step that is not in order is the answer, and says who does what next.
+ * "Why is this person (not) in that class?": the whole way from the row in PowerSchool to Graph's answer, step by step.
+ * Pure: facts in, steps out; the first step that is not in order is the answer, and says who does what next.
  */
 
 import { isStudent } from '../model/person-key.ts';
@@ -14,7 +14,7 @@ export function explain(facts: Facts): Step[] {
   return [...personSteps(facts), ...ofClass, ...otherSteps(facts)];
 }
 
-/** The first step that is not in order; undefined when everything is. */
+/** The first step that is not in order; undefined when all are. */
 export function answerOf(steps: readonly Step[]): Step | undefined {
   return steps.find((step) => step.status !== 'ok');
 }
@@ -92,7 +92,7 @@ function powerschoolStep(facts: Facts): Step {
   return { stage: 'PowerSchool', status: 'stopped', fact, at: committedAt, next };
 }
 
-/** Why a student who only will be one may not be there. */
+/** Why a pre-registered student may not be there. */
 function preRegisteredHint({ person, profile, source }: Facts): string {
   if (!isStudent(person.subject) || profile === undefined) return '';
   if (!profile.preRegistered) {
@@ -132,7 +132,7 @@ function accountStep(facts: Facts): Step {
   return held('Account', { creates: 'user' }, what, facts) ?? waits;
 }
 
-/** What becomes of the account of somebody who has left; empty for everybody else. */
+/** What happens to the account of a person who has left; empty for everyone else. */
 function accountOfLeaver({ person: { schoolIds, departure } }: Facts): string {
   if (schoolIds.length > 0) return '';
   if (departure?.done !== undefined) return ` ${departure.done}`;
@@ -141,7 +141,7 @@ function accountOfLeaver({ person: { schoolIds, departure } }: Facts): string {
   return ' It stays as it is, by policy: Hallpass disables nobody, and never deletes an account.';
 }
 
-/** What does not keep anybody out of a class. */
+/** Steps that do not keep anyone out of a class. */
 function* otherSteps(facts: Facts): Iterable<Step> {
   const { goneSchools } = facts.person;
   if (goneSchools.length > 0) {

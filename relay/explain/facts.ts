@@ -45,9 +45,9 @@ import type { ClassFacts, Departure, Facts, PersonFacts } from './known.ts';
 
 export interface Question {
   role: Role;
-  /** DCID of the person. */
+  /** The person's DCID. */
   personId: string;
-  /** DCID of the section, to ask about one class. */
+  /** The section's DCID, to ask about one class. */
   sectionId: SectionId | undefined;
 }
 
@@ -58,7 +58,7 @@ export async function readFacts(scope: TenantScope, question: Question, now: num
   const found = await readPerson(scope, question.role === 'students' ? 'student' : 'teacher', question.personId);
   const key = personKey(question.role, question.personId);
   const here = found.records.map(schoolIdOf);
-  // Anyone who is gone belongs to the profile of the school that they were in.
+  // A former person belongs to the profile of the school that they were in.
   const schoolIds = here.length > 0 ? here : await schoolsWith(scope, key);
   const responsible = responsibleFor(schoolIds, await readProfiles(scope));
   const past = pastOfTerms(await readRecords(scope, 'term'), today);
@@ -89,7 +89,7 @@ export async function readFacts(scope: TenantScope, question: Question, now: num
   };
 }
 
-/** What somebody changed that concerns the person, or the class. @param schoolIds of both */
+/** Manual changes that concern the person, or the class. @param schoolIds of both */
 async function byHandOf(
   scope: TenantScope,
   { role, personId, sectionId }: Question,
@@ -104,7 +104,7 @@ async function byHandOf(
   return byHand;
 }
 
-/** Whether a repair has been carried out since the last comparison, which will note it at its next turn. */
+/** Whether a repair has been carried out since the last comparison, which will record it the next time. */
 async function isDoneAgain(scope: TenantScope, { state, kind, object, item, theirs }: Drift): Promise<boolean> {
   if (state !== 'repairing') return false;
   const { kind: what, key } = objectOf(object);
@@ -116,13 +116,13 @@ async function isDoneAgain(scope: TenantScope, { state, kind, object, item, thei
   return kind === 'deleted' ? there !== undefined : !isDeepStrictEqual(there?.body[item], theirs);
 }
 
-/** Without those that were approved: the next run carries them out. @param schoolIds of the person and the class */
+/** Without approved holds: the next run carries them out. @param schoolIds of the person and the class */
 async function openHolds(scope: TenantScope, schoolIds: readonly SchoolId[]): Promise<Facts['holds']> {
   const concerned = [...schoolIds, otherSchools];
   return (await readHolds(scope)).filter(({ state, schoolId }) => state !== 'approved' && concerned.includes(schoolId));
 }
 
-/** The schools that Microsoft 365 has the person in. */
+/** The schools that contain the person in Microsoft 365. */
 async function schoolsWith(scope: TenantScope, key: PersonKey): Promise<SchoolId[]> {
   return (await containersOf(scope, 'schoolUser', key)).map(asSchoolId);
 }
@@ -138,7 +138,7 @@ interface Responsible {
   rivals: string[];
 }
 
-/** The profile that looks after the person; the first one where none does. */
+/** The profile responsible for the person; the first profile if there is none. */
 function responsibleFor(schoolIds: readonly SchoolId[], profiles: readonly Profile[]): Responsible {
   const scopes = profiles.map((profile) => ({ profile, scope: scopeOf(profile, profiles) }));
   const [mine] = [...scopes.filter(({ scope }) => schoolIds.some(scope.covers)), ...scopes];
@@ -185,7 +185,7 @@ async function goneAmong(scope: TenantScope, schoolIds: readonly SchoolId[]): Pr
   return gone;
 }
 
-/** The last day of schools that were all over before this school year; undefined where one was not, or is there already. */
+/** The last day of schools that were all over before this school year; undefined if one was not, or already exists. */
 async function endOf(scope: TenantScope, schoolIds: readonly SchoolId[], past: Past): Promise<string | undefined> {
   const lastDays: string[] = [];
   for (const id of schoolIds) {
@@ -196,7 +196,7 @@ async function endOf(scope: TenantScope, schoolIds: readonly SchoolId[], past: P
   return lastDays.sort().at(-1);
 }
 
-/** What is reported differences, these differences say in full. */
+/** Problems about drift are omitted, because the drifts themselves say it in full. */
 function isNotOfDrift({ code }: { code: string }): boolean {
   return code !== 'ChangedByHand' && code !== 'DeletedByHand' && code !== 'DriftContended';
 }
@@ -291,7 +291,7 @@ async function isLastOwner(scope: TenantScope, sectionId: SectionId, key: Person
   return owners.length === 1 && owners[0] === key;
 }
 
-/** @param isWanted whether the profile makes teams: one that it made before is still one */
+/** @param isWanted whether the profile creates teams: an existing team still counts */
 async function teamOf(scope: TenantScope, sectionId: SectionId, isWanted: boolean): Promise<ClassFacts['team']> {
   const known = await readTeam(scope, sectionId);
   if (!isWanted && known?.state !== 'there') return undefined;

@@ -1,4 +1,4 @@
-/** What is said of those who left: account and memberships, by policy and date. */
+/** What is said about people who left: account and memberships, by policy and date. */
 
 import t from 'tap';
 import type { RosterRecord } from '../../shared/roster.ts';
@@ -10,7 +10,7 @@ import { noGuards } from '../testing/small-world.ts';
 import { explain } from './explain.ts';
 import { readFacts } from './facts.ts';
 
-t.test('of those who left it says what becomes of account and membership, by policy and date', async (t) => {
+t.test('says what happens to the account and memberships of a person who left, by policy and date', async (t) => {
   const teacherRecord = { role: 'teachers', personId: '90' } as const;
   const student = { role: 'students', personId: '10' } as const;
   const gone = new Set(['10', '300', '301', '302', '90', '70', '74']);
@@ -59,7 +59,7 @@ t.test('of those who left it says what becomes of account and membership, by pol
   }
 });
 
-t.test('of a section and a school that are gone it says who stays where', async (t) => {
+t.test('says who stays where when a section and a school are gone', async (t) => {
   for (const sectionGone of ['keep', ['removeStudents', 'archiveTeam']] as const) {
     const mode = { students: 'match', teachers: 'match' } as const;
     const district = await openDistrict({ dir: t.testdir(), mode, students: 8, accounts: true });
@@ -105,7 +105,7 @@ t.test('of a section and a school that are gone it says who stays where', async 
   }
 });
 
-t.test('people who are known only from the past are explained', async (t) => {
+t.test('explains people who are known only from the past', async (t) => {
   const mode = { students: 'match', teachers: 'match' } as const;
   const district = await openDistrict({ dir: t.testdir(), mode, students: 3, accounts: true });
   t.teardown(() => district.close());

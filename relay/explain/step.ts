@@ -1,4 +1,4 @@
-/** A step of an explanation, and those that stand at several places of the way. */
+/** A step of an explanation, and steps that appear in several places. */
 import { pageOf } from '../../plugin/where-to-fix.ts';
 import { kindsThat } from '../operations/registry.ts';
 import type { Does } from '../operations/spec.ts';
@@ -19,13 +19,13 @@ export interface Step {
     | 'Values';
   status: 'ok' | 'waiting' | 'stopped';
   fact: string;
-  /** When it became so, ISO 8601, where it is known. */
+  /** When this began, ISO 8601, if known. */
   at?: string;
-  /** What to do next, and who; only of a step that is not in order. */
+  /** What to do next, and who; only for a step that is not in order. */
   next?: string;
 }
 
-/** What becomes of what is gone. @param kept what to say where the policy is to leave it */
+/** What happens to something that is gone. @param kept the text for when the policy is to leave it */
 export function fate(departure: Departure | undefined, kept: string): string {
   if (departure === undefined) return kept;
   const { since, policy, done } = departure;
@@ -39,10 +39,10 @@ export function isOver(lastDay: string): string {
   return `The last term ended on ${lastDay}, before this school year`;
 }
 
-/** For anyone who expects something of what is over. */
+/** For readers who expect something of what is over. */
 export const nextOfPast = `Ignore this if it is over; otherwise have the school add the terms of this school year in PowerSchool: ${pageOf('term', '')}.`;
 
-/** What a hold keeps from happening; undefined when nothing that does it is held. */
+/** What a hold prevents; undefined when no such operation is held. */
 export function held(stage: Step['stage'], does: Does, what: string, { holds }: Facts): Step | undefined {
   const kinds = kindsThat(does);
   const hold = holds.find(({ kind }) => kinds.includes(kind));
@@ -52,7 +52,7 @@ export function held(stage: Step['stage'], does: Does, what: string, { holds }: 
   return { stage, status: 'waiting', fact, at: hold.firstSeen, next };
 }
 
-/** What the next run will do, unless something keeps it from that. */
+/** What the next run will do, unless something prevents it. */
 export function waiting(stage: Step['stage'], fact: string, { lastRun, profile }: Facts): Step {
   const next =
     profile !== undefined && profile.state !== 'enabled'

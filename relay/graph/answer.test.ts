@@ -1,4 +1,4 @@
-/** Bodies of Graph that are not what its reference says: what is read, what is refused, and how that is told. */
+/** Bodies from Graph that differ from its reference: what is read, what is refused, and how that is reported. */
 import t from 'tap';
 import { HallpassError } from '../../shared/errors.ts';
 import { VirtualClock } from '../../shared/testing/virtual-clock.ts';
@@ -15,7 +15,7 @@ import { readAccount, readDomains, readLicenseGroup, readSkus } from './tenant.t
 
 const baseUrl = 'https://graph.example';
 
-/** A client whose requests are answered by `bodyOf`, with a request id as Graph gives one. */
+/** A client whose requests `bodyOf` answers, with a request id as Graph gives one. */
 function clientOf(bodyOf: (path: string) => object): GraphClient & { asked: string[] } {
   const clock = new VirtualClock();
   const asked: string[] = [];
@@ -45,11 +45,11 @@ const page = (...value: object[]) => ({ '@odata.context': 'x', value });
 const delta = (...value: object[]) => ({ ...page(...value), '@odata.deltaLink': deltaLink });
 
 interface Resource {
-  /** What Graph answers, by the end of the path; an empty page elsewhere. */
+  /** What Graph answers, by the end of the path; an empty page for other paths. */
   path: RegExp;
   body: object;
   read(client: GraphClient): Promise<unknown>;
-  /** Part of the body in the place of what Graph promises, and where the error says that it is. */
+  /** A body that replaces part of what Graph promises, and where the error locates it. */
   damaged: [body: object, where: string][];
 }
 
@@ -159,13 +159,13 @@ const resources: Record<string, Resource> = {
 
 for (const [name, { path, body, read, damaged }] of Object.entries(resources)) {
   const answering = (answer: object) => clientOf((asked) => (path.test(asked) ? answer : delta()));
-  t.test(`${name}: what Graph leaves out, sets to null, or adds is no mistake`, async (t) => {
+  t.test(`${name}: accepts what Graph omits, sets to null, or adds`, async (t) => {
     const client = answering(body);
     await read(client);
     t.ok(client.asked.some((asked) => path.test(asked)));
     t.equal(client.asked.length, new Set(client.asked).size, 'nothing was repeated');
   });
-  t.test(`${name}: what Graph promises and does not give is named, with the request`, async (t) => {
+  t.test(`${name}: names what Graph promises and does not give, with the request`, async (t) => {
     for (const [answer, where] of damaged) {
       const client = answering(answer);
       const error = await read(client).catch((thrown: unknown) => thrown);
@@ -179,7 +179,7 @@ for (const [name, { path, body, read, damaged }] of Object.entries(resources)) {
   });
 }
 
-t.test('what is only looked up, and shows nothing that can be read, decides nothing', async (t) => {
+t.test('an unreadable answer to a mere look-up decides nothing', async (t) => {
   const deleted = new DeletedObjects(clientOf(() => page({ id: 'd', mailNickname: 'art', proxyAddresses: null })));
   const wanted = { property: 'mailNickname', userPrincipalName: undefined, mailNickname: 'Art', holder: undefined };
   const holder = await deleted.find(wanted);

@@ -1,6 +1,6 @@
 /**
- * JSON batching, composed and read by hand: up to 20 requests in one POST, each with its own answer. A batch saves
- * round trips, not quota: every inner request costs what it costs alone.
+ * JSON batching, composed and parsed here: up to 20 requests in one POST, each with its own answer. A batch saves round
+ * trips, not quota: every inner request costs the same as alone.
  */
 import { type GraphAnswer, unreadable } from './answer.ts';
 import { batchAnswer, type InnerAnswer, innerAnswer } from './bodies/batch.ts';
@@ -12,17 +12,17 @@ export const batchLimit = 20;
 
 export interface BatchRequest {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Below the version, values encoded: `/groups/…`. */
+  /** Below the version, with encoded values: `/groups/…`. */
   url: string;
   body?: unknown;
 }
 
 /**
- * Sends the requests and returns their answers in the same order; undefined where Graph gave none that can be read: then the
- * request may or may not have been carried out.
+ * Sends the requests and returns their answers in the same order; undefined for a request without a readable answer,
+ * which may or may not have been carried out.
  *
- * @throws HallpassError when the batch as a whole got no usable answer: GRAPH_UNREACHABLE and GRAPH_UNREADABLE mean that every
- *   request in it may or may not have been carried out.
+ * @throws HallpassError when the batch as a whole got no usable answer: GRAPH_UNREACHABLE and GRAPH_UNREADABLE mean
+ *   that every request in it may or may not have been carried out.
  */
 export async function sendBatch(
   client: GraphClient,
@@ -38,7 +38,7 @@ export async function sendBatch(
   const byId = Map.groupBy(inner, ({ id }) => id);
   return requests.map((request, index) => {
     const [inner, ...others] = byId.get(String(index + 1)) ?? [];
-    // Two answers to one request contradict each other, or say the same twice: nobody can tell.
+    // Two answers to one request contradict or repeat each other: nobody can tell which is right.
     const read = inner === undefined || others.length > 0 ? undefined : answerTo(request, inner);
     if (read?.status === 429) {
       const refused = { writes: request.method === 'GET' ? 0 : 1 };
@@ -51,7 +51,7 @@ export async function sendBatch(
 /** Undefined for an answer that Graph does not give to this request. */
 function answerTo({ method, url }: BatchRequest, { status, headers, body }: InnerAnswer): GraphAnswer | undefined {
   if (status < 200 || status > 299) return { status, headers: headersIn(headers), body };
-  // What is made tells its id, a filter brings a list, if an empty one. Elsewhere 202 and 204 have nothing to say.
+  // A creation returns an id, a filter returns a list, possibly empty. For other requests, 202 and 204 need no body.
   const makes = method === 'POST' && /^\/(education\/)?\w+$/.test(url);
   const wantsList = method === 'GET' && /[?&]\$(filter|top)=/.test(url);
   const says = makes || wantsList || status === 200 || status === 201;
@@ -63,7 +63,7 @@ function isWhatWasAsked(
   body: unknown,
   { method, makes, wantsList }: { method: string; makes: boolean; wantsList: boolean },
 ): boolean {
-  // What an action says is a value alone: `{"value": true}`.
+  // An action returns only a value: `{"value": true}`.
   const isValue = method === 'POST' && !makes && answerOfAction.safeParse(body).success;
   const isEntity = !wantsList && entity.safeParse(body).success;
   return isValue || isEntity || (method === 'GET' && anyCollection.safeParse(body).success);
@@ -80,7 +80,7 @@ function headersIn(headers: InnerAnswer['headers']): Headers {
 function innerRequest(request: BatchRequest, index: number) {
   const inner = { id: String(index + 1), method: request.method, url: request.url };
   if (request.body === undefined) return inner;
-  // The answer to a PATCH is of no use to us: without it, batches of updates are a fraction of the size.
+  // We do not need the answer to a PATCH: without it, batches of updates are a fraction of the size.
   const prefer = request.method === 'PATCH' ? { Prefer: 'return=minimal' } : {};
   return { ...inner, headers: { 'Content-Type': 'application/json', ...prefer }, body: request.body };
 }

@@ -5,7 +5,7 @@ import { appBudget, type Cost, GraphBudget, TokenBucket } from './budget.ts';
 
 const never = new AbortController().signal;
 
-t.test('a bucket gives its burst at once and the rest at the documented rate', async (t) => {
+t.test('a bucket allows its burst at once and the rest at the documented rate', async (t) => {
   const clock = new VirtualClock();
   const start = clock.now();
   const bucket = new TokenBucket({ amount: 3000, perSeconds: 150 }, clock);
@@ -24,7 +24,7 @@ t.test('in any window of 150 s a tenant never gets more than Graph allows after 
     await bucket.take(20, never);
     times.push(clock.now());
   }
-  // Graph's own bucket, replayed over the same times: it must never have run empty.
+  // Graph's own bucket, replayed over the same times: it must never run empty.
   let tokens = 3000;
   let at = times[0] ?? 0;
   let lowest = tokens;
@@ -43,7 +43,7 @@ t.test('a 429 stops everything until Retry-After and then halves the rate, once 
   for (let report = 0; report < 20; report += 1) bucket.slowDown(5000);
   await bucket.take(9, never);
   const seconds = (clock.now() - start) / 1000;
-  // 9 tokens at 4.8/s (half of 96 % of 10/s) are there after 2 s; Retry-After is the floor.
+  // 9 tokens at 4.8/s (half of 96 % of 10/s) are available after 2 s; Retry-After is the minimum.
   t.ok(seconds >= 5 && seconds < 5.1, `it took ${seconds} s`);
   for (let taken = 0; taken < 600; taken += 10) await bucket.take(10, never);
   const before = clock.now();
@@ -51,7 +51,7 @@ t.test('a 429 stops everything until Retry-After and then halves the rate, once 
   t.ok(clock.now() - before < 11_000, 'later the full rate is back');
 });
 
-t.test('a clock that is set back, or on, by hours is not waited for', async (t) => {
+t.test('a clock set back or forward by hours causes no wait', async (t) => {
   for (const hours of [-5, 5]) {
     const clock = new VirtualClock();
     const bucket = new TokenBucket({ amount: 100, perSeconds: 10 }, clock);
@@ -65,7 +65,7 @@ t.test('a clock that is set back, or on, by hours is not waited for', async (t) 
   }
 });
 
-t.test('waiting ends with the signal, and those behind go on', async (t) => {
+t.test('a wait ends with its signal, and those behind it go on', async (t) => {
   const clock = new VirtualClock();
   const bucket = new TokenBucket({ amount: 10, perSeconds: 10 }, clock);
   await bucket.take(9, never);
@@ -77,7 +77,7 @@ t.test('waiting ends with the signal, and those behind go on', async (t) => {
   await t.resolves(second);
 });
 
-t.test('tenants share what the application may write over all of them', async (t) => {
+t.test('tenants share what the application may write across all of them', async (t) => {
   const clock = new VirtualClock();
   const app = appBudget(clock, 1);
   const tenants = Array.from({ length: 20 }, () => new GraphBudget(app, clock, 1));
@@ -93,7 +93,7 @@ t.test('tenants share what the application may write over all of them', async (t
 });
 
 t.test(
-  'Teams has limits by the second of its own: no second has more, and its 429 slows nothing else down',
+  'Teams has its own limits per second: no second exceeds them, and its 429 slows nothing else down',
   async (t) => {
     const clock = new VirtualClock();
     const budget = new GraphBudget(appBudget(clock, 1), clock, 1);
@@ -147,12 +147,12 @@ t.test('a tenant that grows gets its larger limit at once, and what it has taken
   budget.slowDown(0, 'Tenant_Application/ReadWrite/app/tenant', { writes: 0 });
   budget.fitTo(49);
   await budget.take({ units: 336, writes: 0 }, never);
-  // Below nothing by 4,240 after the smaller limit, and half of 336 a second.
+  // 4,240 in debt after the smaller limit, and half of 336 a second.
   const seconds = (clock.now() - start) / 1000;
   t.ok(seconds > 15 && seconds < 28, `it took ${seconds} s`);
 });
 
-t.test('a 429 slows down what it is about: units or writes, of the tenant or of the application', async (t) => {
+t.test('a 429 slows down only what it concerns: units or writes, of the tenant or of the application', async (t) => {
   const clock = new VirtualClock();
   const app = appBudget(clock, 1);
   const write = { units: 1, writes: 1 };
@@ -169,7 +169,7 @@ t.test('a 429 slows down what it is about: units or writes, of the tenant or of 
     return { others, read: await wait(refused, read), write: await wait(refused, write) };
   };
   t.same(await waits('Tenant_Application/Write/a/t', read), { others: false, read: false, write: true });
-  // Who waited for the read has waited for the write too.
+  // A caller that waited for the read has waited for the write too.
   t.same(await waits('Tenant_Application/ReadWrite/a/t', write), { others: false, read: true, write: false });
   t.same(await waits(undefined, write), { others: false, read: false, write: true });
   t.same(await waits(undefined, read), { others: false, read: true, write: false });

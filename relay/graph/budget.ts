@@ -1,17 +1,18 @@
 /**
- * Keeps the relay below Graph's limits instead of running into them. Documented limits (identity and access, 2026):
- * per application and tenant 3,000 writes / 150 s, and 3,500, 5,000 or 8,000 resource units / 10 s by the tenant's size;
- * per application over all tenants 35,000 writes / 300 s and 150,000 resource units / 20 s. Teams (2023): 10 creations and 30 reads a second per application and tenant, 100 creations over all
- * tenants. Education writes are assumed to count as identity writes; Microsoft does not say.
+ * Keeps the relay below Graph's limits instead of running into them. Documented limits (identity and access, 2026): per
+ * application and tenant 3,000 writes / 150 s, and 3,500, 5,000 or 8,000 resource units / 10 s by the tenant's size;
+ * per application across all tenants 35,000 writes / 300 s and 150,000 resource units / 20 s. Teams (2023): 10
+ * creations and 30 reads a second per application and tenant, 100 creations across all tenants. Education writes are
+ * assumed to count as identity writes; Microsoft does not say.
  *
- * Other applications share a tenant, so a 429 can come all the same: then the rate is halved, nothing is sent before
+ * Other applications share a tenant, so a 429 can still occur: then the rate is halved, nothing is sent before
  * Retry-After, and the rate recovers by a tenth of the nominal one every ten seconds.
  */
 import type { Clock } from '../../shared/clock.ts';
 
 /**
- * Share of a documented limit that is used. The rest absorbs the difference between our clock and Graph's; a large first
- * sync takes 1 / share times as long as the limit demands.
+ * The share of a documented limit that is used. The rest absorbs the difference between our clock and Graph's; a large
+ * first sync takes 1 / share times as long as the limit requires.
  */
 const share = 0.96;
 const recoverEveryMs = 10_000;
@@ -21,7 +22,7 @@ export interface Limit {
   perSeconds: number;
 }
 
-/** A token bucket: `capacity` at once, refilled continuously. Takers are served in the order in which they came. */
+/** A token bucket: `capacity` at once, refilled continuously. Callers are served in order of arrival. */
 export class TokenBucket {
   readonly #clock: Clock;
   #capacity: number;
@@ -49,7 +50,7 @@ export class TokenBucket {
     return mine;
   }
 
-  /** Another limit from now on. What was taken stays taken, and a rate that a 429 lowered stays as much lower. */
+  /** Changes the limit. What was taken stays taken, and a rate lowered by a 429 stays proportionally lower. */
   resize({ amount, perSeconds }: Limit): void {
     this.#refill();
     const lowered = this.#perMs / this.#nominalPerMs;
@@ -59,12 +60,12 @@ export class TokenBucket {
     this.#perMs = this.#nominalPerMs * lowered;
   }
 
-  /** Graph said 429: nothing for `waitMs`, then at half the rate, with no burst. */
+  /** After a 429 from Graph: nothing for `waitMs`, then half the rate, without a burst. */
   slowDown(waitMs: number): void {
     this.#refill();
     const now = this.#clock.now();
     this.#pausedUntil = Math.max(this.#pausedUntil, now + waitMs);
-    // Several answers of one batch report the same event: it is counted once.
+    // Several answers in one batch report the same event: it counts once.
     if (this.#recoverAt > now + recoverEveryMs - 1000) return;
     this.#tokens = Math.min(this.#tokens, 0);
     this.#perMs = Math.max(this.#perMs / 2, this.#nominalPerMs / 20);
@@ -88,7 +89,7 @@ export class TokenBucket {
 
   #refill(): void {
     const now = this.#clock.now();
-    // Set back by hours, a clock would have all of them waited for once more.
+    // If the clock was set back by hours, waiting callers must not wait for those hours again.
     const back = Math.max(0, this.#at - now);
     this.#at -= back;
     this.#pausedUntil -= back;
@@ -102,14 +103,14 @@ export class TokenBucket {
   }
 }
 
-/** Making a team, changing one, reading one, and reading anything else about one have limits of their own. */
+/** Creating, changing, and reading a team, and reading anything else about one, have separate limits. */
 type TeamsRequest = 'create' | 'write' | 'get' | 'read';
 
 export interface Cost {
   /** Resource units. */
   units: number;
   writes: number;
-  /** Set for a request to the Teams service, which has limits of its own and no part in those of the directory. */
+  /** Set for a request to the Teams service, which has its own limits and does not count against the directory's. */
   teams?: TeamsRequest;
 }
 
@@ -120,10 +121,10 @@ export interface AppBudget {
   newTeams: TokenBucket;
 }
 
-/** What a client of Graph asks before it sends. */
+/** What a Graph client asks before it sends. */
 export type RequestBudget = Pick<GraphBudget, 'take' | 'slowDown' | 'fitTo'>;
 
-/** What one tenant may use, within what the application may use over all tenants. */
+/** What one tenant may use, within what the application may use across all tenants. */
 export class GraphBudget {
   readonly #units: TokenBucket;
   readonly #writes: TokenBucket;
@@ -131,7 +132,7 @@ export class GraphBudget {
   readonly #app: AppBudget;
   readonly #speed: number;
 
-  /** As of the smallest tenant, until {@link fitTo} says how large this one is. */
+  /** With the limits of the smallest tenant until {@link fitTo} gives the tenant's size. */
   constructor(app: AppBudget, clock: Clock, speed: number) {
     this.#speed = speed;
     this.#units = new TokenBucket(unitLimit(0, speed), clock);
@@ -145,7 +146,7 @@ export class GraphBudget {
     this.#app = app;
   }
 
-  /** @param users accounts in the tenant: Graph's limit of resource units follows their number */
+  /** @param users number of accounts in the tenant: Graph's limit of resource units depends on it */
   fitTo(users: number): void {
     this.#units.resize(unitLimit(users, this.#speed));
   }
@@ -164,8 +165,8 @@ export class GraphBudget {
   }
 
   /**
-   * @param scope the x-ms-throttle-scope of the answer, for instance `Tenant_Application/Write/…`; `Read` and `ReadWrite` are
-   *   resource units, and without one it is the scarcer of what the request took
+   * @param scope the answer's x-ms-throttle-scope, for instance `Tenant_Application/Write/…`; `Read` and `ReadWrite`
+   *   are resource units; without a scope it is the scarcer resource that the request used
    * @param request what was refused
    */
   slowDown(waitMs: number, scope: string | undefined, request: Omit<Cost, 'units'>): void {
@@ -195,7 +196,7 @@ function unitLimit(users: number, speed: number): Limit {
   return { amount: amount * speed, perSeconds: 10 };
 }
 
-/** A limit by the second has no burst to give: it is dealt out in tenths, so that no second has more. */
+/** A limit per second allows no burst: it is dealt out in tenths, so that no second exceeds it. */
 function perSecond(amount: number, clock: Clock): TokenBucket {
   return new TokenBucket({ amount: amount / 10, perSeconds: 0.1 }, clock);
 }

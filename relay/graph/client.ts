@@ -1,8 +1,8 @@
 /**
- * Requests to Graph for one tenant, through Microsoft's client with a middleware chain of our own: authentication and
- * transport, nothing else. The package's retry handler repeats POSTs (and so creates twice), its batch helper is broken
- * on current Node, and it does not encode query values; retrying, batching and encoding are done here, where it is known
- * which calls may be repeated.
+ * Requests to Graph for one tenant, through Microsoft's client with our own middleware chain: only authentication and
+ * transport. The package's retry handler repeats POSTs (and so creates twice), its batch helper is broken on current
+ * Node, and it does not encode query values; retrying, batching and encoding are done here, where it is known which
+ * calls may be repeated.
  */
 import { randomUUID } from 'node:crypto';
 import {
@@ -28,7 +28,7 @@ import { readRefusal, wordsOf } from './graph-error.ts';
 import { fieldsIn, firstWordsOf, isFromGraph, isLinkOf } from './readable.ts';
 import type { Transport } from './transport.ts';
 
-/** Reads are repeated this often before a run gives up and comes back later. */
+/** How many times a read is tried before a run gives up and comes back later. */
 const attempts = 6;
 const oneUnit: Cost = { units: 1, writes: 0 };
 
@@ -67,11 +67,11 @@ export class GraphClient {
   }
 
   /**
-   * Reads a path (`/users/delta?…`, values encoded by the caller) or an absolute next link. Repeats what may pass.
+   * Reads a path (`/users/delta?…`, values encoded by the caller) or an absolute next link. Retries temporary failures.
    *
-   * @param schema of the body of a 200; any other success is somebody else's answer, and repeated, too
-   * @throws HallpassError GRAPH_UNREACHABLE, GRAPH_UNREADABLE, GRAPH_ANSWER_UNKNOWN, GRAPH_THROTTLED, GRAPH_DENIED, GRAPH_FAILED,
-   *   and those of the sign-in
+   * @param schema of the body of a 200; any other success is not Graph's answer and is retried, too
+   * @throws HallpassError GRAPH_UNREACHABLE, GRAPH_UNREADABLE, GRAPH_ANSWER_UNKNOWN, GRAPH_THROTTLED, GRAPH_DENIED,
+   *   GRAPH_FAILED, and those of the sign-in
    */
   async get<T>(path: string, schema: z.ZodType<T>, cost: Cost = oneUnit): Promise<ReadAnswer<T>> {
     for (let attempt = 0; ; attempt += 1) {
@@ -87,11 +87,11 @@ export class GraphClient {
   }
 
   /**
-   * One request, once: only a token that Graph takes no longer (it was revoked, or a clock is wrong) is replaced, because
-   * nothing has been carried out then.
+   * Sends one request once: it is repeated only with a new token, when Graph no longer accepts the old one (it was
+   * revoked, or a clock is wrong), because then nothing has been carried out.
    *
-   * @throws HallpassError GRAPH_UNREACHABLE when no answer came, GRAPH_UNREADABLE when it was none of Graph's: it may have been
-   *   carried out.
+   * @throws HallpassError GRAPH_UNREACHABLE when no answer came, GRAPH_UNREADABLE when the answer was not Graph's: the
+   *   request may have been carried out.
    */
   async send(method: 'GET' | 'POST', path: string, body: unknown, cost: Cost): Promise<GraphAnswer> {
     const answer = await this.#sendOnce(method, path, body, cost);
@@ -122,14 +122,14 @@ export class GraphClient {
     return answer;
   }
 
-  /** Called for every 429, also of requests inside a batch. @param request what was refused */
+  /** Called for every 429, including those of requests inside a batch. @param request what was refused */
   noteThrottled(retryAfter: string | null, scope: string | null, request: Omit<Cost, 'units'>): void {
     this.stats.throttled += 1;
     this.#options.budget.slowDown(retryAfterMs(retryAfter, this.#now()) ?? 1000, scope ?? undefined, request);
   }
 
   /**
-   * Gets a token with the permissions of now. Where the sign-in does not answer, the one of before goes on.
+   * Gets a token with the current permissions. If the sign-in does not answer, the old token stays in use.
    *
    * @throws HallpassError GRAPH_SIGN_IN_REFUSED, GRAPH_CONSENT_MISSING
    */
@@ -137,13 +137,13 @@ export class GraphClient {
     await this.#options.credentials.renew(this.#options.graphTenantId).catch(passing);
   }
 
-  /** The application permissions that the tenant has granted, as the token has them. @throws as the sign-in */
+  /** The application permissions that the tenant has granted, read from the token. @throws as the sign-in */
   async roles(): Promise<readonly string[]> {
     const token = await this.#options.credentials.token(this.#options.graphTenantId);
     return decodeJwt<{ roles?: string[] }>(token).roles ?? [];
   }
 
-  /** Says how large the tenant is: its limits follow the number of its accounts. */
+  /** Sets the tenant's size: its limits depend on the number of its accounts. */
   fitBudgetTo(users: number): void {
     this.#options.budget.fitTo(users);
   }
@@ -152,7 +152,7 @@ export class GraphClient {
    * All items of a collection, page by page.
    *
    * @param item schema of one
-   * @param first the first page, if it was read already
+   * @param first the first page if it was already read
    * @throws as {@link get}
    */
   async *pages<Item extends z.ZodType>(
@@ -178,8 +178,8 @@ export class GraphClient {
   }
 
   /**
-   * Whether a page's links are Graph's, and lead to what was not read yet: a page that leads back to itself, as one kept by a
-   * proxy does, would be read without end.
+   * Whether a page's links are Graph's, and lead to something not read yet: a page that links to itself, such as one
+   * cached by a proxy, would be read forever.
    */
   isLink(link: unknown, seen: ReadonlySet<string>): boolean {
     return isLinkOf(this.#options.baseUrl, link) && !seen.has(link);
@@ -198,7 +198,7 @@ export class GraphClient {
   }
 }
 
-/** The end of the chain: the package would use the global fetch, which knows nothing of private authorities. */
+/** The end of the chain: the package would use the global fetch, which does not know private authorities. */
 class TransportHandler implements Middleware {
   readonly #transport: Transport;
 
@@ -214,7 +214,7 @@ class TransportHandler implements Middleware {
   }
 }
 
-/** The catalog error for an answer that is not a success. @param retryAfter milliseconds that Graph wants us to wait */
+/** The catalog error for an unsuccessful answer. @param retryAfter how many milliseconds Graph asks us to wait */
 export function failureOf(what: string, answer: GraphAnswer, retryAfter: number | undefined): HallpassError {
   const again = retryAfter === undefined ? {} : { retryAfterMs: retryAfter };
   const refusal = readRefusal(answer);
@@ -238,14 +238,14 @@ function answerIn(what: string, { status, headers }: Response, text: string): Gr
     : { status, headers, body };
 }
 
-/** Too late (408), too early (425), too many (429), held (423), or the server's own fault. */
+/** Temporary failures: too late (408), too early (425), too many (429), locked (423), or a server error. */
 function passes(status: number): boolean {
   return [408, 423, 425, 429].includes(status) || status >= 500;
 }
 
 /**
- * Errors pass through the package only as its own GraphClientError: whatever else its middleware throws, it turns into a
- * GraphError that forgets the cause. (A subclass would not do: the constructor resets the prototype.)
+ * The package passes on only its own GraphClientError: anything else that its middleware throws becomes a GraphError
+ * without the cause. (A subclass would not help: the constructor resets the prototype.)
  */
 function carried<T>(work: Promise<T>): Promise<T> {
   return work.catch((cause: unknown) => {

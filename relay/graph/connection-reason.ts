@@ -1,4 +1,4 @@
-/** Why there is no answer, in words: what the libraries say is for those who know OpenSSL. */
+/** Why there is no answer, in plain words: the libraries' own messages require knowledge of OpenSSL. */
 import { reasonOf } from '../../shared/errors.ts';
 
 /** By the codes of OpenSSL, Node and undici. */
@@ -28,7 +28,7 @@ const reasons: [RegExp, string][] = [
   [/ERR_HTTP2|UND_ERR_INFO/, 'the HTTP/2 connection was ended before the answer was complete'],
 ];
 
-/** @param error of undici or Node, with its causes */
+/** @param error from undici or Node, with its causes */
 export function connectionReason(error: unknown): string {
   const codes = codesOf(error);
   for (const [pattern, words] of reasons) {
@@ -38,7 +38,7 @@ export function connectionReason(error: unknown): string {
   const said = reasonOf(error)
     .replace(/^[0-9A-F]{8,}:error:[0-9A-F]*:([^:]*:)*/, '')
     .trim();
-  // fetch has no words for status 407, which it takes for an error of the network.
+  // fetch has no message for status 407, which it treats as a network error.
   return said === '' ? 'no usable answer came, for example because a proxy on the way wants a sign-in' : said;
 }
 

@@ -1,4 +1,4 @@
-/** Signing in: what passes, what somebody must put right, and how soon a consent is noticed. */
+/** Signing in: which failures pass, which someone must fix, and how soon a consent is noticed. */
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -13,7 +13,7 @@ import { checkSettings } from '../settings/settings.ts';
 import { openCredentials } from './credentials.ts';
 import { openTransport } from './transport.ts';
 
-/** The sign-in service of a tenant, and the credentials of a relay that has just started. */
+/** A tenant's sign-in service, and the credentials of a relay that has just started. */
 async function open(t: Test, certificates: string[] = []) {
   const clock = new VirtualClock(Date.now());
   const microsoft = await startMicrosoftSimulator({ people: 1, clock, certificates });
@@ -33,7 +33,7 @@ async function open(t: Test, certificates: string[] = []) {
   return { microsoft, tenantId, restarted, clock, transport, graph, caFile };
 }
 
-t.test('a sign-in that gets no answer is no refusal: it passes', async (t) => {
+t.test('a sign-in that gets no answer is a temporary failure, not a refusal', async (t) => {
   const { microsoft, tenantId, restarted } = await open(t);
   const codes: Partial<Record<FaultOrder['kind'], string>> = {
     drop: 'GRAPH_UNREACHABLE',
@@ -48,13 +48,13 @@ t.test('a sign-in that gets no answer is no refusal: it passes', async (t) => {
       const wait = kind === 'drop' ? undefined : 7000;
       await t.rejects(credentials.token(tenantId), { code, retryAfterMs: wait }, `${kind} of ${path}`);
       t.same(microsoft.faults.waiting(), []);
-      // MSAL alone would answer from memory for a minute.
+      // MSAL by itself would answer from memory for a minute.
       await t.resolves(credentials.token(tenantId), `after ${kind} of ${path}`);
     }
   }
 });
 
-t.test('a wrong secret, and a tenant that does not exist, are for somebody to put right', async (t) => {
+t.test('someone must fix a wrong secret or a tenant that does not exist', async (t) => {
   const { tenantId, restarted } = await open(t);
   const credentials = await restarted();
   await t.rejects(credentials.token('00000000-0000-4000-8000-000000000000'), { code: 'GRAPH_SIGN_IN_REFUSED' });
@@ -62,7 +62,7 @@ t.test('a wrong secret, and a tenant that does not exist, are for somebody to pu
   await t.rejects(wrong.token(tenantId), { code: 'GRAPH_SIGN_IN_REFUSED', message: /AADSTS7000215/ });
 });
 
-t.test('a consent is noticed at the next attempt, not when the token of before has run out', async (t) => {
+t.test('notices a consent at the next attempt, not when the old token has expired', async (t) => {
   const { microsoft, tenantId, restarted } = await open(t);
   const credentials = await restarted();
   const { roles } = microsoft.app;
@@ -77,7 +77,7 @@ t.test('a consent is noticed at the next attempt, not when the token of before h
   t.equal(microsoft.stats.tokens, tokens, 'one that is good is kept');
 });
 
-t.test('an answer of somebody else is named with its status and first words, and passes', async (t) => {
+t.test('names a foreign answer with its status and first words, and treats it as temporary', async (t) => {
   const { microsoft, tenantId, restarted } = await open(t);
   const strange: [GivenAnswer, string, RegExp][] = [
     [{ status: 403, body: { blocked: true, by: 'filter' } }, 'GRAPH_UNREADABLE', /status 403.*"blocked, by"/],
@@ -118,7 +118,7 @@ t.test('an answer of somebody else is named with its status and first words, and
   }
 });
 
-t.test("a token that cannot be read is somebody else's answer", async (t) => {
+t.test('treats an unreadable token as a foreign answer', async (t) => {
   const { microsoft, tenantId, restarted } = await open(t);
   const credentials = await restarted();
   const answer = { status: 200, body: { token_type: 'Bearer', access_token: 'a.b.c', expires_in: 3599 } };
@@ -127,7 +127,7 @@ t.test("a token that cannot be read is somebody else's answer", async (t) => {
   await t.resolves(credentials.token(tenantId));
 });
 
-t.test('while a token is good, no failure of its renewal keeps it back', async (t) => {
+t.test('while a token is valid, no failure of its renewal withholds it', async (t) => {
   const { microsoft, tenantId, restarted, clock } = await open(t);
   const credentials = await restarted();
   const token = await credentials.token(tenantId);
@@ -154,7 +154,7 @@ t.test('while a token is good, no failure of its renewal keeps it back', async (
   t.not(await credentials.token(tenantId), token, 'then there is a new one');
 });
 
-t.test('after it has run out, a failure is reported', async (t) => {
+t.test('reports a failure once the token has expired', async (t) => {
   const { microsoft, tenantId, restarted, clock } = await open(t);
   const credentials = await restarted();
   await credentials.token(tenantId);
@@ -165,7 +165,7 @@ t.test('after it has run out, a failure is reported', async (t) => {
 });
 
 t.test(
-  'after a refusal the next attempt has a fresh assertion: the message is right, and it ends by itself',
+  'after a refusal the next attempt uses a fresh assertion: the message is right, and the refusal ends by itself',
   async (t) => {
     const { cert, files } = await certificate();
     const { microsoft, tenantId, transport, graph, clock } = await open(t, [cert]);
@@ -195,7 +195,7 @@ t.test(
   },
 );
 
-t.test('what is set wrong is reported in sentences', async (t) => {
+t.test('reports wrong settings in sentences', async (t) => {
   const { microsoft, tenantId, restarted, transport, graph, clock } = await open(t);
   await restarted();
   const reasonFor = async (settings: typeof graph, tenant = tenantId) => {
@@ -231,7 +231,7 @@ t.test('what is set wrong is reported in sentences', async (t) => {
   );
 });
 
-/** A key pair of the relay, and the files to give it. */
+/** A key pair for the relay, and the files to give to it. */
 async function certificate() {
   const { cert, key } = await createClientCertificate('relay');
   const files = async ({ testdirName }: Test) => {

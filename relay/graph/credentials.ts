@@ -1,4 +1,4 @@
-/** App tokens for Graph: one flight per tenant, and the token of before for as long as it is good. */
+/** App tokens for Graph: one sign-in at a time per tenant, with the old token in use as long as it is valid. */
 
 import { X509Certificate } from 'node:crypto';
 import { decodeJwt } from 'jose';
@@ -13,22 +13,22 @@ import type { Token } from './bodies/sign-in.ts';
 import { type Secret, signIn } from './sign-in.ts';
 import type { Transport } from './transport.ts';
 
-/** A token is given out until so long before its end: the request that carries it takes a while. */
+/** A token is handed out until this long before its end: the request that carries it takes a while. */
 const marginMs = 2 * 60_000;
-/** A new one is got so long before the end, where Microsoft does not say when. */
+/** A token is renewed this long before its end if Microsoft does not say when. */
 const renewBeforeMs = 5 * 60_000;
-/** After an early renewal that failed, the token of before goes on for so long. */
+/** After an early renewal fails, the old token stays in use for this long. */
 const restMs = 60_000;
 
 export interface Credentials {
   /**
-   * A token for this Microsoft tenant. While there is one that is good, no failure of its early renewal keeps it back.
+   * A token for this Microsoft tenant. While a token is valid, no failure of its early renewal withholds it.
    *
-   * @throws HallpassError GRAPH_SIGN_IN_REFUSED, GRAPH_CONSENT_MISSING; GRAPH_UNREACHABLE, GRAPH_UNREADABLE, GRAPH_THROTTLED and
-   *   GRAPH_FAILED where the sign-in service gave no answer
+   * @throws HallpassError GRAPH_SIGN_IN_REFUSED, GRAPH_CONSENT_MISSING; GRAPH_UNREACHABLE, GRAPH_UNREADABLE,
+   *   GRAPH_THROTTLED and GRAPH_FAILED if the sign-in service gave no answer
    */
   token(graphTenantId: string): Promise<string>;
-  /** Gets another one, although the one there is seems good. @throws as {@link Credentials.token} */
+  /** Gets a new token although the present one seems valid. @throws as {@link Credentials.token} */
   renew(graphTenantId: string): Promise<void>;
 }
 
@@ -61,7 +61,7 @@ export async function openCredentials(
     return token.text;
   };
 
-  // Three calls at once are one sign-in.
+  // Concurrent calls share one sign-in.
   const join = (tenant: string): Promise<string> => {
     const flight = flights.get(tenant) ?? acquire(tenant).finally(() => flights.delete(tenant));
     flights.set(tenant, flight);
@@ -90,7 +90,7 @@ function heldFrom({ text, expiresIn, refreshIn }: Token, now: number): Held {
   return { text, endsAt, renewAt: Math.min(renewAt, endsAt) };
 }
 
-/** A token may come without roles while consent is missing or still spreading: better reported now than as a 403 later. */
+/** A token may lack roles while consent is missing or still spreading: better reported now than as a 403 later. */
 function lackingRoles({ text }: Token): string[] {
   let roles: unknown;
   try {
@@ -99,7 +99,7 @@ function lackingRoles({ text }: Token): string[] {
     const words = 'a token that cannot be read';
     throw fail('GRAPH_UNREADABLE', { what: 'the sign-in', status: 200, words }, { cause });
   }
-  // What only some profiles need, profile check looks at.
+  // Profile check covers the permissions that only some profiles need.
   return lackingOf(alwaysNeeded, Array.isArray(roles) ? roles : []);
 }
 

@@ -1,4 +1,4 @@
-/** A delta link that is too old is reported in several ways, on any page; then everything is read again. */
+/** An expired delta link is reported in several ways, on any page; then everything is read again. */
 import t, { type Test } from 'tap';
 import type { GivenAnswer } from '../../scripts/simulators/microsoft/fault-order.ts';
 import type { DeltaPosition } from '../model/delta-position.ts';
@@ -32,7 +32,7 @@ async function open(t: Test) {
   }
   directory.deltaPage = 2;
   const client = district.client();
-  /** Each collection: its path, and how many objects one reading had. */
+  /** Each collection: its path, and the number of objects in one reading. */
   const collections = {
     '^/users/delta': async (from?: DeltaPosition) => {
       const { full, upserts, deltaLink, selected } = await readUserChanges(client, from);
@@ -50,7 +50,7 @@ async function open(t: Test) {
   return { directory, faults, collections, client };
 }
 
-t.test('whichever status or code says so, on whichever page', async (t) => {
+t.test('recognizes an expired link by any status or code, on any page', async (t) => {
   const { directory, faults, collections } = await open(t);
   for (const [path, read] of Object.entries(collections)) {
     const everything = await read();
@@ -70,7 +70,7 @@ t.test('whichever status or code says so, on whichever page', async (t) => {
   }
 });
 
-t.test('a refusal in other words means a reading of everything, once', async (t) => {
+t.test('after any other refusal, reads everything once', async (t) => {
   const { directory, faults, collections } = await open(t);
   const refused: GivenAnswer[] = [
     { status: 400, code: 'Request_BadRequest', message: 'DeltaLink older than 30 days is not supported.' },
@@ -98,7 +98,7 @@ t.test('a refusal in other words means a reading of everything, once', async (t)
   }
 });
 
-t.test('a link that was made for other properties is not followed, and the next one is', async (t) => {
+t.test('does not follow a link made for other properties, but follows the next one', async (t) => {
   const { collections, client } = await open(t);
   for (const [path, read] of Object.entries(collections)) {
     const { size, position: now } = await read();
@@ -113,7 +113,7 @@ t.test('a link that was made for other properties is not followed, and the next 
   }
 });
 
-t.test('what a reading of everything is refused, too, is told, and so are too old links without end', async (t) => {
+t.test('reports a refusal that also meets a complete reading, and expired links without end', async (t) => {
   const { faults, collections } = await open(t);
   const read = collections['^/users/delta'];
   const { position } = await read();
@@ -129,7 +129,7 @@ t.test('what a reading of everything is refused, too, is told, and so are too ol
   t.match(await read(position), { full: false, size: 0 });
 });
 
-t.test('links that lead elsewhere, or back, are not followed and not kept', async (t) => {
+t.test('does not follow or store links that lead elsewhere or back', async (t) => {
   const { faults, collections, client } = await open(t);
   const { position: ofUsers } = await collections['^/users/delta']();
   const own = new URL(ofUsers.deltaLink);
@@ -165,7 +165,7 @@ t.test('links that lead elsewhere, or back, are not followed and not kept', asyn
   await t.rejects(readDomains(client), { code: 'GRAPH_UNREADABLE', retry: 'retry' });
 });
 
-t.test('what was read before the link turned out to be too old is forgotten', async (t) => {
+t.test('discards what was read before the link turned out to be expired', async (t) => {
   const { directory, faults, client } = await open(t);
   const before = await readUserChanges(client, undefined);
   const users = [...directory.users.values()];

@@ -1,4 +1,4 @@
-/** Following a collection's changes by a delta link, the way all of Graph's deltas work. */
+/** Follows a collection's changes by a delta link, the way all of Graph's deltas work. */
 import type { z } from 'zod';
 import type { DeltaPosition } from '../model/delta-position.ts';
 import type { GraphAnswer, ReadAnswer } from './answer.ts';
@@ -20,21 +20,21 @@ export interface DeltaReading<Item extends z.ZodType> {
 }
 
 export interface DeltaTaker<T> {
-  /** Every item, in Graph's order: pages may repeat what they have said, and what comes later counts. */
+  /** Receives every item, in Graph's order: pages may repeat items, and the later one counts. */
   take(item: T): void;
-  /** Everything that was taken is to be forgotten: the reading begins again. */
+  /** Discard everything received: the reading starts over. */
   startOver(): void;
 }
 
-/** How often one reading may begin again because a link of it is too old: a large directory takes minutes, not days. */
+/** How often one reading may start over because its link has expired: a large directory takes minutes, not days. */
 const beginnings = 3;
 
 /**
- * Reads what changed since the last reading, or everything. A link that is too old, on whichever page it is reported, means that
- * everything is read again; so does, once, any other refusal of a link, which a reading of everything does not send. A link
- * that was made for other properties is not followed: it would say nothing of those that were selected since.
+ * Reads what changed since the last reading, or everything. An expired link, on whichever page it is reported, causes a
+ * complete reading; so does, once, any other refusal of a link, because a complete reading does not send it. A link
+ * made for other properties is not followed: it would not cover those selected since.
  *
- * @returns whether this was everything and no difference, and where the next reading begins
+ * @returns whether this was everything rather than a difference, and where the next reading begins
  * @throws as {@link GraphClient.get}
  */
 export async function readDelta<Item extends z.ZodType>(
@@ -44,7 +44,7 @@ export async function readDelta<Item extends z.ZodType>(
 ): Promise<DeltaPosition & { full: boolean }> {
   const start = `${path}?$select=${select.join(',')}`;
   const selected = [...select].sort().join(',');
-  // A link may be one that an earlier version kept, or be of another cloud.
+  // The link may have been stored by an earlier version, or belong to another cloud.
   const isOfUse = last?.selected === selected && client.isLink(last.deltaLink, new Set());
   let from = isOfUse ? last.deltaLink : undefined;
   for (let beginning = 1; ; beginning += 1) {
@@ -57,7 +57,7 @@ export async function readDelta<Item extends z.ZodType>(
   }
 }
 
-/** @returns where the next reading begins, or the answer that refuses the link from which this one went on */
+/** @returns where the next reading begins, or the answer that refuses the starting link */
 async function readFrom<Item extends z.ZodType>(
   client: GraphClient,
   path: string,
@@ -65,7 +65,8 @@ async function readFrom<Item extends z.ZodType>(
   { take }: DeltaTaker<z.output<Item>>,
 ): Promise<string | GraphAnswer> {
   const seen = new Set<string>();
-  // A page of a delta leads on: to the next page, which was not read yet, or to the next reading, which may begin as this one did.
+  // A delta page links to the next page, which was not read yet, or to the next reading, which may begin where this one
+  // did.
   const page = pageOf(item).refine(({ '@odata.nextLink': next, '@odata.deltaLink': last }) =>
     last === undefined ? client.isLink(next, seen) : client.isLink(last, new Set()),
   );
@@ -82,12 +83,12 @@ async function readFrom<Item extends z.ZodType>(
   throw new TypeError('the schema lets no page pass without a link');
 }
 
-/** What is wrong may be the link. Who may not read, or has to wait, would be told so without one, too. */
+/** The link may be at fault. A caller that lacks permission or has to wait would get the same answer without a link. */
 function isRefused({ status }: GraphAnswer): boolean {
   return status >= 400 && status < 500 && status !== 401 && status !== 403;
 }
 
-/** Microsoft's pages say 410, 400 with syncStateNotFound, and "resync required" with either. */
+/** Microsoft's pages mention 410, 400 with syncStateNotFound, and "resync required" with either. */
 function isTooOld(answer: GraphAnswer): boolean {
   const { status } = answer;
   if (status === 410) return true;

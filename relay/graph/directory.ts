@@ -1,4 +1,4 @@
-/** What the relay reads of a tenant's directory: accounts by delta, and who is in a group. */
+/** What the relay reads from a tenant's directory: accounts by delta, and the members of a group. */
 import type { DeltaPosition } from '../model/delta-position.ts';
 import type { DirectoryChanges } from '../model/directory-user.ts';
 import { accountProperties } from '../model/directory-user.ts';
@@ -20,7 +20,7 @@ export async function readUserChanges(client: GraphClient, from: DeltaPosition |
     {
       take: (user) => {
         const before = users.get(user.id);
-        // Copied only where pages repeat somebody: what the schema gives has nothing else in it.
+        // Copied only if pages repeat an account: the schema's result has nothing else in it.
         const after = before === undefined ? user : { ...before, ...user };
         users.set(user.id, user['@removed'] === undefined ? after : undefined);
       },

@@ -1,4 +1,7 @@
-/** What schools, classes and accounts hold of the values that Hallpass writes, by the education API's deltas. */
+/**
+ * The current values of schools, classes and accounts in the properties that Hallpass writes, from the education API's
+ * deltas.
+ */
 import type { DeltaPosition } from '../model/delta-position.ts';
 import { objectChange } from './bodies/education.ts';
 import type { GraphClient } from './client.ts';
@@ -8,13 +11,13 @@ import { educationProperties } from './education-properties.ts';
 export type EducationCollection = keyof typeof educationProperties;
 
 export interface ObjectChanges {
-  /** True when this is every object and not a difference. */
+  /** True when this is every object rather than a difference. */
   full: boolean;
-  /** The properties that were asked for: what is missing from an object has no value. */
+  /** The properties that were asked for: one that is missing from an object has no value. */
   properties: readonly string[];
   /** Properties by object id. */
   objects: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
-  /** Object ids. Graph does not tell of deleted classes. */
+  /** Object ids. Graph does not report deleted classes. */
   deletes: ReadonlySet<string>;
 }
 

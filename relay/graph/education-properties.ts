@@ -1,4 +1,4 @@
-/** The properties of education objects that relay/plan/bodies.ts writes to what is there already. */
+/** The properties of education objects that relay/plan/bodies.ts writes to existing objects. */
 import { type WrittenProperty, writtenOf } from '../model/written-properties.ts';
 
 export const educationProperties = {
@@ -10,7 +10,10 @@ export const educationProperties = {
   ),
 } as const satisfies Record<string, readonly string[]>;
 
-/** Besides those that every object has, the optional ones: of each path the first part, because Graph gives that whole. */
+/**
+ * The properties of every object, and the optional ones: only the first part of each path, because Graph returns that
+ * whole.
+ */
 function each(always: readonly string[], optional: readonly WrittenProperty[]): readonly string[] {
   return [...new Set([...always, ...optional.flatMap(({ path }) => path.slice(0, 1))])];
 }

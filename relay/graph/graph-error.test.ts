@@ -1,7 +1,7 @@
 import t from 'tap';
 import { readRefusal } from './graph-error.ts';
 
-t.test('an error body may have an old form, or none', async (t) => {
+t.test('accepts an error body in an old format, or none', async (t) => {
   const read = (body: unknown) => readRefusal({ status: 400, headers: new Headers({ 'request-id': 'r' }), body });
   const old = { 'odata.error': { code: 'Request_BadRequest', message: { lang: 'en', value: 'No.\r\n  Really.' } } };
   t.match(read(old), { code: 'Request_BadRequest', message: 'No. Really.', requestId: 'r' });

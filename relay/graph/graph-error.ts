@@ -1,4 +1,4 @@
-/** What a refusal of Graph says, see bodies/refusal.ts. */
+/** A refusal from Graph, see bodies/refusal.ts. */
 import { refusalBody } from './bodies/refusal.ts';
 
 /** Status, headers and parsed body. */
@@ -10,9 +10,9 @@ interface Answered {
 
 export interface GraphRefusal {
   status: number;
-  /** `Request_BadRequest`; empty where there is none. */
+  /** `Request_BadRequest`; empty if there is none. */
   code: string;
-  /** Of the error within; empty where there is none. */
+  /** The code of the inner error; empty if there is none. */
   innerCode: string;
   message: string;
   details: readonly RefusalDetail[];
@@ -25,12 +25,12 @@ export interface RefusalDetail {
   /** The property, or the object, that the detail is about. */
   target: string;
   message: string;
-  /** What a naming policy asks for. */
+  /** The prefix that a naming policy requires. */
   prefix: string;
   suffix: string;
 }
 
-/** Longest piece of Graph's own words in a message. */
+/** The longest quotation of Graph's own words in a message. */
 const longest = 400;
 
 export function readRefusal({ status, headers, body }: Answered): GraphRefusal {
@@ -45,7 +45,7 @@ export function readRefusal({ status, headers, body }: Answered): GraphRefusal {
   };
 }
 
-/** `code: message`, and what the details add to it. */
+/** `code: message`, and what the details add. */
 export function wordsOf({ status, code, message, details }: GraphRefusal): string {
   if (code === '' && message === '') return `status ${status} without a reason`;
   const more = details.map((detail) => detail.message).filter((one) => one !== '' && one !== message);
@@ -53,7 +53,7 @@ export function wordsOf({ status, code, message, details }: GraphRefusal): strin
   return cutAt(`${code || `status ${status}`}: ${words}`.replace(/[.\s]+$/, ''));
 }
 
-/** The property that the refusal is about, as Graph names it; undefined where it names none. */
+/** The property that the refusal is about, with Graph's name; undefined if it names none. */
 export function propertyIn({ message, details }: GraphRefusal): string | undefined {
   const target = details.map((detail) => detail.target).find((one) => /^[A-Za-z][\w./]*$/.test(one));
   const named = /\bpropert(?:y|ies)\s*:?\s*['"]?(?!values?\b|(?:is|are|in|of|has|have|with)\b)([A-Za-z][\w./]*)/i.exec(
@@ -62,11 +62,11 @@ export function propertyIn({ message, details }: GraphRefusal): string | undefin
   // `Property value is too long: 'displayName'`, `The length of userPrincipalName is invalid`
   const quoted = /['"]([a-z][\w./]*)['"]/.exec(message)?.[1] ?? /\b[a-z]+[A-Z][A-Za-z]*\b/.exec(message)?.[0];
   const property = target ?? named ?? quoted;
-  // The directory's inner name of the user name.
+  // The directory's internal name for the user name.
   return property === 'netId' ? 'userPrincipalName' : property;
 }
 
-/** The object that has what was asked for, where Graph says so: `User_<id>` or the bare id in a detail. */
+/** The object that already has the requested value, if Graph names it: `User_<id>` or the bare id in a detail. */
 export function conflictingIn({ details }: GraphRefusal): string | undefined {
   const detail = details.find(({ code }) => /^ConflictingObjects?$/i.test(code));
   const id = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;

@@ -5,7 +5,7 @@ import { openDistrict, smallRoster } from '../testing/district.ts';
 import { readGroupChanges } from './group-delta.ts';
 
 t.test(
-  'parts become whole classes; later reads tell who came and went, for one request when nothing did',
+  'combines parts into whole classes; later reads report who came and left, in one request when nothing changed',
   async (t) => {
     const mode = { students: 'match', teachers: 'match' } as const;
     const district = await openDistrict({ dir: t.testdir(), mode, students: 40, accounts: true });

@@ -1,14 +1,14 @@
 /**
- * Who is in which group, and what the group is called, by `/groups/delta`: one pass reads everything, later ones what
- * changed, in one request when nothing did. The filter of a delta takes 50 groups, so 20,000 classes would need 400 links:
- * the delta is read over all groups, and those that nobody asked for are dropped as they come.
+ * Who is in which group, and what the group is called, by `/groups/delta`: the first pass reads everything, later ones
+ * what changed, in one request when nothing did. The filter of a delta takes 50 groups, so 20,000 classes would need
+ * 400 links: instead the delta covers all groups, and unwanted ones are dropped as they arrive.
  */
 import type { DeltaPosition } from '../model/delta-position.ts';
 import { type GroupChangeBody, groupChange } from './bodies/group.ts';
 import type { GraphClient } from './client.ts';
 import { readDelta } from './delta.ts';
 
-/** Members and owners by object id: true for one who is there, false for one who went. */
+/** Members and owners by object id: true for one who is there, false for one who left. */
 export type LinkChanges = Map<string, boolean>;
 
 export interface GroupChange {
@@ -18,22 +18,22 @@ export interface GroupChange {
 }
 
 export interface GroupChanges extends DeltaPosition {
-  /** True when this is every group and not a difference: who is not named is not there. */
+  /** True when this is every group rather than a difference: then anyone who is not listed is not there. */
   full: boolean;
   /** By object id. */
   groups: Map<string, GroupChange>;
-  /** Object ids of groups that are gone (soft-deleted counts as gone). */
+  /** Object ids of groups that are gone (including soft-deleted ones). */
   deletes: Set<string>;
 }
 
 const cost = { units: 1, writes: 0 };
 
 /**
- * The groups that changed since the last reading, or all of them, as {@link readDelta} reads them. A large membership comes in
- * parts.
+ * The groups that changed since the last reading, or all of them, as {@link readDelta} reads them. A large membership
+ * comes in parts.
  *
- * Without the permission Member.Read.Hidden a class may look as if nobody were in it: who acts on what is missing asks
- * for the members of that class first.
+ * Without the permission Member.Read.Hidden a class may look empty: a caller that acts on missing members must ask for
+ * that class's members first.
  *
  * @param isWanted which groups to keep, by object id
  * @throws as {@link GraphClient.get}

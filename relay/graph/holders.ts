@@ -1,4 +1,6 @@
-/** Who has a name, alias or address that must be unique: accounts and groups, those in the recycle bin too. */
+/**
+ * Finds what has a name, alias or address that must be unique: accounts and groups, including those in the recycle bin.
+ */
 import { z } from 'zod';
 import { HallpassError, passing } from '../../shared/errors.ts';
 import { bodyIn, type GraphAnswer } from './answer.ts';
@@ -13,13 +15,13 @@ export interface Holder {
   name: string | undefined;
 }
 
-/** What somebody else has. */
+/** Values that something else already has. */
 export interface Wanted {
-  /** `userPrincipalName`, `mailNickname`, `proxyAddresses`; undefined where Graph did not say. */
+  /** `userPrincipalName`, `mailNickname`, `proxyAddresses`; undefined if Graph did not say. */
   property: string | undefined;
   userPrincipalName: string | undefined;
   mailNickname: string | undefined;
-  /** Object id, where Graph named it. */
+  /** Object id, if Graph named it. */
   holder: string | undefined;
 }
 
@@ -29,9 +31,9 @@ const ofUsers = 'id,displayName,userPrincipalName,mailNickname,userType';
 const ofGroups = 'id,displayName,mailNickname,creationOptions';
 
 /**
- * The holder of each, looked up together; undefined where the application can see none.
+ * The holder of each value, looked up together; undefined if the application can see none.
  *
- * @param deleted of one turn, so that many conflicts read them once
+ * @param deleted one instance per pass, so that many conflicts read the deleted objects once
  * @throws HallpassError of the class `fix`
  */
 export async function findHolders(
@@ -62,7 +64,7 @@ function urlsFor({ property, userPrincipalName, mailNickname, holder }: Wanted):
   }
   const isGroup = userPrincipalName === undefined;
   if (!isGroup && property !== 'mailNickname') users(equals('userPrincipalName', userPrincipalName));
-  // An alias of accounts is not unique by itself, so it counts only where Graph says that it is what is taken.
+  // An account's alias need not be unique, so it counts only if Graph says that it is taken.
   if (mailNickname !== undefined && (isGroup || property === 'mailNickname')) {
     groups(equals('mailNickname', mailNickname));
     users(equals('mailNickname', mailNickname));
@@ -78,7 +80,7 @@ function urlsFor({ property, userPrincipalName, mailNickname, holder }: Wanted):
   return urls;
 }
 
-/** A filter on deleted objects is not documented, so they are all read, once: there are some hundreds, of 30 days. */
+/** Filtering deleted objects is not documented, so all are read, once: there are some hundreds, from 30 days. */
 export class DeletedObjects {
   readonly #client: GraphClient;
   readonly #read = new Map<'user' | 'group', Promise<ReadonlyMap<string, HolderBody>>>();
@@ -114,13 +116,16 @@ export class DeletedObjects {
   }
 }
 
-/** Without the permission to see deleted objects, or while Graph is busy, nobody is found. */
+/** Without the permission to see deleted objects, or while Graph is busy, none are found. */
 function unreadable(error: unknown): ReadonlyMap<string, HolderBody> {
   if (!(error instanceof HallpassError && ['GRAPH_DENIED', 'GRAPH_REJECTED'].includes(error.code))) passing(error);
   return new Map();
 }
 
-/** What a deleted object holds, in lower case: names, addresses, and aliases. Its user name begins with its object id, without hyphens. */
+/**
+ * A deleted object's names, addresses, and aliases, in lower case. Its user name begins with its object id, without
+ * hyphens.
+ */
 function namesOf({ userPrincipalName, mailNickname, mail, proxyAddresses }: HolderBody): string[] {
   const addresses = (proxyAddresses ?? []).map((address) => address.replace(/^smtp:/i, ''));
   const names = [
@@ -147,7 +152,10 @@ function holderOf(item: HolderBody, kind: Holder['kind']): Holder {
   };
 }
 
-/** `the group "Chess club" (id …), which is not Hallpass's`. @param owner the record whose object it is, where Hallpass has it */
+/**
+ * `the group "Chess club" (id …), which is not Hallpass's`. @param owner the record whose object it is, if it is one of
+ * Hallpass's
+ */
 export function nameHolder(holder: Holder | undefined, owner: string | undefined): string {
   if (holder === undefined)
     return 'another object that the application cannot see, such as a mail contact or a public folder';

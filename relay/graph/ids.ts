@@ -8,8 +8,8 @@ import { failureOf, type GraphClient } from './client.ts';
 const page = pageOf(entity);
 
 /**
- * @param first the first page, if it was read already
- * @returns undefined when what the collection belongs to is not there
+ * @param first the first page if it was already read
+ * @returns undefined when the owner of the collection does not exist
  * @throws as {@link GraphClient.get}
  */
 export async function readIds(

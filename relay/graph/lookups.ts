@@ -1,6 +1,6 @@
 /**
- * Finding out whether an object was made, twenty in a request: there is no idempotency key in Graph, and a creation that is
- * repeated blindly makes a second school or class.
+ * Finds out whether objects were created, twenty per request: Graph has no idempotency key, and blindly repeating a
+ * creation creates a second school or class.
  */
 
 import { HallpassError, passing } from '../../shared/errors.ts';
@@ -14,25 +14,25 @@ import { type CreatedObject, createdObject } from './bodies/education.ts';
 import { pageOf } from './bodies/object.ts';
 import type { GraphClient } from './client.ts';
 
-/** A creation whose outcome is not known. */
+/** A creation with an unknown outcome. */
 export interface Creation {
   kind: OperationKind;
   /** `school:1`, `class:77`, `students:123`. */
   key: OperationKey;
-  /** As the journal has it. */
+  /** As recorded in the journal. */
   body: Body;
 }
 
-/** What a look shows: objects with the stamp of the very record, or an account of that name with another one. */
+/** What a look-up shows: objects with the stamp of this record, or an account of the name with a different stamp. */
 export interface Seen {
   ours: string[];
-  /** Object id of an account that has the name and is somebody else's. */
+  /** Object id of another person's account that has the name. */
   other: string | undefined;
 }
 
 /**
- * What there is of each. What is missing from the answer could not be looked up just now: it was throttled, or failed on
- * the way.
+ * What exists of each. Missing entries could not be looked up just now: the request was throttled, or failed on the
+ * way.
  *
  * @throws HallpassError of the class `fix`
  */
@@ -49,7 +49,10 @@ export async function lookUpCreations<C extends Creation>(
   return seen;
 }
 
-/** Reads, twenty in a request; undefined for what got no answer, or one that passes. @throws as {@link lookUpCreations} */
+/**
+ * Reads twenty per request; undefined for one without an answer, or with a temporary failure. @throws as {@link
+ * lookUpCreations}
+ */
 export async function readAll(client: GraphClient, urls: readonly string[]): Promise<(GraphAnswer | undefined)[]> {
   const answers: (GraphAnswer | undefined)[] = [];
   for (let at = 0; at < urls.length; at += batchLimit) {

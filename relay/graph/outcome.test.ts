@@ -14,7 +14,7 @@ import { outcomeOf, refusalOf, rowFor } from './outcome.ts';
 
 const cases = { ...tenant, ...licenses, ...memberships, ...accounts };
 
-/** As much of an operation as matters here. */
+/** The parts of an operation that matter here. */
 function operationOf(kind: OperationKind): Operation {
   const user = { body: {}, creation: { userPrincipalName: 'a@b', mailNickname: 'a', usageLocation: 'US' } };
   const common = { key: 'class:1', reason: 'r', sectionId: '1', people: ['students:1'], personKey: 'students:1' };
@@ -49,7 +49,7 @@ t.test('every row has a case', async (t) => {
   );
 });
 
-t.test('no refusal reaches the person who keeps PowerSchool without naming the field', async (t) => {
+t.test('every refusal that goes to the maintainers of PowerSchool names the field', async (t) => {
   const kinds: OperationKind[] = [
     'createUser',
     'updateUser',

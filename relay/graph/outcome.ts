@@ -1,4 +1,4 @@
-/** Graph's answers as outcomes of operations, by what each kind says of answers. Pure. */
+/** Graph's answers as outcomes of operations, according to each kind's table of answers. Pure. */
 import { retryAfterMs } from '../../shared/backoff.ts';
 import { type ErrorDetails, fail, type HallpassError } from '../../shared/errors.ts';
 import type { Operation, OperationKind } from '../model/operation.ts';
@@ -10,34 +10,37 @@ import { conflictingIn, type GraphRefusal, propertyIn, readRefusal, wordsOf } fr
 
 export type Outcome =
   | { kind: 'done'; objectId?: string }
-  /** Not carried out for a reason that passes. @property attempts after which it is a problem; undefined for the usual number */
+  /**
+   * Not carried out for a temporary reason. @property attempts after which it is a problem; undefined for the usual
+   * number
+   */
   | { kind: 'again'; waitMs: number | undefined; attempts: number | undefined; error: HallpassError }
   /** Whether it was carried out must be looked up. */
   | { kind: 'verify'; error: HallpassError }
-  /** Something else has what must be unique. */
+  /** Something else has a value that must be unique. */
   | { kind: 'conflict'; conflict: Conflict; error: HallpassError }
-  /** Something that it refers to is not there, or not yet. */
+  /** Something that it refers to does not exist, or not yet. */
   | { kind: 'missing'; error: HallpassError }
-  /** The permission, or the object itself, does not allow it. @property words of Graph */
+  /** The permission, or the object itself, does not allow it. @property words from Graph */
   | { kind: 'denied'; words: string; error: HallpassError }
-  /** The first password breaks a rule. */
+  /** The first password violates a rule. */
   | { kind: 'other password'; attempts: number; error: HallpassError }
   /** Owners have to be added one at a time. */
   | { kind: 'one by one'; error: HallpassError }
   | { kind: 'failed'; error: HallpassError };
 
 export interface Conflict {
-  /** `mailNickname`; undefined where Graph does not say which. */
+  /** `mailNickname`; undefined if Graph does not say which. */
   property: string | undefined;
-  /** Object id of who has it, where Graph says so. */
+  /** Object id of its holder, if Graph gives it. */
   holder: string | undefined;
 }
 
 /**
- * What an answer says about the operation.
+ * What an answer means for the operation.
  *
  * @param nowMs for a Retry-After that is a date
- * @param isOneByOne whether owners were added one at a time already
+ * @param isOneByOne whether owners were already added one at a time
  */
 export function outcomeOf(operation: Operation, answer: GraphAnswer, nowMs: number, isOneByOne = false): Outcome {
   if (answer.status >= 200 && answer.status < 300) {
@@ -83,16 +86,16 @@ export function outcomeOf(operation: Operation, answer: GraphAnswer, nowMs: numb
   }
 }
 
-/** What a refusal means for one operation that needs no table to know what becomes of it. */
+/** What a refusal means for an operation whose consequences need no table. */
 export function refusalOf(operation: Operation, answer: GraphAnswer): HallpassError {
   const refusal = readRefusal(answer);
   return errorFor(operation, rowFor(operation.kind, refusal), refusal);
 }
 
-/** The first row of the kind that fits: the last ones fit everything. */
+/** The kind's first matching row: the last ones match everything. */
 export function rowFor(kind: OperationKind, refusal: GraphRefusal): OutcomeRow {
   const row = specOf(kind).answers.find((one) => fits(one, refusal));
-  // A redirect, or something that is no status of HTTP.
+  // A redirect, or something that is not an HTTP status.
   return row ?? { status: [], verdict: 'refused', problem: 'GRAPH_REJECTED' };
 }
 
@@ -123,21 +126,21 @@ function errorFor(operation: Operation, row: OutcomeRow, refusal: GraphRefusal):
     holder: 'another object',
     protection: wordsOf(refusal),
   };
-  // What does not come from PowerSchool cannot be put right there.
+  // A value that does not come from PowerSchool cannot be fixed there.
   if (row.problem === 'AzureActiveDirectoryInvalidPropertyValue' && field === undefined) {
     return fail('ProfileValueRefused', details);
   }
   return fail(row.problem, details);
 }
 
-/** @param property as Graph names it, with the path to it: `student/grade` @returns undefined where PowerSchool has no part in it */
+/** @param property Graph's name with its path: `student/grade` @returns undefined if PowerSchool does not provide it */
 function sourceOfProperty(kind: OperationKind, property: string): string | undefined {
   const { sources } = specOf(kind);
   const path = property.split(/[./]/).reverse();
   return path.map((name) => sources[name]).find((source) => source !== undefined);
 }
 
-/** What the naming policy asks for is not in its message. */
+/** The prefix and suffix that the naming policy requires are not in its message. */
 function affixes({ details }: GraphRefusal): string {
   const asked = details.flatMap(({ prefix, suffix }) => {
     const parts = [prefix && `prefix "${prefix}"`, suffix && `suffix "${suffix}"`].filter((part) => part !== '');

@@ -10,15 +10,15 @@ import { membershipOfAccount } from './bodies/user.ts';
 import type { GraphClient } from './client.ts';
 import { readAll } from './lookups.ts';
 
-/** Permissions that the operation needs and that are not among those granted, the least for each need. */
+/** Permissions that the operation needs and that were not granted, the least privileged for each need. */
 export function lackingFor(kind: OperationKind, granted: readonly string[]): string[] {
   return lackingOf(specOf(kind).permissions, granted);
 }
 
 /**
- * Why an account may not be changed: a permission that is lacking, or its protection.
+ * Why an account may not be changed: a missing permission, or its protection.
  *
- * @param words of Graph
+ * @param words from Graph
  * @throws HallpassError of the class `fix`
  */
 export async function denialOf(
@@ -29,7 +29,7 @@ export async function denialOf(
   return await accountDenialOf(client, objectId, { permissions: specOf(kind).permissions, ...said });
 }
 
-/** The same of a change that is no operation of a plan. @throws as {@link denialOf} */
+/** The same for a change outside of a plan. @throws as {@link denialOf} */
 export async function accountDenialOf(
   client: GraphClient,
   objectId: string,
@@ -42,7 +42,7 @@ export async function accountDenialOf(
 }
 
 /**
- * Why nobody may be added to, or taken from, a group although the permission is there; undefined where nothing is known.
+ * Why members cannot be added to or removed from a group although the permission is granted; undefined if unknown.
  *
  * @throws HallpassError of the class `fix`
  */
@@ -61,8 +61,8 @@ export async function groupDenialOf(
 const memberships = pageOf(membershipOfAccount);
 
 /**
- * Administrator roles and restricted units of an account, in words; empty where there are none, or where the application
- * may not see them.
+ * An account's administrator roles and restricted units, in words; empty if there are none, or the application may not
+ * see them.
  *
  * @throws HallpassError of the class `fix`
  */

@@ -1,6 +1,6 @@
 /**
- * Whether an answer is Microsoft's at all. Filters, proxies and broken connections leave answers with a good status and a page,
- * nothing, half of a JSON or somebody else's JSON in them: they say nothing about what was asked.
+ * Whether an answer is Microsoft's at all. Filters, proxies and broken connections produce answers with a success
+ * status and a page, nothing, half a JSON or foreign JSON in them: these mean nothing.
  */
 
 import { z } from 'zod';
@@ -9,7 +9,7 @@ import { hasError } from './bodies/refusal.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** A JSON object; undefined for anything else, an empty text too. */
+/** A JSON object; undefined for anything else, including an empty text. */
 export function fieldsIn(text: string): Fields | undefined {
   try {
     return anyObject.safeParse(JSON.parse(text)).data;
@@ -19,8 +19,8 @@ export function fieldsIn(text: string): Fields | undefined {
 }
 
 /**
- * Whether Graph itself may have sent this. Its success has a JSON object or, where there is nothing to say, no body; its refusal
- * an object with `error`, and sometimes no body. It redirects nobody.
+ * Whether Graph itself may have sent this. Its successes have a JSON object or, when there is nothing to say, no body;
+ * its refusals an object with `error`, or sometimes no body. It never redirects.
  */
 export function isFromGraph(status: number, text: string, fields: Fields | undefined): boolean {
   if (status === 200 || status === 201) return fields !== undefined;
@@ -30,19 +30,19 @@ export function isFromGraph(status: number, text: string, fields: Fields | undef
   return true;
 }
 
-/** Whether a link is one of Graph's own: what leads elsewhere was put in by somebody on the way. @param base of Graph */
+/** Whether a link is one of Graph's own: something on the way inserted any other. @param base of Graph */
 export function isLinkOf(base: string, link: unknown): link is string {
   return typeof link === 'string' && link.startsWith(`${base}/`);
 }
 
 const most = 80;
-/** Where services put what they want to say. */
+/** Where services put their messages. */
 const spokenWords = z.union([z.string(), z.looseObject({ message: z.string() }).transform(({ message }) => message)]);
 const spoken = ['message', 'error_description', 'error', 'reason', 'detail', 'title', 'description'];
 
 /**
- * The first words of an answer that nobody can use, for the person who looks for its sender. Of JSON only what is meant for
- * people, or the names of its fields: it may be half of an answer with names of students, or a token.
+ * The first words of an unusable answer, for a person who looks for its sender. From JSON, only text meant for people
+ * or the names of its fields: it may be half of an answer with names of students, or a token.
  */
 export function firstWordsOf(text: string): string {
   if (text.trim() === '') return 'an empty body';
@@ -68,7 +68,7 @@ function firstWordsOfJson(text: string): string {
   return names === '' ? 'an empty JSON object' : `JSON with the fields ${quoted(names)}`;
 }
 
-/** Without control characters and without anything that is as long as a token. */
+/** Without control characters and without anything as long as a token. */
 function quoted(text: string): string | undefined {
   const words = text
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')

@@ -1,4 +1,7 @@
-/** Who and what is in a school. No delta tells it with the permissions that the relay has: a school is read as a whole. */
+/**
+ * The people and classes in a school. No delta reports them with the relay's permissions, so a school is read as a
+ * whole.
+ */
 import type { GraphClient } from './client.ts';
 import { readIds } from './ids.ts';
 
@@ -9,7 +12,8 @@ export interface SchoolContents {
 }
 
 /**
- * Two requests for a school of up to 999 people and as many classes, of the education API's limits (35,000 in 10 seconds).
+ * Two requests for a school of up to 999 people and as many classes, within the education API's limits (35,000 in 10
+ * seconds).
  *
  * @returns undefined when there is no such school
  * @throws as {@link GraphClient.get}

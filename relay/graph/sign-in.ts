@@ -1,4 +1,4 @@
-/** One request for a token: what Microsoft Entra answers, what somebody else does in its place, and what either means. */
+/** One request for a token: what Microsoft Entra answers, what others answer in its place, and what each means. */
 import { ConfidentialClientApplication, type INetworkModule, type NetworkRequestOptions } from '@azure/msal-node';
 import { retryAfterMs } from '../../shared/backoff.ts';
 import { fail, HallpassError, reasonOf } from '../../shared/errors.ts';
@@ -20,11 +20,12 @@ export interface Application {
 }
 
 /**
- * Signs in. MSAL is created for each sign-in: its memory would send the same assertion for 10 minutes, which Entra takes once, answer a
- * second call after a 5xx from memory for a minute, and throw where an early renewal fails although the token of before is good.
+ * Signs in. Creates MSAL for each sign-in: its cache would send the same assertion for 10 minutes, which Entra accepts
+ * once, answer a second call after a 5xx from memory for a minute, and throw when an early renewal fails although the
+ * old token is valid.
  *
- * @throws HallpassError GRAPH_SIGN_IN_REFUSED; GRAPH_UNREACHABLE, GRAPH_UNREADABLE, GRAPH_THROTTLED and GRAPH_FAILED where the
- *   sign-in gave no answer
+ * @throws HallpassError GRAPH_SIGN_IN_REFUSED; GRAPH_UNREACHABLE, GRAPH_UNREADABLE, GRAPH_THROTTLED and GRAPH_FAILED if
+ *   the sign-in gave no answer
  */
 export async function signIn(application: Application, transport: Transport, tenant: string): Promise<Token> {
   const { authority } = application;
@@ -34,7 +35,8 @@ export async function signIn(application: Application, transport: Transport, ten
     auth: {
       clientId: application.clientId,
       ...application.secret,
-      // Keeps MSAL from asking a Microsoft host which authorities exist, which a national cloud or simulator is not.
+      // Keeps MSAL from asking a Microsoft host which authorities exist, because a national cloud or a simulator is not
+      // listed there.
       knownAuthorities: [new URL(application.authority).host],
     },
     system: { networkClient: flight },
@@ -49,7 +51,7 @@ export async function signIn(application: Application, transport: Transport, ten
   return flight.token;
 }
 
-/** MSAL's way to the network. It makes one error of everything, or none at all: so what went wrong is kept here, in full. */
+/** MSAL's transport. MSAL turns every failure into one error, or none at all: so the real failure is kept here. */
 class Flight implements INetworkModule {
   trouble: HallpassError | undefined;
   token: Token | undefined;
@@ -96,12 +98,15 @@ class Flight implements INetworkModule {
   }
 }
 
-/** What the two requests of a sign-in bring: the addresses, and the token. */
+/** The results of a sign-in's two requests: the addresses, and the token. */
 function isRight(method: 'GET' | 'POST', fields: Fields): boolean {
   return (method === 'POST' ? tokenAnswer : openIdConfiguration).safeParse(fields).success;
 }
 
-/** What Entra says with 400 or 401 although it passes: a service behind it, the budget of a request, the tenant's throttling. */
+/**
+ * Temporary failures that Entra reports with 400 or 401: a service behind it, the budget of a request, the tenant's
+ * throttling.
+ */
 const passing: ReadonlySet<number> = new Set([90006, 90024, 90033, 90055]);
 
 const sentences: Record<number, string> = {
@@ -120,7 +125,7 @@ const sentences: Record<number, string> = {
   7000229: 'the application has no service principal in this tenant: have an administrator consent',
 };
 
-/** @param description of Entra, whose first sentence is shown where there is no better one */
+/** @param description from Entra; its first sentence is shown when there is no better one */
 function sentenceOf(code: number, description: string): string {
   const known = sentences[code];
   if (known !== undefined) return `${known} (AADSTS${code})`;
@@ -128,7 +133,7 @@ function sentenceOf(code: number, description: string): string {
   return own === '' ? `AADSTS${code}` : `${own} (AADSTS${code})`;
 }
 
-/** Without the ids and times that Entra adds, which are for its support. */
+/** Without the ids and times that Entra adds for its support. */
 function plain(description: string): string {
   return description
     .replace(/\s*(Trace ID|Correlation ID|Timestamp):.*$/s, '')

@@ -1,5 +1,5 @@
 /**
- * Reading what in a tenant bears a stamp, in pages as large as Graph gives them: two requests for every 1,000 people and
+ * Reads a tenant's stamped objects, in pages as large as Graph returns them: two requests for every 1,000 people and
  * every 1,000 classes, two for every school and 1,000 people in it, and a delta over all groups for the memberships.
  */
 import type { z } from 'zod';
@@ -24,16 +24,16 @@ import { type LinkChanges, readGroupChanges } from './group-delta.ts';
 import { readAll as readEach } from './lookups.ts';
 import { readSchool } from './school-contents.ts';
 
-/** How else classes of School Data Sync are recognized. */
+/** Other marks by which classes of School Data Sync are recognized. */
 const classProperties = ['mailNickname', ...educationProperties.classes];
 
-/** Schools, classes and accounts that bear a stamp, with their values and relations. @throws as {@link GraphClient.get} */
+/** Stamped schools, classes and accounts, with their values and relations. @throws as {@link GraphClient.get} */
 export async function readStamped(client: GraphClient): Promise<Found[]> {
   const { schools, schoolsOf } = await readSchools(client);
   return [...schools, ...(await readClasses(client, schoolsOf)), ...(await readUsers(client))];
 }
 
-/** @returns besides, the schools of each class */
+/** @returns also the schools of each class */
 async function readSchools(client: GraphClient): Promise<{ schools: Found[]; schoolsOf: Map<string, string[]> }> {
   const schools: Found[] = [];
   const schoolsOf = new Map<string, string[]>();
@@ -63,7 +63,10 @@ async function readClasses(client: GraphClient, schoolsOf: ReadonlyMap<string, s
   return found;
 }
 
-/** Members and owners of all classes by one delta over the tenant's groups: a request for 200 of them, not two for each. */
+/**
+ * Members and owners of all classes from one delta over the tenant's groups: a request for 200 of them, not two for
+ * each.
+ */
 async function addPeople(client: GraphClient, classes: ReadonlyMap<string, Related>): Promise<void> {
   const { groups } = await readGroupChanges(client, undefined, (id) => classes.has(id));
   for (const [id, related] of classes) {
@@ -103,7 +106,7 @@ function foundAccount(item: PersonBody, attributes: SdsAttributes): Found | unde
 }
 
 /**
- * Those of the accounts that bear a stamp. @param ids some accounts, read one by one @throws as {@link GraphClient.get}
+ * The stamped ones among these accounts. @param ids some accounts, read one by one @throws as {@link GraphClient.get}
  */
 export async function readStampedAccounts(client: GraphClient, ids: readonly string[]): Promise<Found[]> {
   const properties = ['id', ...educationProperties.users, 'userPrincipalName', 'assignedLicenses'].join(',');
@@ -151,7 +154,7 @@ async function readAll<Item extends z.ZodType>(
   return await collect(client, `${path}?$select=${['id', ...properties].join(',')}&$top=999`, item);
 }
 
-/** School Data Sync's attributes, by object id and without the prefix, of the objects that pass the filter. */
+/** School Data Sync's attributes, by object id and without the prefix, of the objects that match the filter. */
 async function readAttributes(
   client: GraphClient,
   path: string,

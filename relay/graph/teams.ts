@@ -1,4 +1,4 @@
-/** Teams, as requests of their own: its service has limits and errors that the directory does not know. */
+/** Requests for teams: their service has limits and errors that the directory does not know. */
 
 import { bodyIn, type GraphAnswer } from './answer.ts';
 import { sendBatch } from './batch.ts';
@@ -8,12 +8,12 @@ import { team, teamOperation } from './bodies/team.ts';
 import type { GraphClient } from './client.ts';
 import { readRefusal } from './graph-error.ts';
 
-/** Groups that are asked about one by one; beyond that the tenant's list of teams is shorter. */
+/** How many groups are asked about one by one; for more, the tenant's list of teams is shorter. */
 const askedSingly = 20;
 
-/** Asks for the team of a class. @throws as {@link GraphClient.send} */
+/** Requests the team of a class. @throws as {@link GraphClient.send} */
 export function requestTeam(client: GraphClient, root: string, groupId: string): Promise<GraphAnswer> {
-  // Name, members and owners are the group's: Graph refuses a request that says them too.
+  // Name, members and owners come from the group: Graph refuses a request that includes them.
   const body = {
     'template@odata.bind': `${root}/teamsTemplates('educationClass')`,
     'group@odata.bind': `${root}/groups('${groupId}')`,
@@ -21,7 +21,7 @@ export function requestTeam(client: GraphClient, root: string, groupId: string):
   return client.send('POST', '/teams', body, { units: 0, writes: 0, teams: 'create' });
 }
 
-/** Asks that the team of a class becomes read-only, or is that no more. @throws as {@link GraphClient.send} */
+/** Requests that a class team becomes read-only, or writable again. @throws as {@link GraphClient.send} */
 export function requestArchive(
   client: GraphClient,
   groupId: string,
@@ -30,13 +30,14 @@ export function requestArchive(
   return client.send('POST', `/teams/${groupId}/${action}`, {}, { units: 0, writes: 0, teams: 'write' });
 }
 
-/** The team of a class; 404 for a class that has none. @throws as {@link GraphClient.send} */
+/** The team of a class; 404 for a class without one. @throws as {@link GraphClient.send} */
 export function readTeam(client: GraphClient, groupId: string): Promise<GraphAnswer> {
   return client.send('GET', `/teams/${groupId}`, undefined, { units: 0, writes: 0, teams: 'get' });
 }
 
 /**
- * Whether students see the team: until an owner activates it, it is limited to owners. Undefined where Graph does not say now.
+ * Whether students can see the team: until an owner activates it, it is limited to owners. Undefined if Graph does not
+ * say now.
  *
  * @throws as {@link GraphClient.send}
  */
@@ -51,7 +52,7 @@ export async function readActivationState(
   return limited === true ? 'waiting' : 'active';
 }
 
-/** Asks what became of it. @throws as {@link GraphClient.send} */
+/** Asks for the operation's result. @throws as {@link GraphClient.send} */
 export function readTeamOperation(client: GraphClient, groupId: string, operation: string): Promise<GraphAnswer> {
   const path = `/teams/${groupId}/operations/${encodeURIComponent(operation)}`;
   return client.send('GET', path, undefined, { units: 0, writes: 0, teams: 'read' });
@@ -63,8 +64,8 @@ export function operationIn({ headers }: GraphAnswer): string | undefined {
 }
 
 /**
- * Which of the groups are teams by now and which are not; what Graph did not answer for (it was throttled, for instance) is
- * in neither. The directory may be some seconds behind.
+ * Which of the groups are teams by now and which are not; groups without an answer (because of throttling, for
+ * instance) are in neither list. The directory may be some seconds behind.
  *
  * @throws as {@link GraphClient.get}
  */
@@ -101,25 +102,25 @@ async function readAllTeams(client: GraphClient): Promise<Set<string>> {
   return ids;
 }
 
-/** What an answer says of a team. */
+/** What an answer says about a team. */
 export type TeamNews =
   | { kind: 'there' }
-  /** It is being made. */
+  /** The team is being created. */
   | { kind: 'accepted'; operation: string | undefined }
   /** The Teams service does not know the group: a new one takes up to 15 minutes. */
   | { kind: 'unknown' }
   | { kind: 'failed'; reason: string }
-  /** None of it: throttled, failed on the way, or refused. */
+  /** Anything else: throttled, failed on the way, or refused. */
   | { kind: 'other' };
 
 /** Reads the answer to {@link requestTeam}. */
 export function newsOfRequest(answer: GraphAnswer): TeamNews {
   if (answer.status === 202) return { kind: 'accepted', operation: operationIn(answer) };
-  // A team of the group, or one that is being made of it. Some answers say so in words alone.
+  // The group has a team, or one is being created. Some answers say so only in words.
   if (answer.status === 409 || (answer.status === 400 && /already provisioned/i.test(messageOf(answer)))) {
     return { kind: 'there' };
   }
-  // The class has an owner, or nobody would have asked: Teams does not know that yet.
+  // The class has an owner, or the request would not have been made: Teams does not know that owner yet.
   const isOwnerUnknown = answer.status === 400 && /at least one owner/i.test(messageOf(answer));
   if (answer.status === 404 || isOwnerUnknown) return { kind: 'unknown' };
   return { kind: 'other' };

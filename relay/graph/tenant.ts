@@ -1,4 +1,4 @@
-/** What a Microsoft tenant has that a sync profile refers to: domains, licenses, groups, accounts. */
+/** What a profile refers to in a Microsoft tenant: domains, licenses, groups, accounts. */
 import type { DomainFacts, GroupFacts, SkuFacts } from '../model/tenant-facts.ts';
 import { licenseGroup } from './bodies/group.ts';
 import { domain, subscribedSku } from './bodies/tenant.ts';
@@ -31,7 +31,7 @@ export async function readLicenseGroup(client: GraphClient, id: string): Promise
 
 /** The account with this object id or userPrincipalName; undefined when there is none. */
 export async function readAccount(client: GraphClient, idOrName: string): Promise<AccountFacts | undefined> {
-  // A name that begins with $ is no path segment, but may stand in parentheses (Graph: known issues).
+  // A name that begins with $ cannot be a path segment, but may be in parentheses (Graph: known issues).
   const key = encodeURIComponent(idOrName.replaceAll("'", "''"));
   const answer = await client.get(`/users('${key}')?$select=id,userPrincipalName,displayName,userType`, account);
   if (answer.status === 404) return undefined;

@@ -1,4 +1,4 @@
-/** Whom the relay believes to be Microsoft, and when it turns to another of Microsoft's servers. */
+/** Whom the relay accepts as Microsoft, and when it switches to another of Microsoft's servers. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import t, { type Test } from 'tap';
 import { createAuthority } from '../../scripts/simulators/authority.ts';
 import { openTransport } from './transport.ts';
 
-/** Sends one request in a process of its own: the variable is read when Node starts. */
+/** Sends one request in a separate process: Node reads the variable when it starts. */
 const program = `
   const { openTransport } = await import(${JSON.stringify(new URL('./transport.ts', import.meta.url).href)});
   const transport = await openTransport(process.env.CA_FILE);
@@ -33,7 +33,7 @@ async function request(env: NodeJS.ProcessEnv): Promise<string> {
   return out.trim();
 }
 
-t.test('NODE_TLS_REJECT_UNAUTHORIZED hands no token to a stranger', async (t) => {
+t.test('NODE_TLS_REJECT_UNAUTHORIZED never sends a token to a stranger', async (t) => {
   const authority = await createAuthority();
   let asked = 0;
   const server = createServer(await authority.issue(['127.0.0.1']), (_request, response) => {
@@ -54,7 +54,7 @@ t.test('NODE_TLS_REJECT_UNAUTHORIZED hands no token to a stranger', async (t) =>
   t.equal(await request({ URL, NODE_TLS_REJECT_UNAUTHORIZED, CA_FILE }), '200', 'with its authority it is known');
 });
 
-/** A server whose answers depend on the path, and how a path is asked for: `socket` numbers the connections. */
+/** A server whose answers depend on the path, and a function to request a path: `socket` numbers the connections. */
 async function connectionsTo(t: Test) {
   const authority = await createAuthority();
   const held = Promise.withResolvers<void>();
@@ -83,14 +83,14 @@ async function connectionsTo(t: Test) {
   const socketOf = async (path: string) => {
     const response = await transport.send(`https://127.0.0.1:${port}/${path}`, { method: 'GET', headers: {} });
     const socket = Number(await response.text());
-    // A connection is free for the next request once its own end of the answer has been seen.
+    // A connection is free for the next request once its end of the answer has been seen.
     await new Promise(setImmediate);
     return socket;
   };
   return { socketOf, release: held.resolve, numbers };
 }
 
-t.test('after a 503 the next request takes a new connection, and the next after that keeps it', async (t) => {
+t.test('after a 503 the next request takes a new connection, and the one after that keeps it', async (t) => {
   const { socketOf } = await connectionsTo(t);
   t.equal(await socketOf('fine'), 1);
   t.equal(await socketOf('unavailable'), 1, 'a connection is kept while all is well');
@@ -98,7 +98,7 @@ t.test('after a 503 the next request takes a new connection, and the next after 
   t.equal(await socketOf('fine'), 2);
 });
 
-t.test('a connection that breaks takes its idle neighbors along, and no request that is under way', async (t) => {
+t.test('a connection that breaks closes idle ones as well, but ends no running request', async (t) => {
   const { socketOf, release, numbers } = await connectionsTo(t);
   const slow = socketOf('held');
   while (numbers.size < 1) await new Promise(setImmediate);

@@ -3,7 +3,7 @@ import type { SecureContext } from 'node:tls';
 import { Agent, fetch } from 'undici';
 import { contextOf, trustedAuthorities } from '../../shared/trust.ts';
 
-/** A $batch of 20 slow writes takes Graph up to half a minute. */
+/** Graph takes up to half a minute for a $batch of 20 slow writes. */
 const timeoutMs = 60_000;
 
 export interface Transport {
@@ -12,9 +12,10 @@ export interface Transport {
 }
 
 /**
- * Connections are kept for the next request, until one breaks or brings a 503: then all of them are given up as soon as
- * nothing is under way on them. Microsoft's best practices for Graph have a 503 repeated on a new connection, which may reach a
- * server that works; and what broke one connection, a firewall or a server that goes down, mostly broke its neighbors.
+ * Connections are kept for the next request until one breaks or returns a 503: then all of them are closed as soon as
+ * nothing is running on them. Microsoft's best practices for Graph say to repeat a 503 on a new connection, which may
+ * reach a working server; and what broke one connection, such as a firewall or a server shutting down, usually broke
+ * others too.
  *
  * @param caFile a private authority (a simulator's, or that of an inspecting proxy); undefined for the known ones
  */
@@ -26,7 +27,7 @@ export async function openTransport(caFile: string | undefined): Promise<Transpo
     // Another request may have seen the same failure already.
     if (failed !== pool) return;
     pool = openPool(secureContext);
-    // What was sent before is answered first: undici takes a request in the moment in which fetch is called.
+    // Earlier requests still get their answers: undici takes a request at the moment when fetch is called.
     const left = failed.close().finally(() => leaving.delete(left));
     leaving.add(left);
   };
@@ -50,7 +51,7 @@ export async function openTransport(caFile: string | undefined): Promise<Transpo
 
 function openPool(secureContext: SecureContext): Agent {
   return new Agent({
-    // Said aloud because NODE_TLS_REJECT_UNAUTHORIZED changes its default.
+    // Set explicitly because NODE_TLS_REJECT_UNAUTHORIZED changes its default.
     connect: { secureContext, rejectUnauthorized: true, timeout: 10_000 },
     connections: 8,
     keepAliveTimeout: 4000,

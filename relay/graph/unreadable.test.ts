@@ -1,4 +1,4 @@
-/** Answers that are none of Microsoft's: they pass, they are repeated, and nothing is ever taken from them. */
+/** Answers that are not Microsoft's: they count as temporary, are retried, and nothing is ever taken from them. */
 import t, { type Test } from 'tap';
 import type { GivenAnswer } from '../../scripts/simulators/microsoft/fault-order.ts';
 import { openDistrict } from '../testing/district.ts';
@@ -30,7 +30,7 @@ const strange: GivenAnswer[] = [
   { status: 200, body: '"a string"' },
   { status: 200, body: { blocked: true } },
   { status: 200, body: { value: 'none' } },
-  // What an action says, and nothing else.
+  // The result of an action, and nothing else.
   { status: 200, body: { value: true } },
   { status: 200, body: { value: [null] } },
   { status: 200, body: { value: [] }, headers: { 'Content-Encoding': 'gzip' } },
@@ -45,65 +45,71 @@ const strange: GivenAnswer[] = [
   { status: 404, body: { message: 'no route' } },
 ];
 
-t.test('reads: each kind of answer is repeated, and no collection without items is empty', async (t) => {
-  const { directory, answers, client, faults } = await open(t);
-  const school = directory.addSchool({ displayName: 'School' }, 'once');
-  const [user] = directory.users.values();
-  const group = directory.addGroup({ displayName: 'Class', mailNickname: 'class' }, true, 'once');
-  if (user === undefined) return t.fail('nobody');
-  directory.addToSchool(school, user);
-  directory.addLink(group, 'members', user);
-  const people = directory.users.size;
-  const reads: Record<string, [string, () => Promise<number>]> = {
-    users: ['^/users/delta', async () => (await readUserChanges(client, undefined)).upserts.length - people + 1],
-    groups: ['^/groups/delta', async () => (await readGroupChanges(client, undefined, () => true)).groups.size],
-    classes: [
-      '/classes/delta',
-      async () => (await readObjectChanges(client, 'classes', undefined, () => true)).objects.size,
-    ],
-    members: ['/members', async () => (await readGroup(client, group.id, 'members'))?.size ?? 0],
-    school: ['/schools/.*/users', async () => (await readSchool(client, school.id))?.users.size ?? 0],
-    domains: ['^/domains', async () => (await readDomains(client)).length],
-    licenses: ['^/subscribedSkus', async () => (await readSkus(client)).length],
-  };
-  for (const [name, [path, read]] of Object.entries(reads)) {
-    for (const answer of strange) {
-      answers(path, answer, 2);
-      t.equal(await read(), 1, `${name} after ${answer.status} ${JSON.stringify(answer.body)}`);
+t.test(
+  'reads: retries each kind of foreign answer, and takes no collection without items for an empty one',
+  async (t) => {
+    const { directory, answers, client, faults } = await open(t);
+    const school = directory.addSchool({ displayName: 'School' }, 'once');
+    const [user] = directory.users.values();
+    const group = directory.addGroup({ displayName: 'Class', mailNickname: 'class' }, true, 'once');
+    if (user === undefined) return t.fail('nobody');
+    directory.addToSchool(school, user);
+    directory.addLink(group, 'members', user);
+    const people = directory.users.size;
+    const reads: Record<string, [string, () => Promise<number>]> = {
+      users: ['^/users/delta', async () => (await readUserChanges(client, undefined)).upserts.length - people + 1],
+      groups: ['^/groups/delta', async () => (await readGroupChanges(client, undefined, () => true)).groups.size],
+      classes: [
+        '/classes/delta',
+        async () => (await readObjectChanges(client, 'classes', undefined, () => true)).objects.size,
+      ],
+      members: ['/members', async () => (await readGroup(client, group.id, 'members'))?.size ?? 0],
+      school: ['/schools/.*/users', async () => (await readSchool(client, school.id))?.users.size ?? 0],
+      domains: ['^/domains', async () => (await readDomains(client)).length],
+      licenses: ['^/subscribedSkus', async () => (await readSkus(client)).length],
+    };
+    for (const [name, [path, read]] of Object.entries(reads)) {
+      for (const answer of strange) {
+        answers(path, answer, 2);
+        t.equal(await read(), 1, `${name} after ${answer.status} ${JSON.stringify(answer.body)}`);
+        t.same(faults.waiting(), []);
+      }
+    }
+    directory.groups.update(group, { externalId: '980', externalSource: 'sis' });
+    const creation = { kind: 'createClass', key: 'class:980', body: { externalId: '980' } } as const;
+    for (const body of [{ blocked: true }, { id: 'x' }, '<html>', '', []]) {
+      answers('externalId', { status: 200, body }, 1);
+      t.equal((await lookUpCreations(client, [creation])).size, 0, 'a look that shows nothing has not been one');
+      t.same((await lookUpCreations(client, [creation])).get(creation)?.ours, [group.id]);
+    }
+  },
+);
+
+t.test(
+  'names a persistent foreign answer with its status and first words, revealing nothing of people or tokens',
+  async (t) => {
+    const { answers, client, faults } = await open(t);
+    const words: [GivenAnswer, RegExp][] = [
+      [strange[0] ?? { status: 200 }, /\(status 200\) is not from Microsoft: "Web filter This page is blocked\."/],
+      [{ status: 200, body: '' }, /an empty body/],
+      [strange[2] ?? { status: 200 }, /truncated JSON/],
+      [{ status: 200, body: { blocked: true, by: 'x' } }, /JSON with the fields "blocked, by"/],
+      [{ status: 403, body: { message: 'Denied by Contoso Filter' } }, /"Denied by Contoso Filter"/],
+    ];
+    for (const [answer, message] of words) {
+      answers('^/domains', answer, 6);
+      const error = await readDomains(client).catch((caught: Error) => caught);
+      t.match(error, { code: 'GRAPH_UNREADABLE', message });
+      t.notMatch(String(error), /ana@/);
+      t.match(error, { action: /filter, proxy or firewall/ });
       t.same(faults.waiting(), []);
     }
-  }
-  directory.groups.update(group, { externalId: '980', externalSource: 'sis' });
-  const creation = { kind: 'createClass', key: 'class:980', body: { externalId: '980' } } as const;
-  for (const body of [{ blocked: true }, { id: 'x' }, '<html>', '', []]) {
-    answers('externalId', { status: 200, body }, 1);
-    t.equal((await lookUpCreations(client, [creation])).size, 0, 'a look that shows nothing has not been one');
-    t.same((await lookUpCreations(client, [creation])).get(creation)?.ours, [group.id]);
-  }
-});
+    answers('^/domains', { status: 503, body: '<html><h1>Gateway down</h1></html>' }, 6);
+    await t.rejects(readDomains(client), { code: 'GRAPH_FAILED', message: /503: "Gateway down"/ });
+  },
+);
 
-t.test('one that stays is named with its status and first words, and tells nothing of people or tokens', async (t) => {
-  const { answers, client, faults } = await open(t);
-  const words: [GivenAnswer, RegExp][] = [
-    [strange[0] ?? { status: 200 }, /\(status 200\) is not from Microsoft: "Web filter This page is blocked\."/],
-    [{ status: 200, body: '' }, /an empty body/],
-    [strange[2] ?? { status: 200 }, /truncated JSON/],
-    [{ status: 200, body: { blocked: true, by: 'x' } }, /JSON with the fields "blocked, by"/],
-    [{ status: 403, body: { message: 'Denied by Contoso Filter' } }, /"Denied by Contoso Filter"/],
-  ];
-  for (const [answer, message] of words) {
-    answers('^/domains', answer, 6);
-    const error = await readDomains(client).catch((caught: Error) => caught);
-    t.match(error, { code: 'GRAPH_UNREADABLE', message });
-    t.notMatch(String(error), /ana@/);
-    t.match(error, { action: /filter, proxy or firewall/ });
-    t.same(faults.waiting(), []);
-  }
-  answers('^/domains', { status: 503, body: '<html><h1>Gateway down</h1></html>' }, 6);
-  await t.rejects(readDomains(client), { code: 'GRAPH_FAILED', message: /503: "Gateway down"/ });
-});
-
-t.test('a later page, and a stream that ends midway without an error', async (t) => {
+t.test('handles a later page, and a stream that ends midway without an error', async (t) => {
   const { directory, answers, client, faults } = await open(t);
   directory.deltaPage = 3;
   answers('^/users/delta', { status: 200, body: { '@odata.context': 'x', value: [] } }, 1, 1);
@@ -121,7 +127,7 @@ t.test('a later page, and a stream that ends midway without an error', async (t)
   }
 });
 
-t.test('batches: what has no readable answer of its own may have happened', async (t) => {
+t.test('batches: a request without a readable answer of its own may have been carried out', async (t) => {
   const { answers, client, faults } = await open(t);
   let counter = 0;
   const requests = () =>

@@ -1,7 +1,7 @@
 /**
- * Accounts that are nobody's of the roster: guests from outside, mailboxes that several people use, and what the profile names.
- * Identity rules do not see them. Only what /users/delta tells with the permissions that there are can decide; who is an
- * administrator, or which account a service uses, it does not tell: for those there is the profile's list.
+ * Accounts that belong to nobody in the roster: guests from outside, shared mailboxes, and those that the profile
+ * names. Identity rules ignore them. The decision uses only what /users/delta shows with the granted permissions; it
+ * does not show who is an administrator, or which account a service uses: for those there is the profile's list.
  */
 import { fold } from '../../shared/invisible.ts';
 import type { DirectoryUser } from '../model/directory-user.ts';
@@ -9,7 +9,7 @@ import type { CandidateOptions } from '../profile/identity-rules.ts';
 
 export type Exclusion = 'guest' | 'mailbox' | 'listed';
 
-/** What such an account is, and which option would let it be matched. */
+/** What such an account is, and which option would allow matching it. */
 export const exclusions: Record<Exclusion, { what: string; option: string }> = {
   guest: { what: 'the account of a guest', option: 'identity.guests' },
   mailbox: {
@@ -20,9 +20,9 @@ export const exclusions: Record<Exclusion, { what: string; option: string }> = {
 };
 
 /**
- * Why an account is nobody's; undefined for one that may be matched.
+ * Why an account belongs to nobody; undefined for one that may be matched.
  *
- * @param isDisabledByUs whether Hallpass blocked its sign-in, because the person had left
+ * @param isDisabledByUs whether Hallpass blocked its sign-in because the person had left
  */
 export function exclusionTest(
   { guests, mailboxes, never }: CandidateOptions,
@@ -43,7 +43,7 @@ export function listTest(never: readonly string[]): (user: Pick<DirectoryUser, '
     listed.some((pattern) => pattern.test(fold(userPrincipalName)) || pattern.test(id.toLowerCase()));
 }
 
-/** A guest who was renamed has no #EXT# anymore, and a member of another tenant is no guest by type: each mark counts. */
+/** A renamed guest no longer has #EXT#, and a member of another tenant is not a guest by type: any one mark counts. */
 function isGuest({ userType, userPrincipalName, creationType, externalUserState }: DirectoryUser): boolean {
   return (
     userType?.toLowerCase() === 'guest' ||
@@ -53,7 +53,7 @@ function isGuest({ userType, userPrincipalName, creationType, externalUserState 
   );
 }
 
-/** Exchange makes rooms, equipment and shared mailboxes with accounts that nobody can sign in with. */
+/** Exchange creates rooms, equipment and shared mailboxes with accounts that nobody can sign in with. */
 function isMailbox({ enabled, licensed, hasGivenName, hasSurname }: DirectoryUser): boolean {
   return enabled === false && licensed !== true && hasGivenName !== true && hasSurname !== true;
 }

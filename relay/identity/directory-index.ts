@@ -1,4 +1,4 @@
-/** The accounts of a tenant, packed, and found by the three properties that an identity rule may name. */
+/** A tenant's accounts, packed, with look-up by the three properties that an identity rule may name. */
 
 import { fold } from '../../shared/invisible.ts';
 import { bytesOf, type Compact } from '../compact/compact.ts';
@@ -17,7 +17,7 @@ export class DirectoryIndex implements Compact {
     mailNickname: new TextIndex(),
   };
 
-  /** @param ids that other tables of the tenant share */
+  /** @param ids shared with other tables of the tenant */
   constructor(users: Iterable<DirectoryUser> = [], ids: Interner = new Interner()) {
     this.#ids = ids;
     this.#users = new PackedMap(ids);
@@ -28,7 +28,7 @@ export class DirectoryIndex implements Compact {
     return bytesOf(this.tables);
   }
 
-  /** Adds an account, or replaces it. */
+  /** Adds or replaces an account. */
   add(user: DirectoryUser): void {
     this.remove(user.id);
     this.#users.set(user.id, user);
@@ -52,7 +52,10 @@ export class DirectoryIndex implements Compact {
     return this.#users.get(id);
   }
 
-  /** Object ids of the accounts whose property equals the value, as {@link fold} compares, in the order in which they were added. */
+  /**
+   * Object ids of the accounts whose property equals the value, as {@link fold} compares, in the order in which they
+   * were added.
+   */
   find(target: Target, value: string): readonly string[] {
     const wanted = fold(value);
     if (wanted === '') return [];
@@ -69,7 +72,7 @@ export class DirectoryIndex implements Compact {
     for (const table of this.tables) table.trim();
   }
 
-  /** What it is made of. */
+  /** Its packed parts. */
   get tables(): Compact[] {
     return [this.#users, ...Object.values(this.#byValue)];
   }

@@ -1,4 +1,4 @@
-/** Accounts that somebody has already, or that two people claim. */
+/** Accounts that someone already has, or that two people claim. */
 import t from 'tap';
 import type { Person } from '../model/person.ts';
 import { account, matchPeople, person, rule } from '../testing/matching.ts';
@@ -6,7 +6,7 @@ import { DirectoryIndex } from './directory-index.ts';
 import type { Holder } from './holder.ts';
 import type { Rules } from './match.ts';
 
-t.test('an account that belongs to somebody already is not given to another who claims it', async (t) => {
+t.test("does not give a person's account to another who claims it", async (t) => {
   const result = matchPeople(
     [person('new', { username: 'ana' })],
     new DirectoryIndex([account('ana')]),
@@ -19,7 +19,7 @@ t.test('an account that belongs to somebody already is not given to another who 
   ]);
 });
 
-t.test('who has left holds an account until somebody claims it, unless it may be another person', async (t) => {
+t.test('a former person keeps an account until someone claims it, unless that may be another person', async (t) => {
   const directory = new DirectoryIndex([account('ana')]);
   const rules = { students: [rule()], teachers: [rule()] };
   const claim = (values: Partial<Person>, holder: Partial<Holder>) => {
@@ -60,7 +60,7 @@ t.test('who has left holds an account until somebody claims it, unless it may be
   t.match(rivals, { links: [], problems: [{ message: /students:98, students:99/ }, {}] });
 });
 
-t.test('of a student and a staff member with one account staff decides, and everybody is told of both', async (t) => {
+t.test('when a student and a staff member match one account, staff gets it, and both are told', async (t) => {
   const directory = new DirectoryIndex([account('kim', { mailNickname: '7' })]);
   const rules: Rules = {
     students: [rule({ source: 'studentNumber', suffix: null, target: 'mailNickname' }), rule()],

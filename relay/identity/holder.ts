@@ -1,13 +1,13 @@
 /**
- * Who has an account already, and when somebody else may have it instead: people leave PowerSchool and come back under a new
- * record, and one person may be in it twice. An account is handed over only where nothing that is known speaks against its
- * being the same person.
+ * Who already has an account, and when someone else may get it instead: people leave PowerSchool and return under a new
+ * record, and one person may be in it twice. An account is handed over only if nothing known contradicts that both
+ * records are the same person.
  */
 import { fold } from '../../shared/invisible.ts';
 import type { Person } from '../model/person.ts';
 import type { PersonKey } from '../model/person-key.ts';
 
-/** What is known of somebody besides their record: what Hallpass wrote to their account. */
+/** What is known about a person besides their record: what Hallpass wrote to their account. */
 export interface KnownFacts {
   number?: string | undefined;
   givenName?: string | undefined;
@@ -17,23 +17,23 @@ export interface KnownFacts {
 export interface Holder {
   /** Person key. */
   subject: PersonKey;
-  /** The person as PowerSchool has them; undefined for somebody who is gone from it. */
+  /** The person as in PowerSchool; undefined for a former person. */
   person: Person | undefined;
-  /** Whether somebody gave them the account by hand. */
+  /** Whether someone linked the account by hand. */
   byHand: boolean;
   facts: KnownFacts;
 }
 
-/** Accounts that belong to somebody. */
+/** Accounts that belong to someone. */
 export interface Holders {
   holderOf(objectId: string): Holder | undefined;
 }
 
 export const nobodyHolds: Holders = { holderOf: () => undefined };
 
-/** An account that goes from one record to another. */
+/** An account that moves from one record to another. */
 export interface Handover {
-  /** Person key of the one who had it. */
+  /** Person key of the previous holder. */
   from: PersonKey;
   /** Why, as the reason of an operation. */
   reason: string;
@@ -50,7 +50,10 @@ const words: Record<keyof KnownFacts, string> = {
   surname: 'the surname',
 };
 
-/** What of two people is known to be the same, and what is known not to be. Numbers of two roles are two things. */
+/**
+ * Which facts about two people are known to be equal, and which to differ. Numbers of different roles are not
+ * comparable.
+ */
 export function compareFacts(facts: KnownFacts, person: KnownFacts, sameRole: boolean): Comparison {
   const comparison: Comparison = { agrees: [], differs: [] };
   for (const name of ['number', 'givenName', 'surname'] as const) {
@@ -61,16 +64,16 @@ export function compareFacts(facts: KnownFacts, person: KnownFacts, sameRole: bo
   return comparison;
 }
 
-/** Names that two records have in common only in part may still be one person's; two other names are another person's. */
+/** Names that two records share only in part may still be one person's; two different names mean another person. */
 export function areTwoPeople(one: KnownFacts, other: KnownFacts): boolean {
   const { differs } = compareFacts(one, other, false);
   return differs.includes('givenName') && differs.includes('surname');
 }
 
 /**
- * Why somebody who is gone keeps the account all the same; undefined when it can be handed over to a person who claims it.
+ * Why a former person still keeps the account; undefined when it can be handed over to the person who claims it.
  *
- * @param needed facts of which one has to agree; empty where nothing but a difference keeps it
+ * @param needed facts of which one must agree; empty if only a difference prevents it
  */
 export function reasonToKeep(
   { subject, byHand, facts }: Holder,

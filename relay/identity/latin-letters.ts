@@ -1,7 +1,8 @@
 /**
- * Letters of Latin orthographies that do not decompose, as they are written where only a to z are at hand: national
- * spellings first (Iceland's passports write þ as TH, Greenland's spelling of today ĸ as q), else the letter that the sign was made from. Of the African reference
- * alphabet, Pan-Nigerian, Americanist and phonetic letters (which several orthographies took over) as of the European ones.
+ * Letters of Latin orthographies that do not decompose, spelled with a to z: national spellings first (Iceland's
+ * passports write þ as TH, Greenland's modern spelling writes ĸ as q), otherwise the letter that the sign was derived
+ * from. Letters of the African reference alphabet, Pan-Nigerian, Americanist and phonetic letters (adopted by several
+ * orthographies) are treated like European ones.
  */
 
 const families: Record<string, string> = {
@@ -60,8 +61,9 @@ export const plainLetters: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Letters, for Unicode, that people write and type as apostrophes: the ʻokina of Hawaiian, the glottal stops of Navajo, Salish
- * and Semitic names, the saltillo of Nahuatl, and the signs of tone, length and clicks. Left out like apostrophes.
+ * Characters that are letters in Unicode but that people write and type as apostrophes: the ʻokina of Hawaiian, the
+ * glottal stops of Navajo, Salish and Semitic names, the saltillo of Nahuatl, and the signs of tone, length and clicks.
+ * Removed like apostrophes.
  */
 export const apostropheLetters =
   /[\u01BB-\u01BE\u01C0-\u01C3\u0241\u0242\u0294-\u0298\u02A1\u02A2\u02AC-\u02AD\u02B9-\u02C1\u02C6-\u02D1\u02EC\u02EE\u0640\u1D24\u1D25\u2C76\uA717-\uA725\uA788\uA78B\uA78C\uA78F\uA7BA-\uA7BF]/gu;

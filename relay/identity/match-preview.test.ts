@@ -56,7 +56,7 @@ t.test('the preview scores every rule on the data, and recommends the one that m
   t.match(nobody, { people: 0, rules: [], recommended: undefined, emptySources: ['username', 'teacherNumber'] });
 });
 
-t.test('for any data the preview of a rule counts what matching by it finds', async (t) => {
+t.test('for any data, the preview of a rule counts what matching by it finds', async (t) => {
   const name = fc.constantFrom('ana', 'ANA', 'bo', 'chi', undefined);
   const people = fc.uniqueArray(fc.record({ id: fc.nat(30), username: name }), { selector: (one) => one.id });
   const nickname = fc.constantFrom('ana', 'Bo', 'chi', null);

@@ -1,6 +1,6 @@
 /**
- * What every rule of the matrix (source × suffix × target, per role) would find in the data as it is, so that a rule can
- * be chosen by its result. Pure. One pass over the people per rule, with look-ups in the directory's index.
+ * What every rule of the matrix (source × suffix × target, per role) would find in the current data, so that people can
+ * choose a rule by its result. Pure. One pass over the people per rule, with look-ups in the directory's index.
  */
 
 import type { DirectoryUser } from '../model/directory-user.ts';
@@ -15,9 +15,9 @@ import { sourceOf, sourceValue } from './match.ts';
 export interface MatchExample {
   /** Person key. */
   subject: PersonKey;
-  /** What the account must have; missing where the person has nothing in the source. */
+  /** The value that the account must have; missing if the person has no source value. */
   value?: string;
-  /** userPrincipalNames of the accounts that have it, at most five. */
+  /** userPrincipalNames of the accounts with this value, at most five. */
   accounts?: string[];
 }
 
@@ -28,10 +28,11 @@ export interface RulePreview {
   rule: IdentityRule;
   /**
    * `matched`: exactly one account, claimed by nobody else. `ambiguous`: two or more accounts. `claimedTwice`: one
-   * account, and another person of the role would get it too. `excluded`: nothing but accounts that are nobody's, such as guests.
+   * account, and another person of the role would get it too. `excluded`: only accounts that belong to nobody, such as
+   * guests.
    */
   counts: Record<MatchOutcome, number>;
-  /** Of each outcome, a few people. */
+  /** A few people for each outcome. */
   examples: Record<MatchOutcome, MatchExample[]>;
 }
 
@@ -40,9 +41,9 @@ export interface RolePreview {
   people: number;
   /** Best first. */
   rules: RulePreview[];
-  /** The rule that matches the most people; undefined when none matches anybody. */
+  /** The rule that matches the most people; undefined when none matches anyone. */
   recommended: IdentityRule | undefined;
-  /** Sources that nobody has a value in: either empty in PowerSchool, or not asked for by the profile. */
+  /** Sources without a value for any person: empty in PowerSchool, or not requested by the profile. */
   emptySources: string[];
 }
 
@@ -81,7 +82,7 @@ export function previewMatches(
 
 type Excluded = (user: DirectoryUser) => Exclusion | undefined;
 
-/** @param excluded which accounts are nobody's, see candidates.ts */
+/** @param excluded which accounts belong to nobody, see candidates.ts */
 export function previewRule(
   people: readonly Person[],
   directory: DirectoryIndex,
@@ -136,7 +137,7 @@ export function previewRule(
   return { rule, counts, examples };
 }
 
-/** More people first; of equal ones, the one with fewer mistakes to clear up; then the target that the directory keeps unique. */
+/** More people first; among equal ones, fewer mistakes to resolve; then the target that the directory keeps unique. */
 function byResult(a: RulePreview, b: RulePreview): number {
   const mistakes = ({ counts }: RulePreview) => counts.ambiguous + counts.claimedTwice;
   return (

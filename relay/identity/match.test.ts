@@ -9,7 +9,7 @@ import { account, matchPeople, person, rule } from '../testing/matching.ts';
 import { DirectoryIndex } from './directory-index.ts';
 import { sourceValue } from './match.ts';
 
-t.test('every combination of source, suffix and target of the article matches', async (t) => {
+t.test("matches every combination of source, suffix and target in Microsoft's article", async (t) => {
   const ana = person('1', { username: 'Ana', number: '4711', secondaryEmail: 'Ana@home.example' });
   const cases: [Partial<IdentityRule>, Partial<DirectoryUser>][] = [];
   for (const target of ['userPrincipalName', 'mail', 'mailNickname'] as const) {
@@ -32,7 +32,7 @@ t.test('every combination of source, suffix and target of the article matches', 
   }
 });
 
-t.test('nobody, two candidates, no value and two claimants are four different problems', async (t) => {
+t.test('no account, two candidates, no value and two claimants are four different problems', async (t) => {
   const people = [
     person('none', { username: 'none' }),
     person('two', { number: '2', username: 'x' }),
@@ -56,7 +56,7 @@ t.test('nobody, two candidates, no value and two claimants are four different pr
   t.match(ambiguous?.message, /^2 accounts/);
 });
 
-t.test('what nobody sees at the end of a value, its case and its width keep nobody from their account', async (t) => {
+t.test('invisible characters, case and width in a value keep nobody from their account', async (t) => {
   const rules = { students: [rule({ source: 'secondaryEmail', suffix: null, target: 'mail' })] };
   const directory = new DirectoryIndex([account('ana', { mail: 'José@home.example' })]);
   for (const secondaryEmail of [
@@ -84,7 +84,7 @@ t.test('what nobody sees at the end of a value, its case and its width keep nobo
   ]);
 });
 
-t.test('rules are tried in order; what one finds decides, also when it finds two', async (t) => {
+t.test('tries rules in order; what one finds decides, even when it finds two', async (t) => {
   const rules = {
     students: [
       rule({ source: 'studentNumber', suffix: null, target: 'mailNickname' }),
@@ -129,7 +129,7 @@ t.test('rules are tried in order; what one finds decides, also when it finds two
 });
 
 t.test(
-  'for any people and any directory a link means: exactly one candidate, claimed by exactly one person',
+  'for any people and any directory, a link means exactly one candidate, claimed by exactly one person',
   async (t) => {
     const name = fc.constantFrom('ana', 'ANA', 'bo', 'chi', 'dee', undefined);
     const people = fc.uniqueArray(fc.record({ id: fc.nat(30), username: name }), { selector: (one) => one.id });

@@ -1,14 +1,15 @@
 /**
  * Identity matching, *sync existing users*: source property, plus an optional domain suffix, equals target property;
- * exact but for case and what nobody sees (shared/invisible.ts), and unique. Two candidates are an error, never a guess; so are two people who claim one account.
- * The rule matrix (3 sources, suffix or none, 3 targets, per role) is School Data Sync's own.
+ * exact except for case and invisible characters (shared/invisible.ts), and unique. Two candidates are an error, never
+ * a guess; so are two people who claim one account. The rule matrix (3 sources, suffix or none, 3 targets, per role) is
+ * School Data Sync's own.
  *
- * Several rules are tried in order. The first that finds anything decides: exactly one account is the person's, two are
- * an error and no reason to try the next rule, which would hide the mistake behind a lucky match. Only a rule that finds
- * nobody, or has nothing to compare, leaves the decision to the next one.
+ * Several rules are tried in order. The first that finds anything decides: exactly one account is the person's; two are
+ * an error and no reason to try the next rule, which would hide the mistake behind a lucky match. Only a rule that
+ * finds nobody, or has nothing to compare, leaves the decision to the next one.
  *
- * A person once linked stays linked by object id, whatever becomes of user names, for as long as the account exists and the
- * person is in PowerSchool: who has left holds it only until somebody claims it (settle.ts).
+ * A linked person stays linked by object id, whatever happens to user names, as long as the account exists and the
+ * person is in PowerSchool: a former person keeps it only until someone claims it (settle.ts).
  */
 import { describeValue } from '../../shared/invisible.ts';
 import type { DirectoryUser } from '../model/directory-user.ts';
@@ -29,16 +30,16 @@ export type Rules = Partial<Record<Role, readonly IdentityRule[] | undefined>>;
 export interface Candidates {
   directory: DirectoryIndex;
   rules: Rules;
-  /** Why an account is nobody's; see candidates.ts. */
+  /** Why an account belongs to nobody; see candidates.ts. */
   excluded?: (user: DirectoryUser) => Exclusion | undefined;
 }
 
 export interface NewLink {
   personKey: PersonKey;
   objectId: string;
-  /** The rule in words, for the explanation of the link. */
+  /** The rule in words, to explain the link. */
   rule: string;
-  /** Of an account that was somebody's. */
+  /** For an account that had another holder. */
   handover?: Handover;
 }
 
@@ -47,14 +48,14 @@ export interface MatchResult {
   problems: Problem[];
 }
 
-/** Claims of people whom another profile looks after, by object id. */
+/** Claims of people in another profile, by object id. */
 export type Rivals = ReadonlyMap<string, readonly Claim[]>;
 
 /**
  * Finds the accounts of people who are not linked yet.
  *
  * @param people those without a link
- * @param holders who has which account already
+ * @param holders who already has which account
  */
 export function matchPeople(
   people: readonly Person[],
@@ -80,9 +81,9 @@ export function matchPeople(
 }
 
 /**
- * The accounts that these people would be given, each for themselves, by object id.
+ * The accounts that each of these people would get separately, by object id.
  *
- * @param problems what keeps others from one is added
+ * @param problems receives what prevents others from getting one
  */
 export function claimsOf(
   people: readonly Person[],
@@ -133,13 +134,13 @@ function tryRules(
   return problem(subject, 'MissingSourceValue', { source: sources.join(', and no ') });
 }
 
-/** The value that the account must have; undefined when the person has nothing in the source property. */
+/** The value that the account must have; undefined if the person has no source value. */
 export function sourceValue(person: Person, { source, suffix }: IdentityRule): string | undefined {
   const value = sourceOf(person, source);
   return value === undefined || suffix === null ? value : `${value}@${suffix}`;
 }
 
-/** What the person has in a source property; undefined for nothing. */
+/** The person's value in a source property; undefined if there is none. */
 export function sourceOf(person: Person, source: IdentityRule['source']): string | undefined {
   const value = source === 'username' || source === 'secondaryEmail' ? person[source] : person.number;
   return value === '' ? undefined : value;

@@ -1,6 +1,6 @@
 /**
- * User names that Hallpass has given, and to whom. A name that was somebody's is not given to another person even after
- * the account is gone: mail, files and grants would find the wrong one.
+ * User names that Hallpass has assigned, and to whom. A former name is never given to another person, even after the
+ * account is gone: mail, files and grants would reach the wrong one.
  */
 
 import { fold } from '../../shared/invisible.ts';
@@ -19,8 +19,8 @@ export class NameHistory implements Compact {
   readonly #byPerson = new RowLists();
 
   /**
-   * @param given userPrincipalNames and person keys, in the order in which they were given
-   * @param ids that other tables of the tenant share
+   * @param given userPrincipalNames and person keys, in the order of assignment
+   * @param ids shared with other tables of the tenant
    */
   constructor(
     given: Iterable<readonly [userPrincipalName: string, personKey: PersonKey]> = [],
@@ -42,7 +42,7 @@ export class NameHistory implements Compact {
     this.#give(row, this.#ids.add(person));
   }
 
-  /** The names of one record are another's from now on: both are one person. */
+  /** Moves one record's names to another: both are one person. */
   handOver(from: PersonKey, to: PersonKey): void {
     const [before, after] = [this.#ids.find(from), this.#ids.add(to)];
     const rows = [...this.#byPerson.rows(before), ...this.#byPerson.rows(after)];
@@ -50,7 +50,7 @@ export class NameHistory implements Compact {
     for (const row of rows) this.#give(row, after);
   }
 
-  /** The person key of whoever got the name first. */
+  /** The key of the person who first got the name. */
   holderOf(userPrincipalName: string): string | undefined {
     const row = this.#names.find(fold(userPrincipalName));
     return row === -1 ? undefined : this.#ids.textOf(this.#holders[row] ?? 0);

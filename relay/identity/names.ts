@@ -1,7 +1,7 @@
 /**
  * User names for accounts that Hallpass creates. Graph's rules for a userPrincipalName are stricter than PowerSchool's
- * for a web id, and a collision is reported, or numbered where the profile says so, but never solved by taking over
- * another person's account.
+ * for a web id. A collision is reported, or numbered if the profile says so, but never solved by taking another
+ * person's account.
  */
 import { describeValue, fold, showInvisible } from '../../shared/invisible.ts';
 import type { Person } from '../model/person.ts';
@@ -20,11 +20,11 @@ export interface NamedPerson {
   person: Person;
   userPrincipalName: string;
   mailNickname: string;
-  /** Object id of the account that the person had until somebody deleted it. */
+  /** Object id of the account that the person had until someone deleted it. */
   replaces?: string;
 }
 
-/** An account of the wanted name that was the same person's under an earlier record. */
+/** An account with the wanted name that belonged to the same person under an earlier record. */
 export interface TakenOver {
   personKey: PersonKey;
   objectId: string;
@@ -39,7 +39,7 @@ export interface NamingResult {
 
 export type NamingRules = Pick<Profile, 'domains' | 'accounts'>;
 
-/** Who would like which name. */
+/** A person and the name that they should get. */
 interface Wish {
   key: PersonKey;
   person: Person;
@@ -55,7 +55,7 @@ const highestNumber = 9999;
  * Names the accounts to create.
  *
  * @param people those in create mode without an account
- * @param history names that were given before
+ * @param history names assigned before
  * @param holders who has which account
  */
 export function nameAccounts(
@@ -77,7 +77,7 @@ export function nameAccounts(
   );
   const named: NamedPerson[] = [];
   for (const [name, all] of fixed) {
-    // One person who is student and staff has one account, and staff decides, as in matching.
+    // A person who is student and staff has one account, and staff decides, as in matching.
     const both = all.length === 2 ? onePerson(all.map(claimOf)) : undefined;
     if (both !== undefined) problems.push(ofStaff({ userPrincipalName: both.staff.value }, both));
     const claimants = both === undefined ? all : all.filter(({ key }) => key === both.staff.subject);
@@ -116,7 +116,7 @@ export function nameAccounts(
   }
 
   const given = new Set(fixed.keys());
-  // The order of ids: anyone who came first keeps the name without a number, in every run.
+  // In the order of ids: whoever came first keeps the name without a number, in every run.
   const handed = new Set<string>();
   for (const wish of wishes.filter(({ rule }) => isNumbered(rule)).sort(byId)) {
     const there = formerHolder(fold(nameOf(wish)), directory, holders);
@@ -141,7 +141,7 @@ export function nameAccounts(
   return { named, takenOver, problems };
 }
 
-/** Who is gone from PowerSchool and has the account of this name. */
+/** A former person who has the account with this name. */
 function formerHolder(
   name: string,
   directory: DirectoryIndex,
@@ -153,14 +153,14 @@ function formerHolder(
   return holder === undefined || holder.person !== undefined ? undefined : { objectId, holder };
 }
 
-/** PowerSchool's own user name is one person's, unless both names are others. */
+/** PowerSchool's own user name belongs to one person, unless both names differ. */
 function onePerson(claims: readonly (Claim | undefined)[]): Pair | undefined {
   const known = claims.filter((claim) => claim !== undefined);
   const pair = known.length === 2 ? studentAndStaff(known) : undefined;
   return pair !== undefined && isOnePerson(pair) ? pair : undefined;
 }
 
-/** Undefined for a name that a pattern makes: a namesake has it, too. */
+/** Undefined for a name made from a pattern: a namesake gets it, too. */
 function claimOf(wish: Wish): Claim | undefined {
   const { key: subject, person, rule, domain } = wish;
   if (rule !== 'username') return undefined;
@@ -172,7 +172,7 @@ function claimOf(wish: Wish): Claim | undefined {
   };
 }
 
-/** The account of this name, where it is the same person's under a record of the other role, and may be said to be theirs. */
+/** The account with this name, if it is known to belong to the same person under a record of the other role. */
 function otherSelf(
   wish: Wish,
   directory: DirectoryIndex,
@@ -190,7 +190,7 @@ function otherSelf(
   return { objectId, pair };
 }
 
-/** A name made of names is a namesake's as well; PowerSchool's own user name is one person's at a time. */
+/** A name made from names may be a namesake's as well; PowerSchool's own user name belongs to one person at a time. */
 function neededFor({ rule }: Wish): readonly ('number' | 'givenName' | 'surname')[] {
   return rule === 'username' ? ['number', 'givenName', 'surname'] : ['number'];
 }
@@ -246,7 +246,7 @@ function isNumbered(rule: UsernameRule): boolean {
   return rule !== 'username' && rule.onCollision === 'number';
 }
 
-/** Ids are numbers mostly: shorter ones are older. */
+/** Ids are mostly numbers: shorter ones are older. */
 function byId(a: Wish, b: Wish): number {
   const [x, y] = [a.person.id, b.person.id];
   return x.length - y.length || (x < y ? -1 : x > y ? 1 : compareRoles(a.person.role, b.person.role));
@@ -260,7 +260,7 @@ function nameOf({ localPart, domain }: Wish): string {
   return `${localPart}@${domain}`;
 }
 
-/** Who has the name that somebody would like. */
+/** Who already has the wanted name. */
 function taken(wish: Wish, directory: DirectoryIndex, holders: Holders): { value: string; holder: string } {
   const value = nameOf(wish);
   const [id] = directory.find('userPrincipalName', value);
@@ -269,7 +269,7 @@ function taken(wish: Wish, directory: DirectoryIndex, holders: Holders): { value
   return { value, holder: `${whose === undefined ? 'another account' : whose} (object id ${id})` };
 }
 
-/** mailNickname allows less than a user name: what is left of it is ASCII without the characters of RFC 822. */
+/** mailNickname allows less than a user name: ASCII without RFC 822's special characters. */
 function namedAs({ person, domain }: Wish, localPart: string): NamedPerson {
   const mailNickname = localPart.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 64);
   return { person, userPrincipalName: `${localPart}@${domain}`, mailNickname };

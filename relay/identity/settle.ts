@@ -1,4 +1,4 @@
-/** Who of several gets an account that is claimed. Decided by what is claimed, never by who came first. */
+/** Decides which of several claimants gets an account, by what they claim and never by who came first. */
 import { describeValue, fold } from '../../shared/invisible.ts';
 import type { Person } from '../model/person.ts';
 import type { PersonKey } from '../model/person-key.ts';
@@ -6,7 +6,7 @@ import { type Problem, problem } from '../model/problem.ts';
 import type { IdentityRule } from '../profile/identity-rules.ts';
 import { areTwoPeople, type Handover, type Holder, reasonToKeep } from './holder.ts';
 
-/** A person's claim to an account, by the rule that found it. */
+/** A person's claim to an account, through the rule that found it. */
 export interface Claim {
   subject: PersonKey;
   person: Person;
@@ -21,16 +21,16 @@ export interface Account {
 
 export interface Settled {
   winner: Claim | undefined;
-  /** When the winner takes it over from somebody. */
+  /** Set when the winner takes it over from someone. */
   handover: Handover | undefined;
   problems: Problem[];
 }
 
 /**
  * @param claims of the people in question
- * @param rivals claims of people whom somebody else looks after; they are told there
+ * @param rivals claims of people in another profile; they are told there
  * @param holder who has the account
- * @param holderClaim what the holder claims it by, if the rules still find it for them
+ * @param holderClaim the holder's own claim, if the rules still find the account for them
  */
 export function settle(
   account: Account,
@@ -94,8 +94,8 @@ export function studentAndStaff(claims: readonly Claim[]): Pair | undefined {
 }
 
 /**
- * The same user name or address is one person's, unless both names are others; numbers of students and of staff are given out
- * apart, so that the same number alone says nothing.
+ * The same user name or address belongs to one person, unless both names differ; numbers of students and staff are
+ * assigned separately, so an equal number alone proves nothing.
  */
 export function isOnePerson({ student, staff }: Pair): boolean {
   if (areTwoPeople(student.person, staff.person)) return false;
@@ -122,7 +122,7 @@ export function ofStaff({ userPrincipalName }: Pick<Account, 'userPrincipalName'
   });
 }
 
-/** Somebody who is gone has what the rules would give to this person. */
+/** A former person has the account that the rules would give to this person. */
 export function former(account: Account, holder: Holder, subject: PersonKey, reason: string): Problem {
   return problem(subject, 'AccountOfFormerPerson', {
     account: account.userPrincipalName,
@@ -132,7 +132,7 @@ export function former(account: Account, holder: Holder, subject: PersonKey, rea
   });
 }
 
-/** More people than these are counted. */
+/** More people than this are only counted. */
 const namedAtMost = 5;
 
 function duplicate(

@@ -1,14 +1,14 @@
 /**
  * Names in the letters that a user name may have. Letters with marks lose them (Šimić → Simic, by Unicode's
- * compatibility decomposition); other letters of Latin orthographies have a table (latin-letters.ts). What is in no Latin
- * script is refused: half a name would be somebody else's.
+ * compatibility decomposition); other letters of Latin orthographies have a table (latin-letters.ts). Names with
+ * non-Latin letters are refused: half a name would be someone else's.
  */
 import { codeOf, scriptOf } from '../../shared/invisible.ts';
 import { apostropheLetters, plainLetters } from './latin-letters.ts';
 
 /**
- * Lower-case letters, digits and hyphens: apostrophes, blanks and other signs between them are left out
- * (O'Neil → oneil, Kaʻahumanu → kaahumanu, Ana María → anamaria). Undefined when a letter has no counterpart, or nothing is left.
+ * Lower-case letters, digits and hyphens; removes apostrophes, blanks and other signs (O'Neil → oneil, Kaʻahumanu →
+ * kaahumanu, Ana María → anamaria). Undefined when a letter has no counterpart, or nothing is left.
  */
 export function transliterate(text: string): string | undefined {
   const letters = plainText(text);
@@ -17,9 +17,9 @@ export function transliterate(text: string): string | undefined {
   return kept === '' ? undefined : kept;
 }
 
-/** Why {@link transliterate} makes nothing of the text, as the end of a sentence. */
+/** Why {@link transliterate} returns nothing for the text, as the end of a sentence. */
 export function foreignness(text: string): string {
-  // As it is written: a Korean syllable, and not the first of its letters.
+  // As people write it: a Korean syllable, not the first of its letters.
   const written = [...text.normalize('NFC')].find((letter) => foreignIn(plainText(letter)) !== undefined);
   const foreign = written ?? foreignIn(plainText(text));
   if (foreign === undefined) return 'it has no letter or digit that a user name may have';
@@ -39,7 +39,7 @@ function plainText(text: string): string {
   return letters.replace(apostropheLetters, '');
 }
 
-/** Twice, around the change of case: Unicode's lower case of some letters decomposes again. */
+/** Twice, before and after the change of case: Unicode's lower case of some letters decomposes again. */
 function decomposed(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '');
 }

@@ -37,7 +37,7 @@ function named(people: Person[], username: object, taken: string[] = [], history
   return { names: Object.fromEntries(names), problems: result.problems };
 }
 
-t.test('names become letters that a user name may have', async (t) => {
+t.test('turns names into letters that a user name may have', async (t) => {
   const cases: [string, string | undefined][] = [
     ['Šimić', 'simic'],
     ["O'Neil", 'oneil'],
@@ -87,7 +87,7 @@ t.test('names become letters that a user name may have', async (t) => {
   fc.assert(fc.property(letters, (codes) => /^[a-z0-9-]+$/.test(transliterate(String.fromCharCode(...codes)) ?? 'a')));
 });
 
-t.test('a name of another script, or without letters, is reported with the letter and the script', async (t) => {
+t.test('reports a name in another script, or without letters, with the letter and the script', async (t) => {
   const reasons: [string, RegExp][] = [
     ['Ана', /"А" \(U\+0410\) is a letter of the Cyrillic script/],
     ['한나', /"한" \(U\+D55C\) is a letter of the Hangul script/],
@@ -103,7 +103,7 @@ t.test('a name of another script, or without letters, is reported with the lette
   for (const [name, reason] of reasons) t.match(foreignness(name), reason, name);
 });
 
-t.test('every letter of the Latin alphabets of nations has a spelling in a to z', async (t) => {
+t.test('every letter in national Latin alphabets has a spelling in a to z', async (t) => {
   const ofNations = [0x00c0, 0x024f, 0x1e00, 0x1eff];
   const missing: string[] = [];
   for (let at = 0; at < ofNations.length; at += 2) {
@@ -115,7 +115,7 @@ t.test('every letter of the Latin alphabets of nations has a spelling in a to z'
   t.same(missing, ['ƍ', 'ȸ', 'ȹ', 'Ỻ', 'ỻ', 'Ỽ', 'ỽ'], 'but for signs of linguists and letters of medieval Welsh');
 });
 
-t.test('a pattern makes user names, and says what is in the way', async (t) => {
+t.test('a pattern makes user names, and says what prevents one', async (t) => {
   const people = [
     student('1', 'Ana', 'Šimić'),
     student('2', 'Ana'),
@@ -138,7 +138,7 @@ t.test('a pattern makes user names, and says what is in the way', async (t) => {
   t.same(optional.names, { 1: 's-u1.sim', 2: 's-u2' });
 });
 
-t.test('namesakes are reported, unless numbers are chosen', async (t) => {
+t.test('reports namesakes, unless numbers are chosen', async (t) => {
   const people = ['30', '4', '200'].map((id) => student(id, 'Ana', 'Lee'));
   const pattern = '{givenName}.{surname}';
   const reported = named(people, { pattern });
@@ -161,7 +161,7 @@ t.test('namesakes are reported, unless numbers are chosen', async (t) => {
   );
 });
 
-t.test("a name that was given stays its holder's, even when the account is gone", async (t) => {
+t.test("an assigned name stays its holder's, even when the account is gone", async (t) => {
   const history = new NameHistory([
     [`ana.lee@${domain}`, 'students:9'],
     [`ana.lee2@${domain}`, 'students:30'],
@@ -173,7 +173,7 @@ t.test("a name that was given stays its holder's, even when the account is gone"
   t.same([history.holderOf(`ANA.LEE@${domain}`), history.namesOf('students:9')], ['students:9', [`ana.lee@${domain}`]]);
 });
 
-t.test("for any people, directory and history: no name is wrong, shared, taken or somebody else's", async (t) => {
+t.test("for any people, directory and history: no name is invalid, shared, taken or someone else's", async (t) => {
   const person = fc.record({
     id: fc.nat(60),
     givenName: fc.constantFrom('Ana', 'ANA', 'Bo', 'Šimić', undefined),
@@ -209,7 +209,7 @@ t.test("for any people, directory and history: no name is wrong, shared, taken o
   t.pass('it holds');
 });
 
-t.test('account names obey the directory, and a collision is reported and never resolved', async (t) => {
+t.test("account names follow the directory's rules, and a collision is reported and never resolved", async (t) => {
   const people = [
     person('1', { username: "d'arcy" }),
     person('2', { username: 'kept@s.contoso.edu' }),

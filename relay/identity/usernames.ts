@@ -1,18 +1,18 @@
-/** What stands before the @ of an account that Hallpass creates: PowerSchool's user name, or a pattern of other values. */
+/** The part before the @ of an account that Hallpass creates: PowerSchool's user name, or a pattern of other values. */
 import { describeValue, showInvisible } from '../../shared/invisible.ts';
 import { type Person, personProperties } from '../model/person.ts';
 import type { UsernameRule } from '../profile/accounts.ts';
 import { fillPattern, type Pattern, parsePattern, requiredValues } from '../profile/pattern.ts';
 import { foreignness, transliterate } from './transliterate.ts';
 
-/** Or what is in the way: a value that is missing, or a name that no account can have. */
+/** Or what prevents it: a missing value, or a name that no account can have. */
 export type LocalPart =
   | { localPart: string }
   | { missing: string }
   | { value: string; reason: string }
   | { source: string; foreign: string; reason: string };
 
-/** @param domain of the role, which PowerSchool may have at the end of the user name already */
+/** @param domain of the role, which PowerSchool's user name may already have at its end */
 export function localPartMaker(rule: UsernameRule, domain: string): (person: Person) => LocalPart {
   if (rule === 'username') return (person) => fromUsername(person, domain);
   const pattern = parsePattern(rule.pattern);
@@ -26,7 +26,7 @@ function fromUsername({ username }: Person, domain: string): LocalPart {
   return reason === undefined ? { localPart } : { value: describeValue(username), reason };
 }
 
-/** Lower case without accents; signs at the ends and doubled dots, which empty values leave, go. */
+/** Lower case without accents; removes signs at the ends and doubled dots, which empty values leave. */
 function fromPattern(person: Person, pattern: Pattern, maxLength: number): LocalPart {
   const missing = requiredValues(pattern).find((name) => valueFor(person, name) === undefined);
   if (missing !== undefined) return { missing };
@@ -62,14 +62,14 @@ function valueFor(person: Person, name: string): string | undefined {
   return key && person[key];
 }
 
-/** Of a user name that has the domain at its end. */
+/** Removes the domain from the end of a user name. */
 export function withoutDomain(username: string, domain: string): string {
   return username.toLowerCase().endsWith(`@${domain}`) ? username.slice(0, -domain.length - 1) : username;
 }
 
 /**
- * Why this cannot stand before the @ of a userPrincipalName; undefined when it can. Letters, digits and ' . - _ ! # ^ ~,
- * no accents, at most 64 characters, no dot at the end (Entra: user name policies).
+ * Why this cannot be the part before the @ of a userPrincipalName; undefined when it can. Letters, digits and ' . - _ !
+ * # ^ ~, no accents, at most 64 characters, no dot at the end (Entra: user name policies).
  */
 export function invalidLocalPart(localPart: string): string | undefined {
   if (localPart.length === 0) return 'it is empty';

@@ -1,6 +1,6 @@
 /**
- * What a token is for: the subjects that it may read, and may change where its role allows that. A later version that adds a subject
- * gives it to no token that is there.
+ * The subjects that a token may read, and may change if its role allows that. A later version that adds a subject does
+ * not give it to existing tokens.
  */
 export const accessScopes = [
   'status',

@@ -1,4 +1,4 @@
-/** The applied state: what Microsoft 365 has because we made or found it, as far as plans look at it. */
+/** The applied state: what Microsoft 365 has because we created or found it, as far as plans need it. */
 import type { Compact } from '../compact/compact.ts';
 import { Interner } from '../compact/interner.ts';
 import { LayeredMap } from '../compact/layered.ts';
@@ -17,15 +17,15 @@ import {
 } from './keys.ts';
 import type { MemberKey, PersonKey } from './person-key.ts';
 
-/** A team that Microsoft was asked for. */
+/** A team that was requested from Microsoft. */
 export interface AppliedTeam {
-  /** Of the class. */
+  /** Object id of the class. */
   objectId: string;
-  /** `waiting`: the Teams service does not know the class yet. `accepted`: the team is being made. */
+  /** `waiting`: the Teams service does not know the class yet. `accepted`: the team is being created. */
   state: 'waiting' | 'accepted' | 'there';
-  /** Id of the operation that makes it, where Graph gave one. */
+  /** Id of the operation that creates it, if Graph gave one. */
   operation: string | undefined;
-  /** When Microsoft was first asked, and when it last answered: ISO 8601. */
+  /** When it was first requested, and when Microsoft last answered: ISO 8601. */
   since: string;
   at: string;
 }
@@ -35,7 +35,7 @@ export interface AppliedObject {
   body: Body;
 }
 
-/** What Microsoft 365 has because we made or found it. */
+/** What Microsoft 365 has because we created or found it. */
 export interface AppliedState {
   schools: Map<SchoolId, AppliedObject>;
   classes: Map<SectionId, AppliedObject>;
@@ -47,32 +47,35 @@ export interface AppliedState {
   /** People by SKU or group, see licenseKey. */
   licenses: RelationMap<LicenseKey, PersonKey>;
   /**
-   * Accounts that Hallpass disabled, as person keys under `disabled`, and those that it signed out then, under `signedOut`, classes whose teams it archived, under `archived`, and people
-   * whose membership is of an earlier role, see earlierRole.
+   * Accounts that Hallpass disabled, as person keys under `disabled`, and those that it signed out then, under
+   * `signedOut`; classes whose teams it archived, under `archived`; and people whose membership is from an earlier
+   * role, see earlierRole.
    */
   retired: RelationMap<string, string>;
-  /** Names of classes that somebody gave them by hand and that stay, by section. */
+  /** Names that people gave to classes by hand and that stay, by section. */
   renamed: Map<SectionId, string>;
   /**
-   * Members and owners of whom it is not known whether they still, or already, are: the answer never came. They are among
-   * `members` and `owners`, so that anyone who left is removed; anyone who belongs there is added again. Likewise
-   * what may be retired or not. See uncertainKey.
+   * Members and owners whose state is unknown because the answer never came. They are also in `members` and `owners`,
+   * so that a person who left is removed; one who belongs there is added again. The same applies to what may be retired
+   * or not. See uncertainKey.
    */
   uncertain: Set<RelationKey>;
   /**
-   * What somebody else did and the profile wants undone: objects (`class:77`) that were changed or deleted, memberships
-   * (see uncertainKey) that were ended, or made. The rest of this state says what is really there.
+   * Changes by others that the profile wants undone: objects (`class:77`) that were changed or deleted, memberships
+   * (see uncertainKey) that were ended or added. The rest of this state is what really exists.
    */
   drifted: Set<RelationKey | ObjectKey>;
-  /** Recorded memberships that somebody ended, and that are not made again. See uncertainKey. */
+  /** Recorded memberships that someone ended, and that are not restored. See uncertainKey. */
   absent: Set<RelationKey>;
-  /** Objects (`class:77`, `school:1`) that somebody deleted, and that are not made again: nothing is planned for them. */
+  /**
+   * Objects (`class:77`, `school:1`) that someone deleted, and that are not created again: nothing is planned for them.
+   */
   gone: Set<ObjectKey>;
   /** By section. */
   teams: Map<SectionId, AppliedTeam>;
 }
 
-/** The applied state as it is kept: objects and relations are packed. What is uncertain, and what differs, is little. */
+/** The applied state as it is stored: objects and relations are packed. Uncertain and differing entries are few. */
 export interface PackedApplied extends AppliedState {
   schools: PackedMap<SchoolId, AppliedObject>;
   classes: PackedMap<SectionId, AppliedObject>;
@@ -86,7 +89,7 @@ export interface PackedApplied extends AppliedState {
   teams: PackedMap<SectionId, AppliedTeam>;
 }
 
-/** Of a tenant in which nothing has been done. @param ids that other tables of the tenant share */
+/** For a tenant in which nothing has been done. @param ids shared with other tables of the tenant */
 export function nothingApplied(ids: Interner = new Interner()): PackedApplied {
   return {
     schools: new PackedMap(ids),
@@ -113,7 +116,7 @@ export function tablesOf(applied: PackedApplied): Compact[] {
   return [schools, classes, users, teams, members, owners, schoolClasses, schoolUsers, licenses, retired];
 }
 
-/** Shows the same, and can be changed without changing it: of what is there only the marks are copied, which are few. */
+/** A copy that can be changed without changing the original: only the few marks are copied. */
 export function onTopOf(applied: AppliedState): AppliedState {
   return {
     schools: new LayeredMap(applied.schools),
@@ -134,16 +137,16 @@ export function onTopOf(applied: AppliedState): AppliedState {
   };
 }
 
-/** Who is in a class, and who and what is in a school. */
+/** Who is in a class, and the people and classes in a school. */
 export type Membership = 'member' | 'owner' | 'schoolUser' | 'schoolClass';
 
-/** Everything that holds between two things: what is in what, who has which license, what is retired how. */
+/** Every relation between two things: memberships, licenses, and how something is retired. */
 export type RelationKind = Membership | 'licence' | 'retired';
 
 export type RelationKey = `${RelationKind}:${string}:${string}`;
 
 /**
- * Names a relation among the uncertain ones, or those that somebody else changed: `member:77:students:123`,
+ * Names a relation among the uncertain ones, or those that others changed: `member:77:students:123`,
  * `retired:disabled:students:123`.
  */
 export function uncertainKey(relation: RelationKind, container: string, item: string): RelationKey {
@@ -151,8 +154,8 @@ export function uncertainKey(relation: RelationKind, container: string, item: st
 }
 
 /**
- * Container, among what is retired, of the people of a class who are in it in a role that they no longer have: students who are
- * staff now, and the reverse.
+ * The container, among retired relations, for people who are in a class in a role that they no longer have: students
+ * who are now staff, and vice versa.
  */
 export function earlierRole(sectionId: SectionId): string {
   return `${earlierRolePrefix}${sectionId}`;
@@ -160,7 +163,7 @@ export function earlierRole(sectionId: SectionId): string {
 
 export const earlierRolePrefix = 'earlierRole:';
 
-/** Where the relations of a kind are in the applied state. */
+/** Where the relations of each kind are in the applied state. */
 export function relationMaps(state: PackedApplied): Record<RelationKind, Relations<string, string>>;
 export function relationMaps(state: AppliedState): Record<RelationKind, RelationMap<string, string>>;
 export function relationMaps(state: AppliedState): Record<RelationKind, RelationMap<string, string>> {
@@ -174,7 +177,7 @@ export function relationMaps(state: AppliedState): Record<RelationKind, Relation
   };
 }
 
-/** Who or what is recorded as in a class (by section id) or a school. */
+/** The people or classes recorded as in a class (by section id) or a school. */
 export function recordedIn(
   applied: AppliedState,
   relation: Exclude<Membership, 'schoolClass'>,
@@ -185,7 +188,7 @@ export function recordedIn(applied: AppliedState, relation: Membership, containe
   return relationMaps(applied)[relation].get(container) ?? new Set();
 }
 
-/** Owners of a class of whom nothing is in doubt, and whom nobody has removed. */
+/** Owners of a class who are certain, and whom nobody has removed. */
 export function certainOwners({ owners, uncertain, absent }: AppliedState, sectionId: SectionId): MemberKey[] {
   const isCertain = (key: RelationKey) => !uncertain.has(key) && !absent.has(key);
   return [...(owners.get(sectionId) ?? [])].filter((person) => isCertain(uncertainKey('owner', sectionId, person)));
@@ -199,7 +202,7 @@ export function objectsOf(
   return { school: applied.schools, class: applied.classes, user: applied.users }[kind];
 }
 
-/** Whose accounts Hallpass disabled, or signed out. The items of `archived` are classes. */
+/** People whose accounts Hallpass disabled or signed out. The items of `archived` are classes. */
 export function retiredPeople(
   { retired }: Pick<AppliedState, 'retired'>,
   how: 'disabled' | 'signedOut',
@@ -212,18 +215,18 @@ export function archivedClasses({ retired }: Pick<AppliedState, 'retired'>): Sec
   return [...(retired.get('archived') ?? [])].map(asSectionId);
 }
 
-/** What one answered operation leaves in the applied state. */
+/** What one answered operation changes in the applied state. */
 export interface Applied {
   object?: ObjectParts & { objectId: string; body: Body };
   link?: Link;
   relations?: { kind: RelationKind; container: string; items: string[] };
-  /** Relations that are no more. */
+  /** Relations that no longer exist. */
   unrelated?: { kind: RelationKind; container: string; items: string[] }[];
-  /** Relations that may have ended with it. Those that are recorded become uncertain. */
+  /** Relations that may have ended with it. Recorded ones become uncertain. */
   doubted?: { kind: DoubtfulKind; container: string; items: string[] }[];
-  /** What is known of a class's team now; undefined when it came to nothing. */
+  /** What is now known about a class's team; undefined when the request failed. */
   team?: { sectionId: SectionId; team: AppliedTeam | undefined };
 }
 
-/** Relations that may be left in doubt: what can be taken back must be known. */
+/** Relations that can become uncertain: for anything that can be taken back, we must know. */
 export type DoubtfulKind = 'member' | 'owner' | 'retired';

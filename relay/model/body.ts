@@ -1,7 +1,7 @@
-/** Properties of an object as Graph takes them. */
+/** Properties of an object in the format that Graph accepts. */
 export type Body = { [property: string]: string | boolean | null | Body };
 
-/** The properties of an object as read that have a value, within objects too: Graph shows null for what is not set. */
+/** The properties that have a value in an object as read, including nested objects: Graph shows null for unset ones. */
 export function bodyOf(object: Readonly<Record<string, unknown>>, names: readonly string[]): Body {
   const body: Body = {};
   for (const name of names) {
@@ -16,7 +16,7 @@ export function bodyOf(object: Readonly<Record<string, unknown>>, names: readonl
   return body;
 }
 
-/** Of what is there, the properties that are wanted: of the others nothing is known later. */
+/** The wanted properties among the present ones: nothing will be known about the others later. */
 export function commonPart(there: Body, wanted: Body): Body {
   return Object.fromEntries(
     Object.entries(there).flatMap(([name, value]) => {

@@ -2,8 +2,8 @@
 export interface DeltaPosition {
   deltaLink: string;
   /**
-   * The properties that were selected when the reading began, sorted: a link continues to tell of these, whatever is selected
-   * since. Empty where an earlier version did not remember it.
+   * The properties that were selected when the reading began, sorted: a link keeps reporting these, whatever is
+   * selected later. Empty if an earlier version did not store it.
    */
   selected: string;
 }

@@ -1,6 +1,6 @@
 import type { DeltaPosition } from './delta-position.ts';
 
-/** An account of the tenant, as far as the relay keeps it, and what a delta says of one. */
+/** An account of the tenant, as far as the relay stores it. */
 export interface DirectoryUser {
   id: string;
   userPrincipalName: string;
@@ -8,22 +8,22 @@ export interface DirectoryUser {
   mailNickname: string | null;
   /** Mastered in an on-premises Active Directory: Graph refuses to write most of its properties. */
   onPremises: boolean;
-  /** `Member`, `Guest`; null for accounts of before there were types. */
+  /** `Member`, `Guest`; null for accounts older than these types. */
   userType?: string | null;
-  /** `Invitation` for guests, `EmailVerified` for those who signed up by themselves; null for ordinary accounts. */
+  /** `Invitation` for guests, `EmailVerified` for those who signed up themselves; null for ordinary accounts. */
   creationType?: string | null;
-  /** `PendingAcceptance`, `Accepted`; null for accounts of the tenant itself. */
+  /** `PendingAcceptance`, `Accepted`; null for the tenant's own accounts. */
   externalUserState?: string | null;
-  /** Whether anybody can sign in with it. */
+  /** Whether sign-in is allowed. */
   enabled?: boolean;
-  /** Whether it has a license of its own or through a group. */
+  /** Whether it has a license, directly or through a group. */
   licensed?: boolean;
-  /** Whether it has the names of a person; the names themselves are not kept. */
+  /** Whether it has a person's names; the names themselves are not stored. */
   hasGivenName?: boolean;
   hasSurname?: boolean;
 }
 
-/** What a delta says of an account; a property that is missing has not changed. */
+/** A delta's report about an account; a missing property has not changed. */
 export interface DirectoryUserChange {
   id: string;
   userPrincipalName?: string;
@@ -39,7 +39,7 @@ export interface DirectoryUserChange {
   surname?: string | null;
 }
 
-/** What is read of accounts: `$select` of the delta. */
+/** What is read of accounts: the delta's `$select`. */
 export const accountProperties = [
   'id',
   'userPrincipalName',
@@ -77,9 +77,9 @@ export function changedUser(before: DirectoryUser | undefined, change: Directory
 }
 
 export interface DirectoryChanges extends DeltaPosition {
-  /** True when this is the whole directory and not a difference. */
+  /** True when this is the whole directory rather than a difference. */
   full: boolean;
   upserts: DirectoryUserChange[];
-  /** Object ids that are gone (soft-deleted counts as gone). */
+  /** Object ids that are gone (including soft-deleted ones). */
   deletes: string[];
 }

@@ -1,12 +1,14 @@
-/** Objects of Microsoft 365 that bear a stamp, as they were when they were read, before anything is known of whose they are. */
+/** Stamped Microsoft 365 objects as they were read, before it is known whose they are. */
 import type { Body } from './body.ts';
 import type { StampedObject } from './stamp.ts';
 
 export interface Found extends StampedObject {
   kind: 'school' | 'class' | 'user';
-  /** An account that appeared, with Hallpass's own stamp, although this database does not know that Hallpass made it. */
+  /**
+   * An account that appeared with Hallpass's own stamp, although this database does not know that Hallpass created it.
+   */
   isForgotten?: true;
-  /** Properties that Hallpass writes, where they have a value. */
+  /** The values of properties that Hallpass writes. */
   body: Body;
   related: Related;
 }

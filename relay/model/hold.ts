@@ -1,9 +1,9 @@
-/** What the guard holds back, and what became of it. */
+/** What the guard holds, and the decisions about it. */
 import { asSchoolId, type OperationKey, type SchoolId } from './keys.ts';
 import type { OperationKind } from './operation.ts';
 import type { MemberKey } from './person-key.ts';
 
-/** Instead of a school: every school of the district that has no hold of its own for the operation type. */
+/** In place of a school: all schools of the district without a hold of their own for the operation type. */
 export const otherSchools = asSchoolId('district');
 
 export const guardRules = ['rollover', 'emptySource', 'sourceDrop', 'share', 'total'] as const;
@@ -13,12 +13,12 @@ export type GuardRule = (typeof guardRules)[number];
 export interface HoldSample {
   /** The operation's key: `class:77`, `students:123`. */
   key: OperationKey;
-  /** Person key, where the operation concerns one person. */
+  /** Person key, if the operation concerns one person. */
   person?: MemberKey;
   reason: string;
 }
 
-/** What a rule found too much. */
+/** What a rule considers too much. */
 export interface Hold {
   /** `removeMember:12:share`: the same in every run for the same operation type, school and rule. */
   key: string;
@@ -26,11 +26,14 @@ export interface Hold {
   /** School id, or {@link otherSchools}. */
   schoolId: SchoolId;
   rule: GuardRule;
-  /** Operations concerned; of repaired memberships, the people. */
+  /** How many operations are concerned; for repaired memberships, how many people. */
   count: number;
-  /** What there is of what they change: memberships, objects, people. 0 where the rule compares with a number alone. */
+  /** The total that they are a part of: memberships, objects, people. 0 if the rule compares with a number alone. */
   there: number;
-  /** How many of the kind were carried out within 24 hours before, and not approved: what is done and what is held are too much together. */
+  /**
+   * How many of the kind were carried out within the last 24 hours without approval: together with the held ones they
+   * are too many.
+   */
   earlier: number;
   /** Why, as a sentence. */
   reason: string;
@@ -39,7 +42,7 @@ export interface Hold {
   sample: HoldSample[];
 }
 
-/** An approval covers up to a tenth more than was approved: rosters go on changing while people decide. */
+/** An approval covers up to a tenth more than was approved: rosters keep changing while people decide. */
 export function covers(approved: number, count: number): boolean {
   return count * 10 <= approved * 11;
 }
@@ -55,11 +58,11 @@ export interface HoldRecord extends Hold {
   expiresAt: string | null;
   decidedBy: string | null;
   decidedAt: string | null;
-  /** How many operations were approved or rejected; null while nobody has decided. */
+  /** How many operations were approved or rejected; null before a decision. */
   decidedCount: number | null;
 }
 
-/** Nobody has decided. */
+/** Without a decision. */
 export function isOpen({ state }: HoldRecord): boolean {
   return state === 'waiting' || state === 'expired';
 }

@@ -29,7 +29,7 @@ import {
 const id = fc.string({ minLength: 1, unit: fc.constantFrom('1', 'a', '-', ':') });
 const role = fc.constantFrom('students' as const, 'teachers' as const);
 
-t.test('what a key is made of can be read from it, and its text is taken for it', async () => {
+t.test("a key's parts can be read from it, and its text is accepted as the key", async () => {
   fc.assert(
     fc.property(role, id, (role, id) => {
       const key = personKey(role, id);
@@ -51,7 +51,7 @@ t.test('what a key is made of can be read from it, and its text is taken for it'
   fc.assert(fc.property(id, (id) => t.same(recordIn(recordKey('term', id)), { kind: 'term', id })));
 });
 
-t.test('a record tells of which section and school it is', async (t) => {
+t.test('a record knows its section and school', async (t) => {
   const section = {
     kind: 'section',
     id: '5',
@@ -73,7 +73,7 @@ t.test('a record tells of which section and school it is', async (t) => {
   t.equal(schoolKey('1'), 'school:1');
 });
 
-t.test('what names nobody is refused', async () => {
+t.test('refuses text that names nothing', async () => {
   const others = [
     '',
     '123',
@@ -95,7 +95,7 @@ t.test('what names nobody is refused', async () => {
   t.equal(asOperationKey('licence:group'), 'licence:group');
 });
 
-t.test('an account of nobody in the roster stands for itself', async () => {
+t.test('an account of nobody in the roster is its own key', async () => {
   const accounts = new Map([[personKey('students', '1'), 'object-1']]);
   t.equal(accountNamedBy(accountKey('object-2')), 'object-2');
   t.equal(accountOf(accountKey('object-2'), accounts), 'object-2');

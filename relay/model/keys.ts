@@ -4,7 +4,7 @@ import { asPersonKey, type PersonKey } from './person-key.ts';
 
 declare const section: unique symbol;
 declare const school: unique symbol;
-/** The id of a section or a school of the roster, PowerSchool's DCID: their form does not tell them from each other. */
+/** The id of a section or a school of the roster, PowerSchool's DCID: their format does not distinguish them. */
 export type SectionId = string & { readonly [section]: true };
 export type SchoolId = string & { readonly [school]: true };
 
@@ -23,7 +23,7 @@ export function sectionIdOf(record: Section | StudentEnrollment | TeacherRoster)
   return asSectionId(record.kind === 'section' ? record.id : record.sectionId);
 }
 
-/** The school that a record is, or is of. */
+/** The school that a record is, or belongs to. */
 export function schoolIdOf(record: RosterRecord): SchoolId {
   return asSchoolId(record.kind === 'school' ? record.id : record.schoolId);
 }
@@ -37,11 +37,11 @@ function named(text: string): string {
 export type ClassKey = `class:${string}`;
 export type SchoolKey = `school:${string}`;
 export type ObjectKey = ClassKey | SchoolKey | PersonKey;
-/** What operations are about: objects, or a group that gives a license. */
+/** The subjects of operations: objects, or a group that gives a license. */
 export type OperationKey = ObjectKey | `licence:${string}`;
 
 declare const license: unique symbol;
-/** Names a license that people have, see licenseKey: its form does not tell it from another string. */
+/** Names a license that people have, see licenseKey: its format does not distinguish it from another string. */
 export type LicenseKey = string & { readonly [license]: true };
 
 export function classKey(sectionId: SectionId): ClassKey {
@@ -52,13 +52,16 @@ export function schoolKey(schoolId: SchoolId): SchoolKey {
   return `school:${schoolId}`;
 }
 
-/** What an object is in the applied state, and its key there. */
+/** The kind of an object in the applied state, and its key there. */
 export type ObjectParts =
   | { kind: 'class'; key: SectionId }
   | { kind: 'school'; key: SchoolId }
   | { kind: 'user'; key: PersonKey };
 
-/** The two parts of an object (`class:77`, `school:1`, `students:123`): the kind in the applied state, and the key there. */
+/**
+ * The two parts of an object (`class:77`, `school:1`, `students:123`): its kind in the applied state, and its key
+ * there.
+ */
 export function objectOf(object: ObjectKey): ObjectParts {
   if (isClassKey(object)) return { kind: 'class', key: asSectionId(idIn(object)) };
   if (isSchoolKey(object)) return { kind: 'school', key: asSchoolId(idIn(object)) };
@@ -71,7 +74,7 @@ export function objectKey(kind: ObjectParts['kind'], key: string): ObjectKey {
   return kind === 'class' ? classKey(asSectionId(key)) : schoolKey(asSchoolId(key));
 }
 
-/** What of an object's key names it within its kind: `77` of `class:77`. */
+/** The part of an object's key that names it within its kind: `77` in `class:77`. */
 export function idIn(object: OperationKey): string {
   return object.slice(object.indexOf(':') + 1);
 }
@@ -89,12 +92,12 @@ export function asObjectKey(text: string): ObjectKey {
   return isClassKey(text) || isSchoolKey(text) ? text : asPersonKey(text);
 }
 
-/** @throws TypeError when no operation is about it */
+/** @throws TypeError when it cannot be the subject of an operation */
 export function asOperationKey(text: string): OperationKey {
   return text.startsWith('licence:') ? `licence:${text.slice('licence:'.length)}` : asObjectKey(text);
 }
 
-/** Names a record of PowerSchool that is no object here, in problems: `studentEnrollment:30`. */
+/** Names a PowerSchool record that is not an object here, in problems: `studentEnrollment:30`. */
 export type RecordKey = `${Kind}:${string}`;
 
 export function recordKey(kind: Kind, id: string): RecordKey {
@@ -107,7 +110,7 @@ export function recordIn(subject: string): { kind: string; id: string } {
   return at === -1 ? { kind: subject, id: '' } : { kind: subject.slice(0, at), id: subject.slice(at + 1) };
 }
 
-/** Which objects of a district a plan looks at: those whose desired state may have changed, or all of them. */
+/** The objects of a district that a plan looks at: those whose desired state may have changed, or all of them. */
 export interface Keys {
   schools: Set<SchoolId>;
   people: Set<PersonKey>;

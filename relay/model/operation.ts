@@ -1,4 +1,4 @@
-/** What a plan is made of: operations, each with its reason. */
+/** The parts of a plan: operations, each with its reason. */
 import type { Body } from './body.ts';
 import type { DesiredUser } from './desired-user.ts';
 import { classKey, type ObjectKey, type OperationKey, type SchoolId, type SectionId, schoolKey } from './keys.ts';
@@ -7,16 +7,16 @@ import type { MemberKey, PersonKey } from './person-key.ts';
 /** Relationships in one PATCH: Graph's limit for `members@odata.bind`. */
 export const bindLimit = 20;
 
-/** What every operation says. */
+/** The parts that every operation has. */
 export interface OperationCommon {
   /** Names the operation's object in journal and problems: `class:77`, `students:123`. */
   key: OperationKey;
   reason: string;
-  /** Makes again what somebody else undid: the guard looks at these additions. */
+  /** Restores what someone else undid: the guard looks at these additions. */
   repair?: true;
-  /** Only the profile that was changed is the reason: the one of the last good run would not have done it. */
+  /** Only a change of the profile is the reason: the profile of the last successful run would not have done it. */
   byProfile?: true;
-  /** It passed the guard in this school and nobody approved it: when it is done, it counts there for a day. */
+  /** It passed the guard in this school without approval: once done, it counts there for a day. */
   passedIn?: SchoolId;
 }
 
@@ -37,7 +37,7 @@ export type Operation = OperationCommon &
     | { kind: 'removeOwner'; sectionId: SectionId; personKey: MemberKey }
     | { kind: 'removeMember'; sectionId: SectionId; personKey: MemberKey }
     | { kind: 'createTeam'; sectionId: SectionId }
-    /** Of whom or what is gone from PowerSchool, and of whom or what is back. */
+    /** For people and objects that are gone from PowerSchool, or are back. */
     | { kind: 'disableUser'; personKey: PersonKey }
     | { kind: 'revokeSessions'; personKey: PersonKey }
     | { kind: 'enableUser'; personKey: PersonKey }
@@ -48,7 +48,7 @@ export type Operation = OperationCommon &
 
 export type OperationKind = Operation['kind'];
 
-/** In the order in which people see it. Each is sent when what it needs is there: relay/schedule/. */
+/** In the order in which people see it. Each operation is sent once what it needs exists: relay/schedule/. */
 export type Plan = readonly Operation[];
 
 /** Operations per kind, for people and logs. */
@@ -58,20 +58,20 @@ export function countOperations(plan: Plan): Partial<Record<OperationKind, numbe
   return counts;
 }
 
-/** The objects that it is planned for: when one of them is planned again, so is the operation. */
+/** The objects that it is planned for: planning one of them again replans the operation. */
 export function plannedFor(operation: Operation): ObjectKey[] {
   if ('sectionId' in operation) return [classKey(operation.sectionId)];
   if ('people' in operation) return operation.people;
   return ['personKey' in operation ? operation.personKey : schoolKey(operation.schoolId)];
 }
 
-/** Person keys of those whom it concerns. */
+/** Person keys of the people concerned. */
 export function peopleOf(operation: Operation): MemberKey[] {
   if ('people' in operation) return operation.people;
   return 'personKey' in operation ? [operation.personKey] : [];
 }
 
-/** What the guard counts it for: additions name up to twenty people. */
+/** How much the guard counts it for: additions name up to twenty people. */
 export function weightOf(operation: Operation): number {
   return Math.max(1, peopleOf(operation).length);
 }

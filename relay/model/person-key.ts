@@ -1,16 +1,16 @@
 /**
- * The keys that name people. Their form is their type: the compiler takes neither a bare id nor a section's for one, and
- * what comes from rows, files and command lines goes through {@link asPersonKey}.
+ * The keys that name people. Their format is their type: the compiler accepts neither a bare id nor a section's id as
+ * one, and text from rows, files and command lines goes through {@link asPersonKey}.
  */
 import type { Role } from './role.ts';
 
 /** `students:123`: names a person in links, relations and problems. */
 export type PersonKey = `${Role}:${string}`;
 
-/** `account:OBJECT-ID`: stands where a person key does, for a member of a class who is nobody of the roster. */
+/** `account:OBJECT-ID`: used in place of a person key for a class member who is nobody in the roster. */
 export type AccountKey = `account:${string}`;
 
-/** Who can be in a class. */
+/** Anyone who can be in a class. */
 export type MemberKey = PersonKey | AccountKey;
 
 export function personKey(role: Role, id: string): PersonKey {

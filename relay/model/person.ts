@@ -1,11 +1,11 @@
-/** People as the identity rules see them: one per person and role, whatever the number of their schools. */
+/** People as the identity rules see them: one per person and role, however many schools they have. */
 import { trimInvisible } from '../../shared/invisible.ts';
 import { type Properties, propertiesOf } from '../../shared/properties.ts';
 import type { Student, Teacher } from '../../shared/roster.ts';
 import { type SchoolId, schoolIdOf } from './keys.ts';
 import type { Role } from './role.ts';
 
-/** What a property is called here: by its own name, unless the table of them says another one. */
+/** A property's name here: its own name, unless the table gives another one. */
 type NamesIn<Table> = { [Name in keyof Table]: Table[Name] extends { person: infer P extends string } ? P : Name };
 type PersonValue = {
   [Kind in PersonKind]: NamesIn<Properties[Kind]>[keyof Properties[Kind]];
@@ -19,13 +19,13 @@ export interface Person extends PersonValues {
   role: Role;
   /** PowerSchool's DCID of the student, or of the USERS person. */
   id: string;
-  /** Whether the student only will be one (Enroll_Status -1). */
+  /** Whether the student is only pre-registered (Enroll_Status -1). */
   preRegistered: boolean;
   /** Every school whose bucket holds the person, sorted. */
   schoolIds: SchoolId[];
 }
 
-/** What records of these people are in the roster. */
+/** The kinds of these people's roster records. */
 export const kindOfRole = { students: 'student', teachers: 'teacher' } as const satisfies Record<Role, PersonKind>;
 
 /** The optional properties of a role's people: their names in the roster, and in {@link Person}. */
@@ -39,15 +39,15 @@ function namesOf(role: Role) {
   return propertiesOf(kindOfRole[role]).map(({ name, person }) => ({ name, key: (person ?? name) as PersonValue }));
 }
 
-/** The person of these records, at least one, each of another school. */
+/** The person behind these records, at least one, each from a different school. */
 export function personOf(role: Role, id: string, records: readonly (Student | Teacher)[]): Person {
   const parts = records.map((record) => ofRecord(role, id, record));
   return onePerson(parts) ?? { role, id, preRegistered: false, schoolIds: [] };
 }
 
 /**
- * One person of what several schools have of them. A teacher who works in two schools comes as two records with the same
- * values; the record of the first school (by id) speaks for the person.
+ * Combines what several schools have into one person. A teacher who works in two schools comes as two records with the
+ * same values; the record of the first school (by id) counts.
  */
 export function onePerson(parts: readonly Person[]): Person | undefined {
   const [only, ...others] = parts;
@@ -80,7 +80,7 @@ function valuesOf(role: Role, record: Student | Teacher): PersonValues {
   return values;
 }
 
-/** Agents of before 0.3 leave invisible characters at the ends of values. */
+/** Agents older than 0.3 leave invisible characters at the ends of values. */
 function trimmed(value: string): string | undefined {
   return trimInvisible(value) || undefined;
 }

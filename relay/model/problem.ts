@@ -1,7 +1,7 @@
 import type { Entry, Fixer } from '../../shared/errors/entry.ts';
 import { catalog, type ErrorCode, type ErrorDetails, fail, isErrorCode } from '../../shared/errors.ts';
 
-/** Something about one person or object that somebody must put right. It goes away when its cause does. */
+/** Something about one person or object that someone must fix. It disappears with its cause. */
 export interface Problem {
   /** `students:123`, `class:77` … */
   subject: string;
@@ -16,7 +16,7 @@ export function problem<C extends ErrorCode>(subject: string, code: C, details: 
   return { subject, code, message, action };
 }
 
-/** Who can put problems of this code right; the relay operator, for a code that this version does not know. */
+/** Who can fix problems with this code; the relay operator for a code that this version does not know. */
 export function fixerOf(code: string): Fixer {
   const entry: Entry | undefined = isErrorCode(code) ? catalog[code] : undefined;
   return entry?.who ?? 'operator';

@@ -1,4 +1,4 @@
-/** What a Microsoft tenant has that a sync profile refers to. */
+/** What a profile refers to in a Microsoft tenant. */
 export interface DomainFacts {
   id: string;
   isVerified: boolean;

@@ -1,4 +1,4 @@
-/** Where the optional properties are written in Microsoft 365, read off the table of them. */
+/** Where the optional properties are written in Microsoft 365, derived from their table. */
 import { type GraphTarget, type PropertyKind, propertiesOf } from '../../shared/properties.ts';
 
 export interface WrittenProperty extends Pick<GraphTarget, 'made' | 'isGrade' | 'max'> {
@@ -6,14 +6,14 @@ export interface WrittenProperty extends Pick<GraphTarget, 'made' | 'isGrade' | 
   name: string;
   /** In the words of PowerSchool's pages. */
   words: string;
-  /** The way to it in the object that is written: `student`, `grade`. */
+  /** The path to it in the written object: `student`, `grade`. */
   path: readonly string[];
 }
 
-/** Resources that are a part of another one. */
+/** Resources that are part of another one. */
 const partOf: Readonly<Record<string, string>> = { educationStudent: 'student', educationTeacher: 'teacher' };
 
-/** The properties of a kind that are written, in the order of the table. */
+/** The written properties of a kind, in the order of the table. */
 export function writtenOf(kind: PropertyKind): WrittenProperty[] {
   return propertiesOf(kind).flatMap(({ name, words, graph }) => {
     if (graph === undefined) return [];

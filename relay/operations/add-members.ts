@@ -1,4 +1,4 @@
-/** Puts students and teachers into their class, twenty in a request. */
+/** Adds students and teachers to their class, twenty per request. */
 import { idIn } from '../model/keys.ts';
 import { refusals } from './common-answers.ts';
 import { createAgain, references } from './memberships.ts';
@@ -13,7 +13,7 @@ export const addMembers: OperationSpec<'addMembers'> = {
   needs: ({ sectionId, people }) => [
     { what: 'class', id: sectionId },
     { what: 'people', keys: people },
-    // A class without an owner is not manageable.
+    // Nobody can manage a class without an owner.
     { what: 'owners', of: sectionId, atLeast: 0 },
   ],
   changes: () => undefined,

@@ -9,11 +9,11 @@ import { joining } from './shared-answers.ts';
 import { noSources } from './sources.ts';
 import type { OperationSpec } from './spec.ts';
 
-/** Microsoft documents members alone for a PATCH with bindings; owners one by one are documented. */
+/** Microsoft documents only members for a PATCH with bindings; adding owners one by one is documented. */
 const severalNotPossible: OutcomeRow = { status: [405, 501], verdict: 'one by one', problem: 'GRAPH_REJECTED' };
 const severalRefused: readonly OutcomeRow[] = [
   { status: [400, 422], verdict: 'one by one', problem: 'GRAPH_REJECTED' },
-  // Some say so of what they do not support.
+  // Some answers use this status for what is not supported.
   { status: [403], verdict: 'one by one', problem: 'GRAPH_DENIED' },
 ];
 

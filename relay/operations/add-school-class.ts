@@ -1,4 +1,4 @@
-/** Puts a class into its school. */
+/** Adds a class to its school. */
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
 import { roster } from './permissions.ts';
 import { alreadyInSchool, noEducation, objectFull, protectedGroup } from './shared-answers.ts';

@@ -1,4 +1,4 @@
-/** Puts a person into a school. */
+/** Adds a person to a school. */
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
 import { roster } from './permissions.ts';
 import { alreadyInSchool, memberRefused, noEducation, objectFull, protectedAccount } from './shared-answers.ts';

@@ -1,4 +1,4 @@
-/** Puts people into the group that gives its members a license. */
+/** Adds people to the group that gives its members a license. */
 import { refusals } from './common-answers.ts';
 import { licenseKey } from './license-relation.ts';
 import { references } from './memberships.ts';

@@ -1,19 +1,19 @@
-/** What Graph's refusals mean, over all kinds of operations: the table that docs/errors.md shows. */
+/** What Graph's refusals mean for all kinds of operations: the table in docs/errors.md. */
 import type { OperationKind } from '../model/operation.ts';
 import type { OutcomeRow } from './outcome-row.ts';
 import { operationKinds, specOf } from './registry.ts';
 
 export interface TableRow {
   row: OutcomeRow;
-  /** Undefined for every kind. */
+  /** Undefined for all kinds. */
   kinds: OperationKind[] | undefined;
 }
 
-/** Every row once, in an order in which those of each kind follow each other as the kind has them. */
+/** Every row once, ordered so that each kind's rows keep their relative order. */
 export function answerTable(): TableRow[] {
   const rows: OutcomeRow[] = [];
   for (const kind of operationKinds) {
-    // From the last one: each goes before the one that follows it.
+    // From the last one backward: each goes before the one that follows it.
     let before = rows.length;
     for (const row of specOf(kind).answers.toReversed()) {
       const known = rows.indexOf(row);

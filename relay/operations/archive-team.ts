@@ -1,4 +1,4 @@
-/** Makes the team of a class of a past year read-only: relay/sync/apply/archiving.ts follows how Microsoft Teams does it. */
+/** Makes the team of a past year's class read-only: relay/sync/apply/archiving.ts follows Microsoft Teams' progress. */
 import { idIn } from '../model/keys.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
 import { archive } from './permissions.ts';
@@ -6,7 +6,7 @@ import { protectedGroup, teamRefused } from './shared-answers.ts';
 import { noSources } from './sources.ts';
 import type { OperationSpec, ProfileOption } from './spec.ts';
 
-/** Anyone who archives teams opens them again. */
+/** A profile that archives teams also restores them. */
 export const archiving: ProfileOption = {
   field: 'policies.sectionGone',
   isSet: ({ policies: { sectionGone } }) => sectionGone !== 'keep' && sectionGone.includes('archiveTeam'),
@@ -18,7 +18,7 @@ export const archiveTeam: OperationSpec<'archiveTeam'> = {
   noun: 'team to archive',
   needs: ({ sectionId }) => [
     { what: 'class', id: sectionId },
-    // Nobody says what becomes of changes once the team is read-only.
+    // It is unknown what happens to changes once the team is read-only.
     { what: 'ending', of: sectionId },
   ],
   changes: () => undefined,

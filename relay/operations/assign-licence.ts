@@ -1,4 +1,4 @@
-/** Gives a license to an account that Hallpass made, unless the license comes with a group. */
+/** Gives a license to an account that Hallpass created, unless the license comes with a group. */
 import type { Applied, AppliedState } from '../model/applied-state.ts';
 import type { Role } from '../model/role.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
@@ -11,7 +11,7 @@ import type { OperationOf, OperationSpec } from './spec.ts';
 const license = { status: [400, 409], verdict: 'refused' } as const;
 const noLicense = { ...license, problem: 'AzureActiveDirectoryInvalidLicense' } as const;
 
-/** A person's own address may stand in the way of a license, so they come before the conflicts. */
+/** A person's own address may block a license, so these rows come before the conflicts. */
 const aboutLicenses: readonly OutcomeRow[] = [
   {
     ...noLicense,
@@ -106,7 +106,7 @@ export const assignLicence: OperationSpec<'assignLicence'> = {
   sources: noSources,
 };
 
-/** A SKU that is assigned again with other plans takes the place of the one before. */
+/** Assigning a SKU again with other plans replaces the earlier assignment. */
 function licensed(
   { personKey: key, skuId, disabledPlans }: OperationOf<'assignLicence'>,
   _objectId: string,

@@ -1,13 +1,13 @@
-/** Answers that mean the same whatever was asked for, in the groups in which operations list them. */
+/** Answers that mean the same for every request, in the groups in which operations list them. */
 import type { OutcomeRow } from './outcome-row.ts';
 
 export const anyRefusal = [[400, 499]] as const;
 
-/** What passes. */
+/** Temporary failures. */
 export const passing: readonly OutcomeRow[] = [
   { status: [429], verdict: 'again', problem: 'AzureActiveDirectoryRequestThrottledTemporarily' },
   { status: [503], verdict: 'doubtful', problem: 'AzureActiveDirectoryReplicaUnavailable' },
-  // The directory's own codes for what passes, whichever status they come with.
+  // The directory's own codes for temporary failures, whatever the status.
   {
     status: anyRefusal,
     codes: [
@@ -38,7 +38,7 @@ export const passing: readonly OutcomeRow[] = [
     ],
     message:
       /identity of the calling application|conditional access|tenant (?:is|has been|was) (?:disabled|suspended|deleted|blocked)|application (?:is|has been|was) (?:disabled|blocked)/i,
-    // Just after consent some of the servers do not know the application yet.
+    // Just after consent, some of the servers do not know the application yet.
     verdict: 'again',
     attempts: 3,
     problem: 'ApplicationBlocked',
@@ -54,7 +54,7 @@ export const passing: readonly OutcomeRow[] = [
   { status: [412, 423, 424, 425], verdict: 'again', problem: 'ConcurrentChange' },
 ];
 
-/** A reference to what is not there is a 400 for some of the workloads. */
+/** Some workloads answer 400 to a reference to something that does not exist. */
 export const notFound = {
   status: [400],
   codes: ['Request_ResourceNotFound', 'Directory_ObjectNotFound', 'ResourceNotFound'],
@@ -62,7 +62,7 @@ export const notFound = {
   problem: 'ObjectMissing',
 } as const;
 
-/** Something that it refers to is not there. */
+/** Something that it refers to does not exist. */
 export const missing: readonly OutcomeRow[] = [
   { status: [404, 410], verdict: 'missing', problem: 'ObjectMissing' },
   { ...notFound, verdict: 'missing' },
@@ -77,7 +77,7 @@ export const onPremises: OutcomeRow = {
   problem: 'OnPremisesAccount',
 };
 
-/** No room for more in the tenant, or a name that something else has. */
+/** The tenant is full, or something else has the name. */
 export const full: readonly OutcomeRow[] = [
   {
     status: [400, 403, 409],

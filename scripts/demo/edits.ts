@@ -28,7 +28,7 @@ export interface Edit {
   leadsTo: Expected;
 }
 
-/** An edit before it is known what it leads to, and the tables after it. */
+/** An edit whose effect is not known yet, and the tables after it. */
 interface Candidate {
   title: string;
   body: object[];

@@ -10,7 +10,7 @@ function part<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
 
 const marks = { externalId: setText, externalSource: setText };
 
-/** With every property that was selected, and those that tell whose it is. */
+/** With every selected property, and those that show whose it is. */
 export const school = wholeObjectWith({ id, ...marks, schoolNumber: setText, displayName: setText });
 
 export const schoolClass = wholeObjectWith({
@@ -39,7 +39,7 @@ export const person = wholeObjectWith({
 
 export type PersonBody = z.infer<typeof person>;
 
-/** One object of a delta, with every property that was selected. */
+/** One object of a delta, with every selected property. */
 export const objectChange = wholeObjectWith({ id, '@removed': removed });
 
 /** What a search shows of an object that may have been created. */

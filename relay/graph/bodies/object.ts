@@ -1,18 +1,18 @@
 /**
- * What bodies of Graph are made of. Names that are not asked for pass and are dropped; what is not set is null or left out,
- * which differs from one workload to the other.
+ * The parts of Graph's bodies. Names that were not asked for are accepted and dropped; unset values are null or
+ * omitted, depending on the workload.
  */
 import { z } from 'zod';
 
-/** A JSON object, whatever is in it. */
+/** A JSON object with any contents. */
 export const anyObject = z.looseObject({});
 
-/** An object with these names, and others that pass. */
+/** An object with these names; other names are accepted. */
 export function objectWith<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   return z.object(shape, { error: notAnObject });
 }
 
-/** The same, with everything else that is in it. */
+/** The same, keeping everything else in it. */
 export function wholeObjectWith<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   return z.looseObject(shape, { error: notAnObject });
 }
@@ -36,10 +36,10 @@ export const setText = z
 export const entity = objectWith({ id });
 export const wholeEntity = wholeObjectWith({ id });
 
-/** Only an object that is there no more has it, with the reason. */
+/** Present only on a removed object, with the reason. */
 export const removed = anyObject.exactOptional();
 
-/** A page of a collection: it has its items in `value`, which may be empty and is never missing. */
+/** A page of a collection: its items are in `value`, which may be empty but is never missing. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return objectWith({
     value: z.array(item),
@@ -50,5 +50,5 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
 
 export const anyCollection = pageOf(anyObject);
 
-/** What an action says: a value alone. */
+/** The result of an action: only a value. */
 export const answerOfAction = objectWith({ value: z.boolean() });

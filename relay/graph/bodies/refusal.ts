@@ -1,14 +1,14 @@
 /**
- * What a refusal of Graph says. Its body is `{error: {code, message, details?, innerError}}`; some workloads write
- * `innererror`, old ones `odata.error` with `message.value`, and some refusals have no body at all, or a page of HTML: whatever is
- * not there, or not as it should be, is empty.
+ * A refusal from Graph. Its body is `{error: {code, message, details?, innerError}}`; some workloads write
+ * `innererror`, old ones `odata.error` with `message.value`, and some refusals have no body at all, or a page of HTML:
+ * whatever is missing or wrong reads as empty.
  */
 import { z } from 'zod';
 import { anyObject } from './object.ts';
 
 const text = z.string().optional().catch('').default('');
 
-/** With nothing in it where there is something else. */
+/** Reads anything else as an object without parts. */
 function partsOf<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   return z.preprocess((value) => (anyObject.safeParse(value).success ? value : {}), z.object(shape));
 }
@@ -32,5 +32,5 @@ export const refusalBody = partsOf({ error: anything, 'odata.error': anything })
   error.parse(body.error ?? body['odata.error']),
 );
 
-/** Whether there is an error of Graph at all. */
+/** Whether the body contains one of Graph's errors at all. */
 export const hasError = z.object({ error: z.looseObject({}) });

@@ -1,4 +1,4 @@
-/** What Microsoft Entra answers to a sign-in. */
+/** Microsoft Entra's answers to a sign-in. */
 import { z } from 'zod';
 
 export const openIdConfiguration = z.looseObject({ token_endpoint: z.string(), issuer: z.string() });
@@ -7,7 +7,7 @@ const seconds = z.coerce.number().positive();
 
 export interface Token {
   text: string;
-  /** Seconds that it is good for, and after which Microsoft wants a new one to be got. */
+  /** How many seconds it is valid, and after which Microsoft recommends renewing it. */
   expiresIn: number;
   refreshIn: number | undefined;
 }
@@ -23,7 +23,7 @@ export const tokenAnswer = z
     return { text, expiresIn, refreshIn };
   });
 
-/** An error of Entra has a number, in its words or in a list. */
+/** An error from Entra has a number, in its text or in a list. */
 export const entraError = z
   .object({
     error: z.string(),

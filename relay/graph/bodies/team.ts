@@ -1,4 +1,4 @@
-/** Teams and what becomes of them, as the Teams service says. */
+/** Teams and their operations, as the Teams service reports them. */
 import { z } from 'zod';
 import { flag, objectWith } from './object.ts';
 

@@ -1,4 +1,4 @@
-/** What belongs to a whole Microsoft 365 tenant. */
+/** Objects that belong to a whole Microsoft 365 tenant. */
 import { z } from 'zod';
 import { objectWith } from './object.ts';
 

@@ -1,9 +1,9 @@
-/** Accounts, as `/users` and what belongs to it show them. */
+/** Accounts, as `/users` and related paths show them. */
 import { z } from 'zod';
 import type { DirectoryUserChange } from '../../model/directory-user.ts';
 import { flag, id, objectWith, removed, text, texts } from './object.ts';
 
-/** One account of a delta: what has not changed is left out. */
+/** One account of a delta: unchanged properties are omitted. */
 export const accountChange = objectWith({
   id,
   '@removed': removed,
@@ -15,7 +15,7 @@ export const accountChange = objectWith({
   creationType: text,
   externalUserState: text,
   accountEnabled: flag,
-  // Counted and no more: 100,000 accounts are looked at in 30 ms without what is in them, in 48 with it.
+  // Only counted: parsing 100,000 accounts takes 30 ms without the contents, 48 with them.
   assignedLicenses: z.array(z.unknown()).nullable().exactOptional(),
   givenName: text,
   surname: text,
@@ -32,7 +32,7 @@ export const account = objectWith({
 
 export type AccountFacts = z.infer<typeof account>;
 
-/** An account or a group, in the recycle bin too: what it has that nothing else may have. */
+/** An account or a group, possibly in the recycle bin: its values that must be unique. */
 export const holder = objectWith({
   id,
   displayName: text,
@@ -46,7 +46,7 @@ export const holder = objectWith({
 
 export type HolderBody = z.infer<typeof holder>;
 
-/** A role, a unit or a group that an account is in. */
+/** A role, a unit or a group that contains an account. */
 export const membershipOfAccount = objectWith({
   '@odata.type': z.string().exactOptional(),
   displayName: text,

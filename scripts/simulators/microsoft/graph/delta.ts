@@ -18,7 +18,7 @@ const tokenLife = 7 * 86_400_000;
 
 export interface DeltaRules<T extends Entity> {
   include?: (entity: T) => boolean;
-  /** educationClass deltas leave deletions out, as documented. */
+  /** educationClass deltas omit deletions, as documented. */
   reportsRemoved: boolean;
   /** Relations that `$select` may name, and what they hold; shown as `members@delta`. */
   links?: DeltaLinks<T>;
