@@ -1,12 +1,8 @@
 /**
- * Microsoft Graph for one command or question, beside any running runs. At a terminal, commands that need it load it
- * when they run: Graph client and MSAL would take half of every other command's start time.
+ * Microsoft Graph for one command or question, beside any running runs. Loaded only when needed: Graph client and sign-in would
+ * take half the start time of every other command, and of every thread that answers questions.
  */
-import { decodeJwt } from 'jose';
-import { appBudget, GraphBudget } from '../graph/budget.ts';
-import { GraphClient } from '../graph/client.ts';
-import { openCredentials } from '../graph/credentials.ts';
-import { openTransport } from '../graph/transport.ts';
+import type { GraphClient } from '../graph/client.ts';
 import { loadSettings } from '../settings/settings.ts';
 import type { Tenant } from '../store/tenants/system.ts';
 import type { AppContext } from './perform.ts';
@@ -24,6 +20,14 @@ export async function withGraph<T>(
   fn: (graph: AskedGraph) => Promise<T>,
 ): Promise<T> {
   const { graph } = await loadSettings(home);
+  const [{ decodeJwt }, { appBudget, GraphBudget }, { GraphClient }, { openCredentials }, { openTransport }] =
+    await Promise.all([
+      import('jose'),
+      import('../graph/budget.ts'),
+      import('../graph/client.ts'),
+      import('../graph/credentials.ts'),
+      import('../graph/transport.ts'),
+    ]);
   const transport = await openTransport(graph.caFile);
   try {
     const credentials = await openCredentials(graph, transport, clock);

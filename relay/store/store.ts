@@ -42,6 +42,8 @@ export interface Store {
   readTenant<T>(tenantId: string, fn: (scope: TenantScope) => Promise<T>): Promise<T>;
   /** The same for questions that cross tenants. Called with the functions of system.ts and changes/ only. */
   system<T>(fn: (scope: SystemScope) => Promise<T>): Promise<T>;
+  /** The same for reading alone, as {@link readTenant} reads. */
+  readSystem<T>(fn: (scope: SystemScope) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -65,9 +67,10 @@ export async function openStore(
   let reading: Kysely<Database> | undefined;
   const reader = (): Kysely<Database> => {
     if (file === ':memory:') return db;
-    reading ??= new Kysely<Database>({ dialect: new NodeSqliteDialect(openSqlite(file, 'reading')) });
+    reading ??= openReading(file);
     return reading;
   };
+  const read = <T>(fn: (db: Kysely<Database>) => Promise<T>) => readAtOnce(file, reader, fn);
   let upkeep: Upkeep | undefined;
   const transaction = <T>(fn: (db: Kysely<Database>) => Promise<T>, durable: Durable = 'at once'): Promise<T> =>
     unavailable(file, async () => {
@@ -84,21 +87,48 @@ export async function openStore(
   }
   return {
     withTenant: (tenantId, fn, durable) => transaction((trx) => fn({ tenantId, db: trx }), durable),
-    readTenant: (tenantId, fn) =>
-      unavailable(file, () =>
-        reader()
-          .transaction()
-          .setAccessMode('read only')
-          .execute((trx) => fn({ tenantId, db: trx }))
-          .catch(refuseWrite),
-      ),
+    readTenant: (tenantId, fn) => read((trx) => fn({ tenantId, db: trx })),
     system: (fn) => transaction((trx) => fn({ db: trx })),
+    readSystem: (fn) => read((trx) => fn({ db: trx })),
     async close() {
       await upkeep?.close();
       await reading?.destroy();
       await db.destroy();
     },
   };
+}
+
+/**
+ * Opens a database, which a store has open elsewhere in the process, for reading alone.
+ *
+ * @throws HallpassError STORE_UNAVAILABLE; whoever writes all the same has a bug
+ */
+export async function openReader(file: string): Promise<Store> {
+  const reading = await unavailable(file, async () => openReading(file));
+  const read = <T>(fn: (db: Kysely<Database>) => Promise<T>) => readAtOnce(file, () => reading, fn);
+  return {
+    withTenant: async () => refuseWriting(),
+    readTenant: (tenantId, fn) => read((trx) => fn({ tenantId, db: trx })),
+    system: async () => refuseWriting(),
+    readSystem: (fn) => read((trx) => fn({ db: trx })),
+    close: () => reading.destroy(),
+  };
+}
+
+function openReading(file: string): Kysely<Database> {
+  return new Kysely<Database>({ dialect: new NodeSqliteDialect(openSqlite(file, 'reading')) });
+}
+
+function readAtOnce<T>(
+  file: string,
+  reader: () => Kysely<Database>,
+  fn: (db: Kysely<Database>) => Promise<T>,
+): Promise<T> {
+  return unavailable(file, () => reader().transaction().setAccessMode('read only').execute(fn).catch(refuseWrite));
+}
+
+function refuseWriting(): never {
+  throw new TypeError('a write to a database that is open for reading');
 }
 
 /** A place where nothing can be kept is found here, and stays one: nobody needs to try again. */

@@ -10,8 +10,12 @@ import { readDirectory, readDirectoryState } from '../store/directory/mirror.ts'
 import type { Store } from '../store/store.ts';
 
 /** @throws as {@link GraphClient.get} */
-export async function liveDirectory(store: Store, tenantId: string, client: GraphClient): Promise<DirectoryIndex> {
-  const { position, users } = await store.withTenant(tenantId, async (scope) => ({
+export async function liveDirectory(
+  store: Pick<Store, 'readTenant'>,
+  tenantId: string,
+  client: GraphClient,
+): Promise<DirectoryIndex> {
+  const { position, users } = await store.readTenant(tenantId, async (scope) => ({
     position: (await readDirectoryState(scope)).position,
     users: await readDirectory(scope),
   }));

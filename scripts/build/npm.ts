@@ -19,8 +19,8 @@ export async function bundleForNpm(outdir: string): Promise<void> {
       'hallpass-agent': 'agent/main.ts',
       'hallpass-relay': 'relay/main.ts',
       // Started by their file names, beside the modules that start them.
+      'answer-thread': 'relay/http/api/answer-thread.ts',
       'checkpoint-thread': 'relay/store/engine/checkpoint-thread.ts',
-      'plan-thread': 'relay/http/api/plan-thread.ts',
       'turn-thread': 'relay/threads/turn-thread.ts',
     },
     outdir,

@@ -137,6 +137,26 @@ export const apiErrors = {
     meaning:
       'Other districts asked for plans. The relay computes at most two at a time, so that provisioning continues.',
   },
+  ANSWERS_UNDER_WAY: {
+    retry: 'retry-after',
+    sentence: 'Too many questions about this district are waiting for an answer.',
+    action: 'Wait for the answers that you have asked for, or try again in a few seconds.',
+    meaning:
+      'The relay works on a few questions about each district at one time, and lets eight more wait. Usually a program asks again before it has its last answer, or does not read its answers.',
+  },
+  ANSWERS_TOO_MANY: {
+    retry: 'retry-after',
+    sentence: 'The relay has as many questions to answer as it can take.',
+    action: 'Try again in a few seconds.',
+    meaning: 'Many programs ask at the same time. Districts take turns, and their runs continue.',
+  },
+  ANSWER_BROKEN: {
+    retry: 'retry',
+    sentence: 'The relay could not finish the answer: {reason}.',
+    action: 'Ask again. If it happens again, give the relay more memory, or report it.',
+    meaning:
+      'Long answers are computed in separate threads, so that one that fails affects neither agents nor runs. Usually there was not enough memory.',
+  },
   TOKEN_NOT_FOUND: {
     retry: 'fix',
     sentence: 'The district has no token "{token}".',

@@ -37,7 +37,7 @@ export type FleetLine = z.infer<typeof districtSchema>;
 /** The districts that the actor may access, by slug. @throws HallpassError ROLE_INSUFFICIENT */
 export async function fleetNow({ store }: Pick<AppContext, 'store'>, actor: Actor): Promise<FleetDistrict[]> {
   allow(actor, 'fleet');
-  return await store.system((scope) => readFleet(scope, reachedBy(actor)));
+  return await store.readSystem((scope) => readFleet(scope, reachedBy(actor)));
 }
 
 /** @param nowMs milliseconds since the epoch */

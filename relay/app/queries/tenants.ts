@@ -39,7 +39,7 @@ export async function tenantsNow(
   nowMs: number,
 ): Promise<z.infer<typeof tenantsAnswer>> {
   allow(actor, 'tenant');
-  const districts = await store.system((scope) => readFleet(scope, reachedBy(actor)));
+  const districts = await store.readSystem((scope) => readFleet(scope, reachedBy(actor)));
   const lineOf = new Map(describeFleet(districts, nowMs).districts.map((line) => [line.slug, line]));
   const tenants = districts.map(({ id, slug, name, graphTenantId, committedAt, createdAt }) => {
     const { standing = '', agent = null, agentSeenAt = null } = lineOf.get(slug) ?? {};

@@ -1,7 +1,6 @@
 /** Whether a Microsoft tenant exists and lets the relay sign in: tried before anything relies on it. */
 import { z } from 'zod';
 import { fail, HallpassError } from '../../../shared/errors.ts';
-import { openTransport } from '../../graph/transport.ts';
 import { loadSettings } from '../../settings/settings.ts';
 import type { Actor } from '../actor.ts';
 import { withGraph } from '../microsoft.ts';
@@ -60,6 +59,7 @@ async function isUnknown(
   { authority, caFile }: { authority: string; caFile?: string | undefined },
   graphTenantId: string,
 ): Promise<boolean> {
+  const { openTransport } = await import('../../graph/transport.ts');
   const transport = await openTransport(caFile);
   try {
     const url = `${authority.replace(/\/+$/, '')}/${graphTenantId}/v2.0/.well-known/openid-configuration`;

@@ -25,6 +25,7 @@ export const accessRoutes: readonly Route[] = [
   question({
     path: 'agents',
     question: 'agents',
+    effort: 'keyed',
     summary: 'The agents of the district, with the condition of each and its last report.',
     query: queries.none,
     answer: z.object({ agents: z.array(listedAgentSchema) }),
@@ -59,6 +60,7 @@ export const accessRoutes: readonly Route[] = [
   question({
     path: 'tokens',
     question: 'tokens',
+    effort: 'keyed',
     summary: 'The tokens with access to the district, without the secrets.',
     query: queries.none,
     answer: z.object({

@@ -38,7 +38,7 @@ interface Seen {
 export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
   const { store, origins, clock, log, methods } = options;
   const admit = openGate({ store, clock, origins });
-  const answerTo = requestHandler(options);
+  const handler = requestHandler(options);
   const seen = new WeakMap<FastifyRequest, Seen>();
   const note = (request: FastifyRequest, more: Partial<Seen>) =>
     seen.set(request, { since: clock.now(), ...seen.get(request), ...more });
@@ -46,6 +46,7 @@ export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
   app.register(
     async (api) => {
       takeJson(api);
+      api.addHook('onClose', () => handler.close());
       api.addHook('onRequest', async (request, reply) => {
         note(request, {});
         reply.headers(protection);
@@ -85,7 +86,7 @@ export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
               const admitted = seen.get(request)?.admitted;
               if (admitted === undefined) throw nothingAt(request.url);
               const found = (tenant: Tenant) => note(request, { tenant: tenant.slug });
-              return await answerTo(route, { request, reply, admitted, found });
+              return await handler.answer(route, { request, reply, admitted, found });
             },
           });
         }

@@ -7,6 +7,7 @@ import {
   type Answer,
   type Asked,
   type DistrictVisit,
+  type Effort,
   type Method,
   ofDistrict,
   plain,
@@ -24,6 +25,7 @@ interface Given<V extends Visit, Q extends z.ZodObject, B extends z.ZodType, A e
   body: B;
   answer: A;
   status?: 200 | 201 | 202;
+  effort?: Effort;
   asksMicrosoft?: true;
   hasVersion?: true;
   /**

@@ -8,6 +8,7 @@ export const cloudRoutes: readonly Route[] = [
   question({
     path: 'licenses',
     question: 'licenses',
+    effort: 'keyed',
     summary: 'The licenses of the Microsoft 365 tenant, and how many seats are free.',
     query: queries.none,
     answer: z.object({
@@ -30,6 +31,7 @@ export const cloudRoutes: readonly Route[] = [
   question({
     path: 'domains',
     question: 'domains',
+    effort: 'keyed',
     summary: 'The domains of the Microsoft 365 tenant, and which of them can have new accounts.',
     query: queries.none,
     answer: z.object({

@@ -7,6 +7,7 @@ import { questionAcross, type Route, type Visit } from './route.ts';
 export const fleetRoute: Route = questionAcross({
   path: 'fleet',
   question: 'fleet',
+  effort: 'short',
   summary: 'Every district to which the token has access, one line each, the most urgent first.',
   query: queries.fleet,
   answer: fleetAnswer,

@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import t from 'tap';
 import { createToken, listTokens, revokeToken, touchToken } from '../../store/tenants/api-tokens.ts';
 import { addTenant, startTestRelay } from '../../testing/relay-double.ts';
-import { PlanSlots } from './plan-slots.ts';
 
 const day = 86_400_000;
 
@@ -85,21 +84,4 @@ t.test('a use is noted once an hour', async (t) => {
   const longAgo = new Date(Date.now() - 3_600_001);
   await relay.store.withTenant(tenantId, (scope) => touchToken(scope, { id, lastUsedAt: first }, longAgo));
   t.ok((await use()) >= first, 'after an hour it is');
-});
-
-t.test('a tenant has one plan at a time, and the relay two', async (t) => {
-  const home = t.testdir();
-  const relay = await startTestRelay(home);
-  t.teardown(() => relay.close());
-  const slots = new PlanSlots(new AbortController().signal);
-  const query = { kind: [], limit: 10, offset: 0 };
-  const [a, b, c] = [await addTenant(relay, 'a'), await addTenant(relay, 'b'), await addTenant(relay, 'c')];
-  const ask = (tenant: typeof a) =>
-    slots.ask({ file: `${home}/relay.db`, tenant, nowMs: Date.now(), query, csv: false });
-  const both = Promise.allSettled([ask(a), ask(b)]);
-  await t.rejects(ask(a), { code: 'PLAN_UNDER_WAY', retryAfterMs: 5000 });
-  await t.rejects(ask(c), { code: 'PLANS_TOO_MANY', retryAfterMs: 5000 });
-  const missing = { status: 'rejected', reason: { code: 'PROFILE_MISSING' } };
-  t.match(await both, [missing, missing], 'what goes wrong in the thread arrives as it is');
-  await t.rejects(ask(a), { code: 'PROFILE_MISSING' }, 'and the place is free again');
 });

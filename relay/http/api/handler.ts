@@ -11,12 +11,13 @@ import { ofTheRelay } from '../../store/audit/audit.ts';
 import type { Store } from '../../store/store.ts';
 import type { Tenant } from '../../store/tenants/system.ts';
 import { AttemptLimit } from '../link/attempts.ts';
+import { AnswerThreads, type LongEffort } from './answer-threads.ts';
 import type { Admitted } from './gate.ts';
 import { idempotencyKeyIn } from './idempotency.ts';
 import { MicrosoftSlots } from './microsoft-slots.ts';
 import { noteIn } from './note.ts';
-import { PlanSlots } from './plan-slots.ts';
 import { nothingAt, problemFor } from './problem.ts';
+import { readQuery } from './query.ts';
 import type { Answer, Route, Visit } from './route.ts';
 
 /** Changes that a token may ask for in a minute. */
@@ -46,14 +47,20 @@ export interface Call {
   found(tenant: Tenant): void;
 }
 
+export interface Handler {
+  answer(route: Route, call: Call): Promise<FastifyReply>;
+  /** Ends what it has opened. */
+  close(): Promise<void>;
+}
+
 /** All requests under way share what it opens. */
-export function requestHandler(options: HandlerOptions): (route: Route, call: Call) => Promise<FastifyReply> {
+export function requestHandler(options: HandlerOptions): Handler {
   const { home, keyFile, store, file, clock, signal, url } = options;
-  const slots = new PlanSlots(signal);
+  const threads = new AnswerThreads({ file, home, keyFile, signal });
   const microsoft = new MicrosoftSlots();
   const changes = new AttemptLimit(changesPerMinute);
 
-  return async (route, { request, reply, admitted: { actor: known, token }, found }) => {
+  const answer = async (route: Route, { request, reply, admitted: { actor: known, token }, found }: Call) => {
     allow(known, route.action);
     const tenant = route.isAcross ? undefined : await districtOf(store, known, route, request);
     if (tenant !== undefined) found(tenant);
@@ -62,16 +69,24 @@ export function requestHandler(options: HandlerOptions): (route: Route, call: Ca
     const { params, query, headers } = request;
     const note = changing ? noteIn(headerIn(request, 'hallpass-note')) : undefined;
     const asking = route.asksMicrosoft ? AbortSignal.any([signal, AbortSignal.timeout(longestAskMs)]) : signal;
-    const visit: Omit<Visit, 'keep'> = {
-      ...{ actor: { ...known, note }, params, file, slots },
-      app: { home, keyFile, store, clock, signal: asking },
+    const said = {
+      ...{ actor: { ...known, note }, params },
       headers: { accept: headers.accept, ifMatch: headers['if-match'], ifNoneMatch: headers['if-none-match'] },
       nowMs: clock.now(),
       url: url(),
     };
+    const visit: Omit<Visit, 'keep'> = { ...said, app: { home, keyFile, store, clock, signal: asking } };
     const asked = { query, body: typeof request.body === 'string' ? request.body : '' };
-    const answer = async (keep: Visit['keep']) => {
+    const inThread = (effort: LongEffort): Promise<Answer> => {
+      // What is asked wrong takes no place.
+      readQuery(route.query, query);
+      const question = { ...said, ...asked, route: `${route.method} ${route.path}`, tenant };
+      const waited = AbortSignal.any([asking, goneOf(reply)]);
+      return threads.answer(effort, tenant?.id ?? `token ${known.id}`, question, waited);
+    };
+    const answered = async (keep: Visit['keep']) => {
       const work = (): Promise<Answer> => {
+        if (route.effort !== 'keyed') return inThread(route.effort);
         if (route.isAcross) return route.answerTo({ ...visit, keep }, asked);
         if (tenant === undefined) throw nothingAt(request.url);
         return route.answerTo({ ...visit, keep, tenant }, asked);
@@ -87,7 +102,7 @@ export function requestHandler(options: HandlerOptions): (route: Route, call: Ca
     const whose = tenant?.slug ?? 'relay';
     if (key === undefined) {
       if (route.needsKey) throw fail('IDEMPOTENCY_KEY_MISSING', {});
-      return await send(reply, route, whose, await answer(async () => undefined));
+      return await send(reply, route, whose, await answered(async () => undefined));
     }
     const { method, url: path } = request;
     const repeatable = {
@@ -96,13 +111,21 @@ export function requestHandler(options: HandlerOptions): (route: Route, call: Ca
     };
     const once = await answerOnce({ store, clock }, repeatable, (keep) =>
       orProblem(request, async () => {
-        const made = await answer(async (early) => keep(await inFull(route, whose, early)));
+        const made = await answered(async (early) => keep(await inFull(route, whose, early)));
         return await inFull(route, whose, made);
       }),
     );
     if (once.isRepeated) reply.header('idempotency-replayed', 'true');
     return reply.status(once.answer.status).headers(once.answer.headers).send(once.answer.body);
   };
+  return { answer, close: () => threads.close() };
+}
+
+/** Aborted when nobody is there anymore to take the answer. */
+function goneOf({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => gone.abort(new Error('the connection is closed')));
+  return gone.signal;
 }
 
 /** @throws HallpassError API_PATH_UNKNOWN also for a district that the token does not open */
@@ -145,19 +168,23 @@ function headerIn({ headers }: FastifyRequest, name: string): string | undefined
 
 async function send(reply: FastifyReply, route: Route, whose: string, answer: Answer): Promise<FastifyReply> {
   reply.status(answer.status ?? route.status).headers(headersOf(route, whose, answer));
-  if ('csv' in answer) return reply.send(Readable.from(answer.csv, { objectMode: false }));
   if ('empty' in answer) return reply.send();
-  return reply.send('pieces' in answer.json ? Readable.from(answer.json.pieces, { objectMode: false }) : answer.json);
+  if ('json' in answer) return reply.send(answer.json);
+  if ('csv' in answer) return reply.send(Readable.from(answer.csv, { objectMode: false }));
+  return reply.send(
+    answer.text instanceof Uint8Array ? answer.text : Readable.from(answer.text, { objectMode: false }),
+  );
 }
 
 /** @param whose for the name of the file that a browser makes of a table */
 function headersOf(route: Route, whose: string, answer: Answer): Record<string, string> {
+  const as = 'as' in answer ? answer.as : 'csv' in answer ? 'csv' : 'json' in answer ? 'json' : undefined;
   const name = `${whose}-${route.path.replace('tenants/{slug}/', '').split('/')[0]}`;
   return {
     ...answer.headers,
     ...(route.hasCsv && { vary: 'Accept' }),
-    ...('json' in answer && { 'content-type': 'application/json; charset=utf-8' }),
-    ...('csv' in answer && {
+    ...(as === 'json' && { 'content-type': 'application/json; charset=utf-8' }),
+    ...(as === 'csv' && {
       'content-type': 'text/csv; charset=utf-8',
       'content-disposition': `attachment; filename="${name}.csv"`,
     }),

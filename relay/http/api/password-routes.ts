@@ -23,6 +23,7 @@ export const passwordRoutes: readonly Route[] = [
   question({
     path: 'passwords',
     question: 'passwords',
+    effort: 'long',
     summary: 'Accounts whose first password was not exported yet; never the passwords.',
     query: queries.passwords,
     answer: passwordsAnswer.extend({ next: z.string().nullable() }),

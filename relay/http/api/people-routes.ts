@@ -23,6 +23,7 @@ export const peopleRoutes: readonly Route[] = [
   question({
     path: 'links',
     question: 'links',
+    effort: 'long',
     summary: 'Which person has which account, since when, and by which rule.',
     query: queries.links,
     answer: z.object({
@@ -82,6 +83,7 @@ export const peopleRoutes: readonly Route[] = [
   change({
     path: 'match',
     action: 'match',
+    effort: 'long',
     summary: 'What every identity rule would match among the existing accounts. Changes nothing.',
     body: z.strictObject({
       roles: z.array(role).min(1).max(2).default(['students', 'teachers']),

@@ -36,6 +36,7 @@ export const profileRoutes: readonly Route[] = [
   question({
     path: 'profiles',
     question: 'profiles',
+    effort: 'keyed',
     summary: 'The profiles of the district, and how each is doing.',
     query: queries.none,
     answer: profilesAnswer,
@@ -116,6 +117,7 @@ export const profileRoutes: readonly Route[] = [
   change({
     path: 'profiles/{name}/check',
     action: 'check',
+    effort: 'long',
     summary:
       'Checks the stored profile, or the one in the body, against Microsoft 365 and the roster. Changes nothing.',
     body: document,

@@ -4,8 +4,8 @@ import { auditAnswer, auditNow } from '../../app/queries/audit.ts';
 import { describeDrift, driftAnswer, driftNow, driftTable } from '../../app/queries/drift.ts';
 import { explainAnswer, explainNow, questionOf } from '../../app/queries/explain.ts';
 import { holdsAnswer, holdsNow } from '../../app/queries/holds.ts';
-import { dcidOf } from '../../app/queries/one-person.ts';
-import { planAnswer } from '../../app/queries/plan.ts';
+import { dcidOf, personFilter } from '../../app/queries/one-person.ts';
+import { describePlan, operationsIn, planAnswer, planTable } from '../../app/queries/plan.ts';
 import { problemsAnswer, problemsNow, problemTable } from '../../app/queries/problems.ts';
 import { propertiesAnswer, propertiesNow } from '../../app/queries/properties.ts';
 import { runAnswer, runsAnswer, runsNow, runTable } from '../../app/queries/runs.ts';
@@ -16,31 +16,11 @@ import { readNames } from '../../store/roster/people-names.ts';
 import { findRun, type JournaledOperation, operationsOf } from '../../store/runs/run-history.ts';
 import { csvPieces } from './csv-answer.ts';
 import { pageOf, pageWithin, readCursor } from './cursor.ts';
-import { queries, readQuery } from './query.ts';
-import { type DistrictVisit, isForCsv, ofDistrict, plain, question, type Route, read, refuse } from './route.ts';
+import { queries } from './query.ts';
+import { type DistrictVisit, question, type Route, read, refuse } from './route.ts';
 
 /** Operations that are read at a time for a table: nobody else has a turn meanwhile. */
 const pageSize = 1000;
-
-/** Its answer comes from a thread, as text. */
-const plan: Route = {
-  ...plain,
-  method: 'GET',
-  path: ofDistrict('plan'),
-  action: 'plan',
-  summary: 'Exactly what the next run would do, adopt and hold. Changes nothing.',
-  query: queries.plan,
-  answer: planAnswer,
-  hasCsv: true,
-  isAcross: false,
-  async answerTo(visit, asked) {
-    const { file, tenant, nowMs, slots } = visit;
-    const query = readQuery(queries.plan, asked.query);
-    const csv = isForCsv(query, visit);
-    const pieces = await slots.ask({ file, tenant, nowMs, query, csv });
-    return csv ? { csv: pieces } : { json: { pieces } };
-  },
-};
 
 const next = z.string().nullable().meta({ description: 'The cursor of the next page; null at the end.' });
 const number = z.tuple([z.int()]);
@@ -50,15 +30,29 @@ export const questionRoutes: readonly Route[] = [
   question({
     path: 'status',
     question: 'status',
+    effort: 'short',
     summary: 'How the district is doing: agents, roster, profiles, what Microsoft 365 has, problems by code, holds.',
     query: queries.none,
     answer: statusAnswer,
     json: (visit) => read(visit, (scope) => tenantStatus(scope, visit.tenant, visit.nowMs)),
   }),
-  plan,
+  question({
+    path: 'plan',
+    question: 'plan',
+    effort: 'plan',
+    summary: 'Exactly what the next run would do, adopt and hold. Changes nothing.',
+    query: queries.plan,
+    answer: planAnswer,
+    async json(visit, query) {
+      const { now, operations } = await planned(visit, query);
+      return describePlan(visit.tenant, now, operations, query);
+    },
+    csv: async (visit, query) => csvPieces(planTable, (await planned(visit, query)).operations),
+  }),
   question({
     path: 'schools',
     question: 'schools',
+    effort: 'short',
     summary: 'The schools of the district, what agents sent of each, and the profile that covers it.',
     query: queries.schools,
     answer: schoolsAnswer,
@@ -68,6 +62,7 @@ export const questionRoutes: readonly Route[] = [
   question({
     path: 'teams',
     question: 'teams',
+    effort: 'long',
     summary: 'The teams of classes, whether teachers have activated them, and who those teachers are.',
     query: queries.teams,
     answer: teamsAnswer,
@@ -77,6 +72,7 @@ export const questionRoutes: readonly Route[] = [
   question({
     path: 'properties',
     question: 'properties',
+    effort: 'keyed',
     summary: 'The optional properties that a profile can choose, where each is written, and for whom agents send it.',
     query: queries.none,
     answer: propertiesAnswer,
@@ -85,6 +81,7 @@ export const questionRoutes: readonly Route[] = [
   question({
     path: 'problems',
     question: 'problems',
+    effort: 'long',
     summary: 'Every problem, with who can fix it and how. The CSV contains names of people.',
     query: queries.problems,
     answer: problemsAnswer.extend({ next }),
@@ -103,6 +100,7 @@ export const questionRoutes: readonly Route[] = [
   question({
     path: 'runs',
     question: 'runs',
+    effort: 'short',
     summary: 'The last runs, newest first.',
     query: queries.runs,
     answer: runsAnswer.extend({ next }),
@@ -116,6 +114,7 @@ export const questionRoutes: readonly Route[] = [
   question({
     path: 'runs/{number}',
     question: 'runs',
+    effort: 'short',
     summary: 'What one run did: every operation with its reason, before and after. RUN is its number or id.',
     query: queries.run,
     answer: runAnswer.extend({ next }),
@@ -136,6 +135,7 @@ export const questionRoutes: readonly Route[] = [
   question({
     path: 'holds',
     question: 'holds',
+    effort: 'short',
     summary: 'What is held, why, what happens if it is approved, and what was decided.',
     query: queries.holds,
     answer: holdsAnswer,
@@ -144,6 +144,7 @@ export const questionRoutes: readonly Route[] = [
   question({
     path: 'drift',
     question: 'drift',
+    effort: 'short',
     summary: 'What people changed by hand in Microsoft 365, as last compared, and what Hallpass does about it.',
     query: queries.drift,
     answer: driftAnswer.extend({ next }),
@@ -161,6 +162,7 @@ export const questionRoutes: readonly Route[] = [
   question({
     path: 'explain',
     question: 'explain',
+    effort: 'long',
     summary: 'Why a person is, or is not, in a class: step by step from PowerSchool to Microsoft 365.',
     query: queries.explain,
     answer: explainAnswer,
@@ -175,6 +177,7 @@ export const questionRoutes: readonly Route[] = [
   question({
     path: 'audit',
     question: 'audit',
+    effort: 'short',
     summary: 'Who changed what, newest first.',
     query: queries.audit,
     answer: auditAnswer.extend({ next }),
@@ -186,6 +189,14 @@ export const questionRoutes: readonly Route[] = [
     },
   }),
 ];
+
+async function planned(visit: DistrictVisit, { person: asked, profile, kind: kinds }: z.output<typeof queries.plan>) {
+  // Loaded by the threads alone that plan.
+  const { planNow } = await import('../../sync/plan-now.ts');
+  const person = asked === undefined ? undefined : await read(visit, (scope) => personFilter(scope, asked));
+  const now = await planNow(visit.app.store, visit.tenant, profile, visit.app.clock);
+  return { now, operations: operationsIn(now, { kinds, person }) };
+}
 
 async function* allOperations(
   visit: DistrictVisit,

@@ -49,6 +49,7 @@ export const relayRoutes: readonly Route[] = [
   questionAcross({
     path: 'relay/audit',
     question: 'relayAudit',
+    effort: 'short',
     summary: 'Who changed settings, and added, changed or removed districts, the newest first.',
     query: queries.audit,
     answer: auditAnswer.extend({ next: z.string().nullable() }),

@@ -6,7 +6,6 @@ import type { Actor } from '../../app/actor.ts';
 import type { AppContext } from '../../app/perform.ts';
 import type { TenantScope } from '../../store/store.ts';
 import type { Tenant } from '../../store/tenants/system.ts';
-import type { PlanSlots } from './plan-slots.ts';
 import { readQuery, wantsCsv } from './query.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -19,9 +18,6 @@ export interface Visit {
   params: Record<string, string>;
   headers: { accept: string | undefined; ifMatch: string | undefined; ifNoneMatch: string | undefined };
   nowMs: number;
-  /** The database, for anyone who opens it again. */
-  file: string;
-  slots: PlanSlots;
   /** The relay's address, for agents. */
   url: string;
   /** Of a request with an Idempotency-Key: has the answer kept for anyone who lost it, before what it shows is forgotten. */
@@ -31,14 +27,21 @@ export interface Visit {
 /** The same in a district that the token opens. */
 export type DistrictVisit = Visit & { tenant: Tenant };
 
-export type Pieces = AsyncIterable<string>;
+export type Pieces = AsyncIterable<string | Uint8Array>;
 
-/** `json` is an object, or the text of one in pieces; nothing where there is nothing to say. */
+/** `text`: as it goes out, from a thread; nothing where there is nothing to say. */
 export type Answer = { status?: number; headers?: Record<string, string> } & (
-  | { json: object | { pieces: Pieces } }
-  | { csv: Pieces }
+  | { json: object }
+  | { csv: AsyncIterable<string> }
+  | { as: 'json' | 'csv'; text: Uint8Array | Pieces }
   | { empty: true }
 );
+
+/**
+ * What an answer takes in a district of 100,000 students. `keyed`: less than 5 ms, and the main thread gives it. `short`: up to a
+ * fifth of a second. `long`: seconds. `plan`: everything computed again, with a gigabyte or two.
+ */
+export type Effort = 'keyed' | 'short' | 'long' | 'plan';
 
 export interface Asked {
   query: unknown;
@@ -59,6 +62,7 @@ interface Described {
   /** Of an answer to what went well. */
   status: number;
   hasCsv: boolean;
+  effort: Effort;
   asksMicrosoft: boolean;
   /** Whether If-Match says which version of a profile is meant. */
   hasVersion: boolean;
@@ -78,14 +82,16 @@ interface Given<V extends Visit, Q extends z.ZodObject, A extends z.ZodType> {
   summary: string;
   query: Q;
   answer: A;
+  effort: Effort;
   asksMicrosoft?: true;
   json(visit: V, query: z.output<Q>): Promise<z.output<A> & object>;
-  csv?(visit: V, query: z.output<Q>): Promise<Pieces>;
+  csv?(visit: V, query: z.output<Q>): Promise<AsyncIterable<string>>;
 }
 
 export const plain = {
   status: 200,
   hasCsv: false,
+  effort: 'keyed',
   asksMicrosoft: false,
   hasVersion: false,
   needsKey: false,
@@ -111,8 +117,9 @@ export function questionAcross<Q extends z.ZodObject, A extends z.ZodType>(given
 }
 
 function described<V extends Visit, Q extends z.ZodObject, A extends z.ZodType>(given: Given<V, Q, A>) {
-  const { question: action, summary, query, answer, csv, asksMicrosoft = false } = given;
-  return { ...plain, method: 'GET' as const, action, summary, query, answer, hasCsv: csv !== undefined, asksMicrosoft };
+  const { question: action, summary, query, answer, effort, csv, asksMicrosoft = false } = given;
+  const hasCsv = csv !== undefined;
+  return { ...plain, method: 'GET' as const, action, summary, query, answer, effort, hasCsv, asksMicrosoft };
 }
 
 function answering<V extends Visit, Q extends z.ZodObject, A extends z.ZodType>({ query, json, csv }: Given<V, Q, A>) {

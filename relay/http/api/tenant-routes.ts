@@ -24,6 +24,7 @@ export const tenantRoutes: readonly Route[] = [
   questionAcross({
     path: 'tenants',
     question: 'tenant',
+    effort: 'short',
     summary: 'The districts that the token opens, by slug.',
     query: queries.tenants,
     answer: tenantsAnswer.extend({ next: z.string().nullable() }),
@@ -54,6 +55,7 @@ export const tenantRoutes: readonly Route[] = [
   question({
     path: '',
     question: 'tenant',
+    effort: 'keyed',
     summary: 'The district, and the PowerSchool servers that its agents named.',
     query: queries.none,
     answer: tenantAnswer,
@@ -101,6 +103,7 @@ export const tenantRoutes: readonly Route[] = [
   question({
     path: 'connection',
     question: 'connection',
+    effort: 'keyed',
     summary: 'Whether the relay can sign in to the Microsoft 365 tenant of the district.',
     query: queries.none,
     answer: connectionSchema,

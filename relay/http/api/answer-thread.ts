@@ -1,0 +1,143 @@
+/**
+ * A thread that answers questions, with connections of its own to the database, which read alone: seconds of reading and computing
+ * that neither agents nor runs wait for. Every answer has its own connection and shares nothing with another. Started by
+ * one-answer-thread.ts, which asks for the answers piece by piece.
+ */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { type Clock, systemClock } from '../../../shared/clock.ts';
+import { carried } from '../../../shared/threads.ts';
+import { openReader } from '../../store/store.ts';
+import type {
+  AnswerHead,
+  AnswerThreadStart,
+  FromAnswerThread,
+  Piece,
+  Question,
+  ToAnswerThread,
+} from './answer-messages.ts';
+import { jsonPieces } from './csv-answer.ts';
+import { Refused } from './problem.ts';
+import type { Answer, Visit } from './route.ts';
+import { routes } from './routes.ts';
+
+const routeOf = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
+const utf8 = new TextEncoder();
+
+/** One answer: its head, then pieces of its text, one ahead of what is asked for. */
+class OneAnswer {
+  readonly #pieces: AsyncGenerator<string, undefined>;
+  readonly #ended = new AbortController();
+  #head: AnswerHead | undefined;
+  #ahead: IteratorResult<string, undefined> | undefined;
+
+  constructor(start: AnswerThreadStart, question: Question) {
+    this.#pieces = this.#answer(start, question);
+  }
+
+  /** @throws what the question throws */
+  async begin(): Promise<{ head: AnswerHead; piece: Piece }> {
+    const piece = await this.next();
+    if (this.#head === undefined) throw new TypeError('an answer without a head');
+    return { head: this.#head, piece };
+  }
+
+  async next(): Promise<Piece> {
+    const { value = '' } = this.#ahead ?? (await this.#pieces.next());
+    this.#ahead = await this.#pieces.next();
+    return { bytes: utf8.encode(value), isLast: this.#ahead.done === true };
+  }
+
+  async end(): Promise<void> {
+    this.#ended.abort(new Error('nobody waits for the answer'));
+    await this.#pieces.return(undefined);
+  }
+
+  async *#answer({ file, home, keyFile }: AnswerThreadStart, question: Question): AsyncGenerator<string, undefined> {
+    const store = await openReader(file);
+    try {
+      const app = { home, keyFile, store, clock: clockFrom(question.nowMs), signal: this.#ended.signal };
+      const answer = await answerTo(question, app);
+      const { status, headers = {} } = answer;
+      this.#head = { status, headers, as: 'csv' in answer ? 'csv' : 'json' in answer ? 'json' : 'empty' };
+      if ('csv' in answer) yield* answer.csv;
+      if ('json' in answer) yield* jsonPieces(answer.json);
+      return undefined;
+    } finally {
+      await store.close();
+    }
+  }
+}
+
+/** The time goes on from that of the request. */
+function clockFrom(nowMs: number): Clock {
+  const from = performance.now();
+  return { ...systemClock, now: () => Math.round(nowMs + performance.now() - from) };
+}
+
+async function answerTo({ route: name, tenant, ...question }: Question, app: Visit['app']): Promise<Answer> {
+  const route = routeOf.get(name);
+  if (route === undefined) throw new TypeError(`no route ${name}`);
+  const { actor, params, headers, nowMs, url, query, body } = question;
+  const visit: Visit = { actor, params, headers, nowMs, url, app, keep: refuseToKeep };
+  if (route.isAcross) return await route.answerTo(visit, { query, body });
+  if (tenant === undefined) throw new TypeError(`${name} asks about no district`);
+  return await route.answerTo({ ...visit, tenant }, { query, body });
+}
+
+async function refuseToKeep(): Promise<never> {
+  throw new TypeError('an answer to a question is not kept');
+}
+
+class AnswerThread {
+  readonly #port: MessagePort;
+  readonly #start: AnswerThreadStart;
+  readonly #answers = new Map<number, OneAnswer>();
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(port: MessagePort, start: AnswerThreadStart) {
+    this.#port = port;
+    this.#start = start;
+  }
+
+  async hear(message: ToAnswerThread): Promise<void> {
+    const { id } = message;
+    if (message.type === 'ask') {
+      clearTimeout(this.#idle);
+      const answer = new OneAnswer(this.#start, message.question);
+      this.#answers.set(id, answer);
+      return await this.#say(id, async () => ({ type: 'head', id, ...(await answer.begin()) }));
+    }
+    const answer = this.#answers.get(id);
+    if (answer === undefined) return;
+    if (message.type === 'next')
+      return await this.#say(id, async () => ({ type: 'piece', id, piece: await answer.next() }));
+    this.#forget(id);
+    await answer.end().catch(() => undefined);
+  }
+
+  async #say(id: number, work: () => Promise<Extract<FromAnswerThread, { piece: Piece }>>): Promise<void> {
+    try {
+      const said = await work();
+      if (said.piece.isLast) this.#forget(id);
+      this.#post(said, [said.piece.bytes.buffer as ArrayBuffer]);
+    } catch (thrown) {
+      this.#forget(id);
+      const { error, more } = thrown instanceof Refused ? thrown : { error: thrown, more: undefined };
+      this.#post({ type: 'failed', id, error: carried(error), more });
+    }
+  }
+
+  #forget(id: number): void {
+    if (!this.#answers.delete(id) || this.#answers.size > 0) return;
+    this.#idle = setTimeout(() => this.#post({ type: 'idle' }), this.#start.idleMs);
+  }
+
+  #post(message: FromAnswerThread, transfer: ArrayBuffer[] = []): void {
+    this.#port.postMessage(message, transfer);
+  }
+}
+
+if (parentPort !== null) {
+  const thread = new AnswerThread(parentPort, workerData);
+  parentPort.on('message', (message: ToAnswerThread) => thread.hear(message));
+}
