@@ -14,7 +14,7 @@ async function ask({ store, tenantId, clock }: District, personId = '10', sectio
   return { steps, answer: answerOf(steps) };
 }
 
-t.test('a member who was removed: seen, put right, undone again, and left alone', async (t) => {
+t.test('a member who was removed: noticed, repaired, removed again, and left alone', async (t) => {
   const district = await inStep(t);
   const { directory } = district.microsoft;
   const [group, student] = [classOf(district, '50'), userOf(district, 'student0')];

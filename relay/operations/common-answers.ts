@@ -96,7 +96,7 @@ export const full: readonly OutcomeRow[] = [
   },
 ];
 
-/** What is left. */
+/** All other refusals. */
 export const refusals: readonly OutcomeRow[] = [
   {
     status: [402],

@@ -1,4 +1,4 @@
-/** Makes a class: a Microsoft 365 group with the education properties. */
+/** Creates a class: a Microsoft 365 group with the education properties. */
 import { asSectionId, idIn } from '../model/keys.ts';
 import { isStampedFor, searchByStamp } from './objects.ts';
 import { roster } from './permissions.ts';
@@ -24,7 +24,7 @@ export const createClass: OperationSpec<'createClass'> = {
     account: () => undefined,
     claims: ({ body: { mailNickname } }) => (typeof mailNickname === 'string' ? { mailNickname } : {}),
     fromJournal: (key, body) => ({ kind: 'createClass', key, sectionId: asSectionId(idIn(key)), body, reason: '' }),
-    // Its other values are written again; the name may be needed when the section is gone by now.
+    // Its other values are written again; the name may be needed if the section is gone by now.
     found: (key, { displayName }, objectId) => ({
       object: {
         kind: 'class',

@@ -1,4 +1,4 @@
-/** Makes a school: an administrative unit with the education properties. */
+/** Creates a school: an administrative unit with the education properties. */
 import { asSchoolId, idIn } from '../model/keys.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
 import { isStampedFor, searchByStamp } from './objects.ts';

@@ -1,4 +1,4 @@
-/** Makes a team of a class. Microsoft Teams says yes, and acts later: relay/sync/apply/teams.ts follows that. */
+/** Creates a class team. Microsoft Teams accepts the request and acts later: relay/sync/apply/teams.ts follows that. */
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
 import { noEducation, protectedGroup, teamRefused } from './shared-answers.ts';
 import { noSources } from './sources.ts';
@@ -8,9 +8,9 @@ export const createTeam: OperationSpec<'createTeam'> = {
   noun: 'team',
   needs: ({ sectionId }) => [
     { what: 'class', id: sectionId },
-    // A class whose owners could not be added gets its team when they are.
+    // A class whose owners could not be added gets its team once they are.
     { what: 'owners', of: sectionId, atLeast: 1 },
-    // Anyone who joins the group later is in its team up to a day later.
+    // Someone who joins the group later may appear in its team a day later.
     { what: 'members', of: sectionId },
   ],
   changes: () => undefined,
@@ -26,11 +26,11 @@ export const createTeam: OperationSpec<'createTeam'> = {
   },
   answers: [...passing, ...missing, onPremises, protectedGroup, ...full, noEducation, ...teamRefused, ...refusals],
   makes: undefined,
-  // What is known of teams says how far it is.
+  // The stored state of the team shows its progress.
   lostAnswer: () => ({ what: 'again' }),
 
   does: { creates: 'team' },
-  // What is known of a team says more than that it was asked for.
+  // The stored state of a team says more than that it was requested.
   effect: () => ({}),
   journal: () => undefined,
   values: () => undefined,
@@ -42,7 +42,7 @@ export const createTeam: OperationSpec<'createTeam'> = {
   sources: noSources,
 };
 
-/** A class team that was just made, until one of its owners opens it. */
+/** A class team that was just created, until one of its owners opens it. */
 function isWaiting(after: unknown): boolean {
   return typeof after === 'object' && after !== null && 'activation' in after && after.activation === 'waiting';
 }

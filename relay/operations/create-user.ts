@@ -1,4 +1,4 @@
-/** Makes an account, with its education properties and a first password. */
+/** Creates an account, with its education properties and a first password. */
 import { isOfPerson, stampProperties } from '../adoption/own-account.ts';
 import { asPersonKey, personIn } from '../model/person-key.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';

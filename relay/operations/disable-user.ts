@@ -1,4 +1,4 @@
-/** Nobody can sign in anymore with the account of somebody who is gone from PowerSchool. Nothing of it is deleted. */
+/** Disables the account of a person who is gone from PowerSchool. Nothing in it is deleted. */
 import { setEnabled } from './objects.ts';
 import { roster } from './permissions.ts';
 import { accountAnswers } from './shared-answers.ts';

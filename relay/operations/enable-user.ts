@@ -1,4 +1,4 @@
-/** Lets somebody sign in again whose account Hallpass disabled, and who is back. */
+/** Enables the account of a person who is back, if Hallpass disabled it. */
 import { setEnabled } from './objects.ts';
 import { roster } from './permissions.ts';
 import { accountAnswers } from './shared-answers.ts';

@@ -1,4 +1,4 @@
-/** Marks a class of a past year by its name, as School Data Sync does: `Exp0627_Algebra - 1`. */
+/** Marks a past year's class by its name, as School Data Sync does: `Exp0627_Algebra - 1`. */
 import { idIn } from '../model/keys.ts';
 import { patchClass, updated, valuesIn } from './objects.ts';
 import { roster } from './permissions.ts';
@@ -17,7 +17,7 @@ export const expireClass: OperationSpec<'expireClass'> = {
   option: undefined,
   answers: classAnswers,
   makes: undefined,
-  // Anyone who needs the class again names it again, and a reading of the directory tells what is true.
+  // If the class is needed again, it is renamed again, and a directory reading shows the real name.
   lostAnswer: ({ key, after }) => ({ what: 'keep', kind: 'class', key: idIn(key), values: valuesIn(after) }),
 
   does: { retires: 'expired' },
@@ -35,6 +35,6 @@ export const expireClass: OperationSpec<'expireClass'> = {
     ifApproved: ({ length }) => `${length} classes are marked as expired. Their members, files and posts stay.`,
   },
   sentence: ({ section }) => `${section} is marked as expired`,
-  // The name is no value of PowerSchool anymore.
+  // The name is no longer a PowerSchool value.
   sources: noSources,
 };

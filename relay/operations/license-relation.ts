@@ -1,4 +1,4 @@
-/** Licenses as relations: what somebody has is distinguished by SKU and disabled plans, or by the group that gives it. */
+/** Licenses as relations: a person's license is identified by SKU and disabled plans, or by the group that gives it. */
 import type { LicenseKey } from '../model/keys.ts';
 import type { License } from '../profile/accounts.ts';
 

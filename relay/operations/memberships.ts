@@ -1,4 +1,4 @@
-/** What operations on the people of a group have in common. Pure. */
+/** What operations on a group's people have in common. Pure. */
 import { type Operation, peopleOf } from '../model/operation.ts';
 import type { MemberKey } from '../model/person-key.ts';
 import type { ObjectIds, RequestOptions } from './spec.ts';
@@ -15,7 +15,7 @@ export function endMemberships(operations: readonly Operation[], nouns: string):
   return `${operations.length} ${nouns} end, of ${people} people in ${classes} classes. Accounts and classes stay.`;
 }
 
-/** What happens if additions that somebody undid are approved. @param nouns what they make again */
+/** What happens if additions that someone undid are approved. @param nouns what they restore */
 export function createAgain(operations: readonly Operation[], nouns: string): string {
   const people = operations.reduce((sum, one) => sum + peopleOf(one).length, 0);
   return `${people} ${nouns} are added again, as PowerSchool has them.`;

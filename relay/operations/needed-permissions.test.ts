@@ -1,4 +1,4 @@
-/** Which permissions a profile needs, and that docs/relay.md names all of them. */
+/** Which permissions a profile needs; docs/relay.md must name all of them. */
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { reading } from '../model/permissions.ts';
@@ -20,13 +20,13 @@ const document = {
 };
 const base = [...alwaysNeeded, reading.hiddenMembers, users].map(([least]) => least);
 
-/** Fields and remedies, of an application that has the base, with changes. */
+/** Fields and remedies for an application with the base permissions, plus changes. */
 function problemsOf(change: object, { more = [], without = [] }: { more?: string[]; without?: string[] } = {}) {
   const granted = [...base, ...more].filter((name) => !without.includes(name));
   return [...permissionProblems(parseProfile({ ...document, ...change }, 'test'), granted)];
 }
 
-t.test('what every run needs is the least that is enough', async (t) => {
+t.test('every run needs only the least privileged permissions that suffice', async (t) => {
   t.same(alwaysNeeded.map(([least]) => least).sort(), [
     'EduRoster.ReadWrite.All',
     'Group.ReadWrite.All',
@@ -34,7 +34,7 @@ t.test('what every run needs is the least that is enough', async (t) => {
   ]);
 });
 
-t.test('an option that needs more says so where it is set, with the way to do without', async (t) => {
+t.test('an option that needs more says so where it is set, and how to do without', async (t) => {
   const few = { without: ['User.ReadWrite.All', 'Group.ReadWrite.All'] };
   const disables = { studentGone: 'disable', revokeSessions: true };
   const cases: [change: object, field: string, act: RegExp, remedy: RegExp][] = [
@@ -70,7 +70,7 @@ t.test('an option that needs more says so where it is set, with the way to do wi
   t.same(problemsOf({}), [], 'and a permission that covers another one will do');
 });
 
-t.test('what many tenants do without, and what blinds, are warnings', async (t) => {
+t.test('missing permissions that many tenants do without, or that hide facts, are warnings', async (t) => {
   const few = { more: ['LicenseAssignment.ReadWrite.All'], without: ['User.ReadWrite.All'] };
   t.match(problemsOf({}, few), [{ severity: 'warning', field: 'the document', reason: /adding members to groups/ }]);
   t.equal(problemsOf({}, { without: ['User.ReadWrite.All'] }).length, 1, 'one permission is asked for once');
@@ -79,7 +79,7 @@ t.test('what many tenants do without, and what blinds, are warnings', async (t) 
   ]);
 });
 
-t.test('docs/relay.md names every permission that may be asked for, and no other', async (t) => {
+t.test('docs/relay.md names exactly the permissions that may be requested', async (t) => {
   const page = readFileSync(new URL('../../docs/relay.md', import.meta.url), 'utf8');
   const [, table = ''] = /### Permissions\n.*?\n((?:\|[^\n]*\n)+)/s.exec(page) ?? [];
   const named = table.split('\n').flatMap((line) => line.split('|')[1]?.match(/[A-Z]\w+(?:\.\w+)+/g) ?? []);
@@ -87,7 +87,7 @@ t.test('docs/relay.md names every permission that may be asked for, and no other
   t.same(named.sort(), [...new Set(asked.map(([least]) => least))].sort());
 });
 
-t.test('every operation is covered by what some run asks for', async (t) => {
+t.test('every operation is covered by permissions that some run requests', async (t) => {
   for (const kind of operationKinds) {
     const { option, permissions } = specOf(kind);
     const needed = option === undefined ? [...alwaysNeeded, users] : (neededByOptions.get(option) ?? []);

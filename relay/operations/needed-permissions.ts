@@ -1,4 +1,4 @@
-/** Which application permissions every run needs, and which a profile needs besides. Pure. */
+/** Which application permissions every run needs, and which a profile additionally needs. Pure. */
 import type { OperationKind } from '../model/operation.ts';
 import { type AnyOf, lackingOf, reading } from '../model/permissions.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -12,7 +12,7 @@ const kindsBy: ReadonlyMap<ProfileOption | undefined, OperationKind[]> = Map.gro
   (kind) => specOf(kind).option,
 );
 
-/** Without these no run starts: accounts are read, and there are operations that no option has to ask for. */
+/** Without these no run starts: accounts are read, and some operations need no option. */
 export const alwaysNeeded: readonly AnyOf[] = withoutCovered([
   reading.accounts,
   ...neededFor(undefined).filter((anyOf) => anyOf !== users),
@@ -23,7 +23,9 @@ export const neededByOptions: ReadonlyMap<ProfileOption, readonly AnyOf[]> = new
   [...kindsBy.keys()].flatMap((option) => (option === undefined ? [] : [[option, neededFor(option)] as const])),
 );
 
-/** What the profile asks for and the relay's application may not do. @param granted permissions, as the token has them */
+/**
+ * What the profile asks for but the relay's application may not do. @param granted permissions, as listed in the token
+ */
 export function* permissionProblems(profile: Profile, granted: readonly string[]): Iterable<ProfileProblem> {
   let isUsersNamed = false;
   for (const [{ field, isSet, act, otherwise }, needs] of neededByOptions) {
@@ -52,7 +54,7 @@ function neededFor(option: ProfileOption | undefined): AnyOf[] {
   return [...new Set((kindsBy.get(option) ?? []).flatMap((kind) => specOf(kind).permissions))];
 }
 
-/** Without needs that the least permission for another one meets as well. */
+/** Without needs that are also met by the least privileged permission for another need. */
 function withoutCovered(needs: readonly AnyOf[]): AnyOf[] {
   return needs.filter((anyOf, at) =>
     needs.every(([least], other) => other === at || !anyOf.includes(least) || (least === anyOf[0] && other > at)),

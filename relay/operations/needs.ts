@@ -1,4 +1,4 @@
-/** What an operation needs, whether it is there by now, and where. Pure. */
+/** What an operation needs, whether it exists by now, and where. Pure. */
 import { type AppliedState, certainOwners, objectsOf, retiredPeople } from '../model/applied-state.ts';
 import { objectKey } from '../model/keys.ts';
 import type { Operation } from '../model/operation.ts';
@@ -14,8 +14,8 @@ export interface KnownObjects {
 }
 
 /**
- * The operation, if what it needs exists by now, without people who have no account. Where an object could not be made, that object's
- * own problem says why, and the plan of the next run has the operation again.
+ * The operation, if what it needs exists by now, without people who have no account. If an object could not be created,
+ * that object's own problem says why, and the next run plans the operation again.
  */
 export function withItsObjects(operation: Operation, known: KnownObjects): Operation | undefined {
   if (!needsOf(operation).every((need) => isMet(need, known))) return undefined;
@@ -53,12 +53,14 @@ function hasOtherOwner({ of, than }: Extract<Need, { what: 'otherOwner' }>, appl
   return certainOwners(applied, of).some((one) => one !== than);
 }
 
-/** Names of what it waits for, as {@link broughtBy} has them, while that is about to be brought about. */
+/**
+ * Names of what it waits for, in the form of {@link broughtBy}, while another operation is about to bring that about.
+ */
 export function namesOfNeeds(operation: Operation): string[] {
   return needsOf(operation).flatMap(namesOf);
 }
 
-/** Those of the objects that it refers to: `class:77`, `students:123`. */
+/** Names of the objects that it refers to: `class:77`, `students:123`. */
 export function namesOfObjects(operation: Operation): string[] {
   const isObject = ({ what }: Need) => ['school', 'class', 'person', 'people'].includes(what);
   return needsOf(operation).filter(isObject).flatMap(namesOf);
@@ -86,7 +88,7 @@ function namesOf(need: Need): readonly string[] {
   }
 }
 
-/** Names what others may need of it: `class:77`, `students:123`, `owners:77`. */
+/** Names what others may need from it: `class:77`, `students:123`, `owners:77`. */
 export function broughtBy(operation: Operation): string | undefined {
   const { does } = specOf(operation.kind);
   if ('creates' in does) return does.creates === 'team' ? undefined : operation.key;
@@ -100,8 +102,8 @@ export function broughtBy(operation: Operation): string | undefined {
 }
 
 /**
- * What takes one write at a time, and is written to by it: Graph answers concurrent writes to one group or account with conflicts.
- * Undefined where nothing else writes to the same.
+ * The lane: what it writes to and what takes one write at a time, because Graph answers concurrent writes to one group
+ * or account with conflicts. Undefined if nothing else writes to the same object.
  */
 export function laneOf(operation: Operation): string | undefined {
   const { request, group, changes } = specOf(operation.kind);
@@ -143,13 +145,13 @@ function placesOf(need: Need, ids: ObjectIds): Referenced[] {
   }
 }
 
-/** The object's id; undefined where there is none yet. */
+/** The object's id; undefined if it does not exist yet. */
 export function objectIdAt(target: Target, { applied, accounts }: KnownObjects): string | undefined {
   if (target.what === 'person') return accountOf(target.key, accounts);
   return objectsOf(applied, target.what).get(target.id)?.objectId;
 }
 
-/** The id of the one object that the operation changes; empty for relations, which have none of their own. */
+/** The id of the one object that the operation changes; empty for relations, which have no object of their own. */
 export function changedObject(operation: Operation, known: KnownObjects): string {
   const target = specOf(operation.kind).changes(operation);
   return (target && objectIdAt(target, known)) ?? '';

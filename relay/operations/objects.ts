@@ -1,4 +1,4 @@
-/** What kinds of operations that write values of an object have in common. Pure. */
+/** What kinds of operations that write an object's values have in common. Pure. */
 import type { Applied, AppliedState } from '../model/applied-state.ts';
 import { objectsOf } from '../model/applied-state.ts';
 import type { Body } from '../model/body.ts';
@@ -7,7 +7,7 @@ import type { Operation } from '../model/operation.ts';
 import type { PersonKey } from '../model/person-key.ts';
 import type { ObjectIds, Search, WriteRequest } from './spec.ts';
 
-/** The applied state of an object that has new values besides those that were written before. */
+/** The applied state of an object with new values in addition to those written before. */
 export function updated(
   object: ObjectParts,
   changes: Body,
@@ -18,7 +18,7 @@ export function updated(
   return { object: { ...object, objectId, body: { ...before, ...changes } } };
 }
 
-/** Names of the values that the journal has. */
+/** Names of the values in the journal. */
 export function namesIn(after: unknown): string[] {
   return Object.keys(valuesIn(after));
 }
@@ -27,7 +27,7 @@ export function valuesIn(after: unknown): Body {
   return (typeof after === 'object' && after !== null ? after : {}) as Body;
 }
 
-/** Keys that the journal has. */
+/** Keys in the journal. */
 export function keysIn(after: unknown): string[] {
   return Array.isArray(after) ? after.map(String) : [];
 }
@@ -38,7 +38,7 @@ export function receiveValues(operations: readonly Operation[], nouns: string): 
   return `${operations.length} ${nouns} receive new values of ${[...properties].sort().join(', ')}.`;
 }
 
-/** Whether a school or class of the education API carries the stamp of the record. @param key `class:77` */
+/** Whether a school or class of the education API carries the record's stamp. @param key `class:77` */
 export function isStampedFor(
   item: { externalId?: string | null; externalSource?: string | null },
   key: OperationKey,
@@ -46,17 +46,17 @@ export function isStampedFor(
   return item.externalSource === 'sis' && item.externalId === idIn(key);
 }
 
-/** Where a school or class of the education API shows by the record that it carries. @param path `/education/classes` */
+/** Finds a school or class of the education API by its record's stamp. @param path `/education/classes` */
 export function searchByStamp(path: string, { externalId }: Readonly<Record<string, unknown>>): Search {
   return { path, property: 'externalId', value: String(externalId), select: 'id,externalId,externalSource' };
 }
 
-/** Writes values of a class that exists. */
+/** Writes values of an existing class. */
 export function patchClass({ sectionId, body }: { sectionId: SectionId; body: Body }, ids: ObjectIds): WriteRequest {
   return { method: 'PATCH', url: `/education/classes/${ids.class(sectionId)}`, body };
 }
 
-/** Lets somebody sign in, or nobody. */
+/** Allows or blocks a person's sign-in. */
 export function setEnabled(personKey: PersonKey, accountEnabled: boolean, ids: ObjectIds): WriteRequest {
   return { method: 'PATCH', url: `/education/users/${ids.person(personKey)}`, body: { accountEnabled } };
 }

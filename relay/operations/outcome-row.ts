@@ -1,48 +1,49 @@
-/** What a refusal of Graph means for an operation. */
+/** What a refusal from Graph means for an operation. */
 import type { ErrorCode } from '../../shared/errors.ts';
 
-/** What becomes of the operation. */
+/** What happens with the operation. */
 export type Verdict =
-  /** It was so before: nothing is left to do. */
+  /** It was already so: nothing is left to do. */
   | 'done'
-  /** Not carried out, for a reason that passes: again after a while. */
+  /** Not carried out, for a temporary reason: retried after a while. */
   | 'again'
-  /** It may have been carried out: what makes an object is looked up, everything else is sent again. */
+  /** It may have been carried out: a created object is looked up, everything else is sent again. */
   | 'doubtful'
-  /** It may be so already: looked up. */
+  /** It may already be so: looked up. */
   | 'look up'
-  /** Something has the value that must be unique: whose it is is looked up. */
+  /** Something has the value that must be unique: its holder is looked up. */
   | 'conflict'
-  /** Something that it refers to is not there (yet): again, and then looked up what is missing. */
+  /** Something that it refers to does not exist (yet): retried, and then the missing object is looked up. */
   | 'missing'
-  /** Not allowed: which permission is lacking, or how the object is protected, is looked up. */
+  /** Not allowed: the missing permission, or the object's protection, is looked up. */
   | 'denied'
-  /** With a new first password at once. */
+  /** Retried at once with a new first password. */
   | 'other password'
-  /** One owner at a time, by another request. */
+  /** Retried with one owner at a time, by another request. */
   | 'one by one'
   | 'refused';
 
 /**
- * Graph has one code for most of what a person can put right, Request_BadRequest, so many rows look at the message as well; the bodies
- * are those of Microsoft's documentation, and those that administrators have reported (relay/testing/refusals/ has one for each row).
+ * Graph has one code for most of what a person can fix, Request_BadRequest, so many rows also look at the message; the
+ * bodies are from Microsoft's documentation and from administrators' reports (relay/testing/refusals/ has one for each
+ * row).
  */
 export interface OutcomeRow {
-  /** Statuses, and first and last of a range. */
+  /** Statuses, and ranges with first and last status. */
   status: readonly (number | readonly [number, number])[];
-  /** One of the three has to fit, where there are any: the error's code, the code of a detail, the message. */
+  /** If any of the three are given, one must match: the error's code, the code of a detail, the message. */
   codes?: readonly string[];
   details?: readonly string[];
   message?: RegExp;
   verdict: Verdict;
   problem: TableProblem;
-  /** What to do, where that is more than the catalog says of the code. */
+  /** What to do, if that is more than the catalog says about the code. */
   advice?: string;
-  /** Attempts before it is a problem, where fewer than usual are enough. */
+  /** How many attempts before it is a problem, if fewer than usual are enough. */
   attempts?: number;
 }
 
-/** What an answer can find wrong. */
+/** The problems that an answer can lead to. */
 export type TableProblem = Extract<
   ErrorCode,
   | 'AccountProtected'

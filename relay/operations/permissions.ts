@@ -1,9 +1,13 @@
-/** The application permissions that several kinds of operations need in Graph: Microsoft's reference, page by page. */
+/**
+ * The application permissions in Graph that several kinds of operations need: from Microsoft's reference, page by page.
+ */
 import type { AnyOf } from '../model/permissions.ts';
 
 export const roster: readonly AnyOf[] = [['EduRoster.ReadWrite.All']];
 
-/** The reference lists it for adding people to groups; many programs do without it, so that its lack is no error. */
+/**
+ * The reference lists it for adding people to groups; many programs do without it, so a missing one is not an error.
+ */
 export const users: AnyOf = ['User.ReadWrite.All', 'Directory.ReadWrite.All'];
 
 export const members: readonly AnyOf[] = [

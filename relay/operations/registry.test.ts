@@ -1,11 +1,11 @@
-/** What holds for every kind of operation, whatever it is. */
+/** What must be true of every kind of operation. */
 import { existsSync } from 'node:fs';
 import t from 'tap';
 import { answerTable } from './answer-table.ts';
 import { kindsThat, operationKinds, specOf } from './registry.ts';
 import type { Does } from './spec.ts';
 
-t.test('every kind has a file of its name', (t) => {
+t.test('every kind has a file named after it', (t) => {
   for (const kind of operationKinds) {
     const name = kind.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     t.ok(existsSync(new URL(`./${name}.ts`, import.meta.url)), name);
@@ -13,7 +13,7 @@ t.test('every kind has a file of its name', (t) => {
   t.end();
 });
 
-t.test('the table of answers has the rows of each kind in their order', (t) => {
+t.test("the table of answers keeps the order of each kind's rows", (t) => {
   const table = answerTable();
   for (const kind of operationKinds) {
     const rows = table.filter(({ kinds }) => kinds === undefined || kinds.includes(kind)).map(({ row }) => row);
@@ -22,7 +22,7 @@ t.test('the table of answers has the rows of each kind in their order', (t) => {
   t.end();
 });
 
-t.test('every refusal means something for every kind', (t) => {
+t.test('every refusal has a meaning for every kind', (t) => {
   for (const kind of operationKinds) {
     const plain = specOf(kind).answers.filter(({ codes, details, message }) => !(codes || details || message));
     for (let status = 400; status < 600; status += 1) {
@@ -35,7 +35,7 @@ t.test('every refusal means something for every kind', (t) => {
   t.end();
 });
 
-t.test('whatever differs can be put right in one way', async (t) => {
+t.test('every difference has exactly one repair', async (t) => {
   const differences: Does[] = [
     ...(['school', 'class', 'user'] as const).map((updates) => ({ updates })),
     ...(['school', 'class', 'user'] as const).map((creates) => ({ creates })),
@@ -45,7 +45,7 @@ t.test('whatever differs can be put right in one way', async (t) => {
   for (const does of differences) t.equal(kindsThat(does).length, 1, JSON.stringify(does));
 });
 
-t.test('only what can be repeated without harm is repeated', (t) => {
+t.test('repeats only what can be repeated without harm', (t) => {
   for (const kind of operationKinds) {
     const { makes, lostAnswer } = specOf(kind);
     t.equal(lostAnswer({ key: 'class:1', after: undefined }).what === 'look', makes !== undefined, kind);

@@ -55,12 +55,12 @@ export function specOf<K extends OperationKind>(kind: K): OperationSpec<K> {
   return operations[kind];
 }
 
-/** Whether this Hallpass knows the kind: the journal may have some of another version. */
+/** Whether this version knows the kind: the journal may contain kinds of another version. */
 export function isOperationKind(kind: string): kind is OperationKind {
   return Object.hasOwn(operations, kind);
 }
 
-/** The kinds that do this, in the order of the registry; none where nothing does. */
+/** The kinds that do this, in the order of the registry; empty if none does. */
 export function kindsThat(does: Does): OperationKind[] {
   return operationKinds.filter((kind) => isDeepStrictEqual(specOf(kind).does, does));
 }
@@ -71,23 +71,23 @@ export function inOrder(all: readonly Operation[]): Plan {
   return operationKinds.flatMap((kind) => byKind.get(kind) ?? []);
 }
 
-/** What Microsoft Teams is asked for; undefined for a request to Graph. */
+/** What it requests from Microsoft Teams; undefined for a request to Graph. */
 export function teamWorkOf({ kind }: Operation): 'make' | 'archive' | 'unarchive' | undefined {
   const { request } = specOf(kind);
   return request.service === 'teams' ? request.work : undefined;
 }
 
-/** Whether it makes an object: repeating one whose answer was lost would make a second. */
+/** Whether it creates an object: repeating one whose answer was lost would create a second. */
 export function isCreation({ kind }: Operation): boolean {
   return specOf(kind).makes !== undefined;
 }
 
-/** The account that it makes; undefined where it makes none. */
+/** The account that it creates; undefined if it creates none. */
 export function newAccountOf(operation: Operation): NewAccount | undefined {
   return specOf(operation.kind).makes?.account(operation);
 }
 
-/** Whether there is another request for one of its people, which some tenants want. */
+/** Whether there is a different request for a single person, which some tenants require. */
 export function hasOneByOne({ kind }: Operation): boolean {
   const { request } = specOf(kind);
   return request.service === 'graph' && request.sendAlone !== undefined;

@@ -1,4 +1,4 @@
-/** Takes somebody out of a class. The account stays, and so does what they wrote in the class. */
+/** Removes a person from a class. The account stays, and so does what they wrote in the class. */
 import { idIn } from '../model/keys.ts';
 import { endMemberships } from './memberships.ts';
 import { keysIn } from './objects.ts';
@@ -12,7 +12,7 @@ export const removeMember: OperationSpec<'removeMember'> = {
   needs: ({ sectionId, personKey }) => [
     { what: 'class', id: sectionId },
     { what: 'person', key: personKey },
-    // Anyone who stays as the last owner stays a member: teachers must be both.
+    // Someone who stays as the last owner stays a member: teachers must be both.
     { what: 'otherOwner', of: sectionId, than: personKey },
   ],
   changes: () => undefined,

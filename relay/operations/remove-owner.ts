@@ -1,4 +1,4 @@
-/** Takes the ownership of a class from somebody who no longer teaches it. */
+/** Removes a person who no longer teaches a class from its owners. */
 import { idIn } from '../model/keys.ts';
 import { endMemberships } from './memberships.ts';
 import { keysIn } from './objects.ts';
@@ -12,7 +12,7 @@ export const removeOwner: OperationSpec<'removeOwner'> = {
   needs: ({ sectionId, personKey }) => [
     { what: 'class', id: sectionId },
     { what: 'person', key: personKey },
-    // The one who takes over could not be added: the class keeps the teacher that it has.
+    // The new teacher could not be added: the class keeps the present one.
     { what: 'otherOwner', of: sectionId, than: personKey },
   ],
   changes: () => undefined,
@@ -35,8 +35,8 @@ export const removeOwner: OperationSpec<'removeOwner'> = {
   },
 
   does: { removes: 'owner' },
-  // In some tenants anyone who is removed as an owner is no member anymore (a known issue of Graph, 2021): anyone who belongs there is
-  // added again by the next run, not by this one, because Microsoft advises to wait.
+  // In some tenants, removing an owner also ends the membership (a known issue of Graph, 2021): the next run adds a
+  // person who belongs there again, not this one, because Microsoft advises to wait.
   effect: ({ sectionId, personKey }) => {
     const person = { container: sectionId, items: [personKey] };
     return { unrelated: [{ kind: 'owner', ...person }], doubted: [{ kind: 'member', ...person }] };

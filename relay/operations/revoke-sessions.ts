@@ -1,6 +1,6 @@
 /**
- * Signs somebody out everywhere whose account Hallpass has just disabled: programs and browsers that were signed in before would go
- * on for as long as their tokens last. https://learn.microsoft.com/graph/api/user-revokesigninsessions
+ * Signs a person whose account Hallpass has just disabled out everywhere: otherwise, signed-in programs and browsers
+ * would continue as long as their tokens last. https://learn.microsoft.com/graph/api/user-revokesigninsessions
  */
 import { accountAnswers } from './shared-answers.ts';
 import { noSources } from './sources.ts';
@@ -10,7 +10,7 @@ export const revokeSessions: OperationSpec<'revokeSessions'> = {
   noun: 'person to sign out',
   needs: ({ personKey }) => [
     { what: 'person', key: personKey },
-    // Anyone who can still sign in would do so at once.
+    // A person who can still sign in would do so at once.
     { what: 'disabled', key: personKey },
   ],
   changes: ({ personKey }) => ({ what: 'person', key: personKey }),
@@ -18,14 +18,14 @@ export const revokeSessions: OperationSpec<'revokeSessions'> = {
 
   request: {
     service: 'graph',
-    // The action has no parameters, and a write in a batch must have a body.
+    // The action has no parameters, but a write in a batch must have a body.
     send: ({ personKey }, ids) => ({
       method: 'POST',
       url: `/users/${ids.person(personKey)}/revokeSignInSessions`,
       body: {},
     }),
   },
-  // The reference lists the first alone for applications since 2024, and before that the others.
+  // Since 2024 the reference lists only the first for applications; before that it listed the others.
   permissions: [['User.RevokeSessions.All', 'User.ReadWrite.All', 'Directory.ReadWrite.All']],
   option: {
     field: 'policies.revokeSessions',
@@ -44,7 +44,7 @@ export const revokeSessions: OperationSpec<'revokeSessions'> = {
   values: () => undefined,
   subject: ({ key }) => key,
 
-  // The guard has let the account be disabled, which is what can do harm.
+  // The guard has already allowed disabling the account, which is what can do harm.
   guard: { effect: 'addition', repair: undefined },
   sentence: ({ who }) => `${who} is signed out everywhere`,
   sources: noSources,

@@ -2,7 +2,7 @@
 import { anyRefusal, full, missing, notFound, onPremises, passing, refusals } from './common-answers.ts';
 import type { OutcomeRow } from './outcome-row.ts';
 
-/** Somebody is in the group already, and of some of the people that may not be true. */
+/** One person is in the group already; the others may not be. */
 export const alreadyInGroup: OutcomeRow = {
   status: [400, 409],
   message: /references already exist/i,
@@ -10,7 +10,7 @@ export const alreadyInGroup: OutcomeRow = {
   problem: 'GRAPH_REJECTED',
 };
 
-/** A relation to a school is of one thing, so it is there. */
+/** An addition to a school has a single member, so it exists. */
 export const alreadyInSchool: OutcomeRow = {
   status: [400, 409],
   message: /already exists?\b/i,
@@ -18,7 +18,7 @@ export const alreadyInSchool: OutcomeRow = {
   problem: 'GRAPH_REJECTED',
 };
 
-/** Anyone who is to be removed is gone already, or the group is. */
+/** The person to remove is already gone, or the group is. */
 export const alreadyGone: readonly OutcomeRow[] = [
   { status: [404, 410], verdict: 'look up', problem: 'ObjectMissing' },
   { ...notFound, verdict: 'look up' },
@@ -31,7 +31,7 @@ export const protectedGroup: OutcomeRow = {
   problem: 'GroupProtected',
 };
 
-/** Groups whose people Graph lets nobody, or not this application, change. */
+/** Groups whose members nobody, or not this application, may change. */
 export const closedGroup: readonly OutcomeRow[] = [
   {
     status: anyRefusal,
@@ -55,7 +55,7 @@ export const protectedAccount: OutcomeRow = {
   problem: 'AccountProtected',
 };
 
-/** One of the people may not be in a group or school. */
+/** One of the people is not allowed in a group or school. */
 export const memberRefused: OutcomeRow = {
   status: [400, 403],
   message: /\bguests?\b|referenced-object resource identifier|cannot be (?:added as )?(?:a |an )?(?:member|owner)\b/i,
@@ -63,7 +63,7 @@ export const memberRefused: OutcomeRow = {
   problem: 'MemberRefused',
 };
 
-/** No room for more in a group or school. It stands before the tenant's own limit: the directory has one code for both. */
+/** The group or school is full. Comes before the tenant's own limit: the directory has one code for both. */
 export const objectFull: OutcomeRow = {
   status: [400, 403, 409, 413],
   codes: ['Directory_ResourceSizeExceeded'],
@@ -125,25 +125,25 @@ export const refusedValue: OutcomeRow = {
   problem: 'AzureActiveDirectoryInvalidPropertyValue',
 };
 
-/** All answers to a request that is about an account and writes no value of PowerSchool. */
+/** All answers to a request that concerns an account and writes no PowerSchool value. */
 export const accountAnswers: readonly OutcomeRow[] = [
   ...[...passing, ...missing, onPremises, protectedAccount, ...full],
   ...refusals,
 ];
 
-/** All answers to a request that writes the values of a class. */
+/** All answers to a request that writes a class's values. */
 export const classAnswers: readonly OutcomeRow[] = [
   ...[...passing, ...missing, onPremises, protectedGroup, ...full],
   ...[namingPolicy, noEducation, refusedValue, ...refusals],
 ];
 
-/** The answers to people who are to join a group, up to those that are common to all refusals. */
+/** The answers for people who join a group, up to those common to all refusals. */
 export const joining: readonly OutcomeRow[] = [
   ...[...passing, alreadyInGroup, ...missing, onPremises],
   ...[...closedGroup, memberRefused, objectFull, ...full],
 ];
 
-/** All answers to somebody who is to leave a group. */
+/** All answers for a person who leaves a group. */
 export const leaving: readonly OutcomeRow[] = [
   ...[...passing, ...alreadyGone, ...missing, onPremises],
   ...[...closedGroup, ...full, lastOwner, ...refusals],

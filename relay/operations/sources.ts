@@ -1,4 +1,4 @@
-/** Which value of PowerSchool a property of Microsoft 365 comes from, in the words of PowerSchool's pages. */
+/** Which PowerSchool value a Microsoft 365 property comes from, in the words of PowerSchool's pages. */
 import type { PropertyKind } from '../../shared/properties.ts';
 import { writtenOf } from '../model/written-properties.ts';
 
@@ -33,7 +33,7 @@ export const ofSchools: Sources = {
   ...wordsOf('school'),
 };
 
-/** By the last part of the path, which is the one that Graph's errors name. */
+/** By the last part of the path, which Graph's errors name. */
 function wordsOf(kind: PropertyKind): Record<string, string> {
   return Object.fromEntries(writtenOf(kind).map(({ path, words }) => [path.at(-1), words]));
 }

@@ -1,4 +1,4 @@
-/** Makes a team usable again that Hallpass archived, because its section is back: relay/sync/apply/archiving.ts. */
+/** Makes a team that Hallpass archived usable again, because its section is back: relay/sync/apply/archiving.ts. */
 import { idIn } from '../model/keys.ts';
 import { archiving } from './archive-team.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';

@@ -1,4 +1,4 @@
-/** Writes values of a class that is there. */
+/** Writes values of an existing class. */
 import { idIn } from '../model/keys.ts';
 import { namesIn, patchClass, receiveValues, updated } from './objects.ts';
 import { roster } from './permissions.ts';

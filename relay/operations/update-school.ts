@@ -1,4 +1,4 @@
-/** Writes values of a school that is there. */
+/** Writes values of an existing school. */
 import { idIn } from '../model/keys.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
 import { namesIn, receiveValues, updated } from './objects.ts';

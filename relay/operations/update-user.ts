@@ -1,4 +1,4 @@
-/** Writes education properties of an account, and its names where Hallpass made it. */
+/** Writes an account's education properties, and its names if Hallpass created it. */
 import type { Applied } from '../model/applied-state.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
 import { namesIn, receiveValues, updated } from './objects.ts';
@@ -50,7 +50,7 @@ export const updateUser: OperationSpec<'updateUser'> = {
   sources: ofPeople,
 };
 
-/** Clearing what belonged to an earlier role is worth a try, and nothing more: Microsoft does not document it. */
+/** Clearing the values of an earlier role is only worth a try: Microsoft does not document it. */
 function withoutClearing(operation: Update): Update | undefined {
   const rest = Object.entries(operation.body).filter(([, value]) => value !== null);
   if (rest.length === Object.keys(operation.body).length || rest.length === 0) return undefined;
@@ -58,8 +58,8 @@ function withoutClearing(operation: Update): Update | undefined {
 }
 
 /**
- * Nothing is known anymore of what was to be cleared: Graph clears it, keeps it, or refuses that, after which it is not asked for
- * again.
+ * The state of what was to be cleared is then unknown: Graph clears it, keeps it, or refuses; after a refusal it is not
+ * requested again.
  */
 function withoutCleared(written: Update['body'], { before, body }: Update): Update['body'] {
   const isCleared = (name: string) => name in before && (body[name] ?? null) === null;

@@ -1,8 +1,8 @@
-/** Values that are written where nothing was written before: mostly because the profile was told to write more. */
+/** Values written where nothing was written before, usually because the profile was changed to write more. */
 import type { AppliedObject } from '../model/applied-state.ts';
 import type { Body } from '../model/body.ts';
 
-/** Names of the values that come in addition; undefined when a value that was written is replaced. Objects within count by what is in them. */
+/** Names of the added values; undefined when a written value is replaced. Nested objects count by their contents. */
 export function addedNames(before: Body, after: Body): string[] | undefined {
   const added: string[] = [];
   for (const [name, value] of Object.entries(after)) {
@@ -18,8 +18,8 @@ export function addedNames(before: Body, after: Body): string[] | undefined {
 }
 
 /**
- * Tells a property that the profile has new from one that PowerSchool has filled in for somebody: the first is written to
- * hardly any object yet.
+ * Distinguishes a property that is new in the profile from one that someone has filled in in PowerSchool: the first is
+ * not yet written to almost any object.
  */
 export class WrittenNames {
   readonly #objects: ReadonlyMap<string, AppliedObject>;
@@ -29,7 +29,7 @@ export class WrittenNames {
     this.#objects = objects;
   }
 
-  /** The reason of an update that adds values alone, where the profile is the reason. */
+  /** The reason of an update that only adds values, if the profile is the reason. */
   reasonFor(before: Body, after: Body): string | undefined {
     const added = addedNames(before, after);
     if (added === undefined || added.length === 0) return undefined;

@@ -1,4 +1,4 @@
-/** Objects of the roster as Graph takes them. */
+/** Roster objects in the format that Graph accepts. */
 
 import type { School, Section, Term } from '../../shared/roster.ts';
 import type { Body } from '../model/body.ts';
@@ -12,7 +12,10 @@ import { cut, sourceName } from './names-of-classes.ts';
 const ofSchools = writtenOf('school');
 const ofPeople = { students: ofRole('students'), teachers: ofRole('teachers') };
 
-/** Apart, because names of accounts are for those that Hallpass made: the ones that every such account has come first. */
+/**
+ * Separate, because names are written only to accounts that Hallpass created: first the properties that every such
+ * account has.
+ */
 function ofRole(role: Role) {
   const keys = new Map(personProperties(role).map(({ name, key }) => [name, key]));
   const written = writtenOf(kindOfRole[role]).map((property) => ({ ...property, key: keys.get(property.name) }));
@@ -22,9 +25,7 @@ function ofRole(role: Role) {
   };
 }
 
-/**
- * Only what this profile has chosen: where a district has several, agents send what any of them wants.
- */
+/** Only what this profile has chosen: in a district with several, agents send what any of them wants. */
 export function schoolBody(school: School, { properties, grades }: Profile): Body {
   const values: Readonly<Record<string, unknown>> = { ...school };
   const body = compact({
@@ -45,7 +46,7 @@ function isChosen({ name, made }: WrittenProperty, chosen: readonly string[] = [
   return made === 'always' || chosen.includes(name);
 }
 
-/** Puts a value where it belongs, within another object where the path says so. */
+/** Puts a value in its place, inside another object if the path says so. */
 function put(body: Body, { path, isGrade, max }: WrittenProperty, value: string, grades: Profile['grades']): void {
   const [first = '', second] = path;
   const text = isGrade === true ? gradeOf(value, grades) : value;
@@ -56,14 +57,14 @@ function put(body: Body, { path, isGrade, max }: WrittenProperty, value: string,
 }
 
 /**
- * The address of a class that is made: `Section_<id>`, as School Data Sync names it. A class that was there keeps the
- * address by which people know it.
+ * The address of a class to create: `Section_<id>`, as School Data Sync names it. An existing class keeps the address
+ * that people know.
  */
 export function classNickname(section: Section): string {
   return `Section_${section.id}`.replace(/[^A-Za-z0-9_]/g, '_');
 }
 
-/** The name is not among these properties: whether it is kept up to date is for the profile to say. */
+/** The name is not among these properties: the profile decides whether it is kept up to date. */
 export function classBody(section: Section, term: Term | undefined): Body {
   return compact({
     classCode: section.courseNumber,
@@ -87,10 +88,10 @@ export function classBody(section: Section, term: Term | undefined): Body {
 }
 
 /**
- * Existing accounts keep their names and receive the education properties alone, which are also the only ones that Graph
+ * Existing accounts keep their names and receive only the education properties, which are also the only ones that Graph
  * lets us write on accounts mastered on-premises.
  *
- * @param named whether names are written too: to accounts that Hallpass made
+ * @param named whether names are written too: to accounts that Hallpass created
  */
 export function userBody(person: Person, profile: Profile, named: boolean): Body {
   const kind = kindOfRole[person.role];

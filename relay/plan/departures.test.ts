@@ -1,4 +1,6 @@
-/** Who and what is gone from PowerSchool: since when, whose it was, and what the profile makes of it. */
+/**
+ * People and objects that are gone from PowerSchool: since when, whose they were, and what the profile does about them.
+ */
 
 import fc from 'fast-check';
 import t from 'tap';
@@ -38,7 +40,7 @@ function departed(
   return departedBy({ profile: by, scope: scopeOf(by, [by, ...others]), roster, applied }, gone, keys, date);
 }
 
-t.test('a policy acts when the days have passed, and not before', async (t) => {
+t.test('a policy acts once the days have passed, and not before', async (t) => {
   const applied = done();
   const by = withPolicies(everything);
   t.same([...departed(applied, by, { date: '2026-11-23' }).people], []);
@@ -48,7 +50,7 @@ t.test('a policy acts when the days have passed, and not before', async (t) => {
   t.same(departed(applied, withPolicies({})).people.size, 0, 'nothing without a policy');
 });
 
-t.test('anyone who was in a school of another profile is not for this one to retire', async (t) => {
+t.test("this profile does not retire a person who was in another profile's school", async (t) => {
   const applied = done();
   const by = withPolicies(everything, 'test', { schools: ['2'] });
   t.same([...departed(applied, by).people], []);
@@ -58,7 +60,7 @@ t.test('anyone who was in a school of another profile is not for this one to ret
   t.same([...departed(applied, both, { others: [other] }).people.keys()], ['teachers:20']);
 });
 
-t.test('everything is retired once, with its reason, and teachers stay in their class', async (t) => {
+t.test('retires everything once, with its reason, and teachers stay in their class', async (t) => {
   const applied = done();
   const retire = () => makePlan(desire(nobody).desired, applied, departed(applied, withPolicies(everything)), today);
   const plan = retire();
@@ -75,7 +77,7 @@ t.test('everything is retired once, with its reason, and teachers stay in their 
   t.match(retire(), [{ kind: 'disableUser', key: 'students:10' }], 'again, where the answer was lost');
 });
 
-t.test('whose account is disabled is signed out once, where the profile says so', async (t) => {
+t.test('signs out a person whose account is disabled once, if the profile says so', async (t) => {
   const applied = done();
   const retire = (policies: object) =>
     makePlan(desire(nobody).desired, applied, departed(applied, withPolicies(policies)), today).map(
@@ -92,7 +94,7 @@ t.test('whose account is disabled is signed out once, where the profile says so'
   t.same(retire(signsOut), []);
 });
 
-t.test('a name that somebody gave the class by hand is the one that is marked', async (t) => {
+t.test('marks the name that someone gave the class by hand', async (t) => {
   const applied = done();
   applied.renamed.set(asSectionId('5'), 'Math with Kim');
   const by = withPolicies({ sectionGone: ['markExpired'], goneForDays: 0 });
@@ -101,46 +103,43 @@ t.test('a name that somebody gave the class by hand is the one that is marked', 
   ]);
 });
 
-t.test(
-  'what is on the way out and what is back: for any policies and any moment, coming back undoes all of it',
-  async (t) => {
-    // A policy that is added has to say what of it is drawn here.
-    const policies = fc.record<{ [name in keyof Profile['policies']]: unknown }>({
-      ...{ studentLeftClass: fc.constant('remove'), teacherLeftClass: fc.constant('keep') },
-      ...{ studentTermEnded: fc.constant(null), teacherTermEnded: fc.constant(null), schoolGone: fc.constant('keep') },
-      studentGone: fc.constantFrom('keep', 'disable'),
-      teacherGone: fc.constantFrom('keep', 'disable'),
-      sectionGone: fc.oneof(fc.constant('keep'), fc.subarray([...endings], { minLength: 1 })),
-      revokeSessions: fc.boolean(),
-      goneForDays: fc.nat(20),
-    });
-    const classes = fc.constantFrom({}, { displayName: 'create-only' });
-    fc.assert(
-      fc.property(policies, classes, fc.subarray([...all.keys()]), (chosen, classOptions, gone) => {
-        const by = parseProfile({ ...profile, policies: chosen, classes: classOptions }, 'test');
-        const [start, applied] = [nothingApplied(), nothingApplied()];
-        for (const state of [start, applied]) applyAll(makePlan(desire(small, by).desired, state), state);
-        const left = new Map([...all].filter(([key]) => gone.includes(key)));
-        const away = departed(applied, by, { gone: left });
-        applyAll(makePlan(desire(nobody, by).desired, applied, away, today), applied);
-        const back = makePlan(desire(small, by).desired, applied);
-        applyAll(back, applied);
-        t.same(
-          [...applied.retired.values()].flatMap((items) => [...items]),
-          [],
-        );
-        t.same([...applied.classes], [...start.classes]);
-        t.same(
-          [...applied.members].map(([id, people]) => [id, new Set(people)]),
-          [...start.members].map(([id, people]) => [id, new Set(people)]),
-        );
-        t.same(makePlan(desire(small, by).desired, applied), []);
-      }),
-    );
-  },
-);
+t.test('for any policies and any moment, coming back undoes every retirement', async (t) => {
+  // A new policy has to define its random values here.
+  const policies = fc.record<{ [name in keyof Profile['policies']]: unknown }>({
+    ...{ studentLeftClass: fc.constant('remove'), teacherLeftClass: fc.constant('keep') },
+    ...{ studentTermEnded: fc.constant(null), teacherTermEnded: fc.constant(null), schoolGone: fc.constant('keep') },
+    studentGone: fc.constantFrom('keep', 'disable'),
+    teacherGone: fc.constantFrom('keep', 'disable'),
+    sectionGone: fc.oneof(fc.constant('keep'), fc.subarray([...endings], { minLength: 1 })),
+    revokeSessions: fc.boolean(),
+    goneForDays: fc.nat(20),
+  });
+  const classes = fc.constantFrom({}, { displayName: 'create-only' });
+  fc.assert(
+    fc.property(policies, classes, fc.subarray([...all.keys()]), (chosen, classOptions, gone) => {
+      const by = parseProfile({ ...profile, policies: chosen, classes: classOptions }, 'test');
+      const [start, applied] = [nothingApplied(), nothingApplied()];
+      for (const state of [start, applied]) applyAll(makePlan(desire(small, by).desired, state), state);
+      const left = new Map([...all].filter(([key]) => gone.includes(key)));
+      const away = departed(applied, by, { gone: left });
+      applyAll(makePlan(desire(nobody, by).desired, applied, away, today), applied);
+      const back = makePlan(desire(small, by).desired, applied);
+      applyAll(back, applied);
+      t.same(
+        [...applied.retired.values()].flatMap((items) => [...items]),
+        [],
+      );
+      t.same([...applied.classes], [...start.classes]);
+      t.same(
+        [...applied.members].map(([id, people]) => [id, new Set(people)]),
+        [...start.members].map(([id, people]) => [id, new Set(people)]),
+      );
+      t.same(makePlan(desire(small, by).desired, applied), []);
+    }),
+  );
+});
 
-t.test('departures are noticed by what changed as well as by looking at everything', async (t) => {
+t.test('notices departures both by what changed and by looking at everything', async (t) => {
   const { classes } = done();
   const accounts = new Map([...keys.people].map((key) => [key, `object-${key}`]));
   const rosterOf = (world: Roster) => ({

@@ -1,6 +1,7 @@
 /**
- * What is gone from PowerSchool, since when, and what the profile makes of it. Pure. Only what Hallpass has an account or a
- * class of can be gone, and only from the whole roster: who moves to another school is not, nor who leaves the profile.
+ * What is gone from PowerSchool, since when, and what the profile does about it. Pure. Only something with an account
+ * or class of Hallpass's can be gone, and only from the whole roster: a person who moves to another school or leaves
+ * the profile is not gone.
  */
 
 import type { RelationMap } from '../compact/relations.ts';
@@ -24,7 +25,7 @@ import type { RosterIndex } from './roster-index.ts';
 /** The district's date on which it was first missed, by key: `students:123`, `class:77`. */
 export type Departures = Map<ObjectKey, string>;
 
-/** What of a district can be gone. */
+/** What can be gone from a district. */
 export interface Held {
   roster: Pick<RosterIndex, 'people' | 'sections'>;
   /** By person key. */
@@ -32,7 +33,7 @@ export interface Held {
   applied: Pick<AppliedState, 'classes'>;
 }
 
-/** What has become gone since the last look, and what is back, or nobody's business anymore. */
+/** What is newly gone since the last look, and what is back or no longer relevant. */
 export interface DepartureNews {
   gone: ObjectKey[];
   back: ObjectKey[];
@@ -50,7 +51,7 @@ export function lookForDepartures(departures: Departures, keys: Keys, held: Held
   return news;
 }
 
-/** Everything that is there or gone. */
+/** Everything that exists or is gone. */
 export function allHeld({ accounts, applied }: Held, departures: Departures): Keys {
   const keys = keysOfObjects(departures.keys());
   for (const key of accounts.keys()) keys.people.add(key);
@@ -58,15 +59,15 @@ export function allHeld({ accounts, applied }: Held, departures: Departures): Ke
   return keys;
 }
 
-/** What the profile does about those who have been gone for long enough, of those that were asked for. */
+/** What the profile does about those that have been gone for long enough, among the requested keys. */
 export interface Departed {
-  /** Whose accounts are disabled, with the day since which they are gone. */
+  /** People whose accounts are disabled, with the day since which they are gone. */
   people: Map<PersonKey, string>;
-  /** Whether they are signed out everywhere, too. */
+  /** Whether they are also signed out everywhere. */
   revokesSessions: boolean;
   /** By section. */
   classes: Map<SectionId, { since: string; endings: readonly Ending[] }>;
-  /** Whose accounts were disabled and who are back, be it in a school that the profile does not cover. */
+  /** People whose accounts were disabled and who are back, even in a school that the profile does not cover. */
   back: Set<PersonKey>;
 }
 
@@ -109,15 +110,15 @@ export function departedBy(
 }
 
 /**
- * Who was in a school of another profile too is left alone, as while they were there. A run that was killed may not know
- * any school: then it is the only profile's, if there is only one.
+ * A person who was also in another profile's school is left alone, as before. A run that was killed may not know any
+ * school: then the person belongs to the only profile, if there is only one.
  */
 function isOf(scope: Scope, schoolIds: readonly SchoolId[]): boolean {
   if (schoolIds.length === 0) return scope.isAlone;
   return schoolIds.some(scope.covers) && scope.othersOf(schoolIds).length === 0;
 }
 
-/** The schools that Microsoft 365 still has a person or class in. @param key `students:123`, `class:77` */
+/** The schools that still contain a person or class in Microsoft 365. @param key `students:123`, `class:77` */
 export function lastSchoolsOf(key: ObjectKey, { schoolUsers, schoolClasses }: AppliedState): SchoolId[] {
   const { kind, key: item } = objectOf(key);
   const containers: RelationMap<SchoolId, string> = kind === 'class' ? schoolClasses : schoolUsers;

@@ -1,6 +1,6 @@
 /**
- * The desired state: what Microsoft 365 should hold, as a pure function of roster, profile, links and today's date.
- * Levels, not events: nothing here remembers what was before.
+ * The desired state: what Microsoft 365 should contain, as a pure function of roster, profile, links and today's date.
+ * Levels, not events: nothing here remembers the past.
  */
 
 import type { Section, TeacherRoster } from '../../shared/roster.ts';
@@ -26,13 +26,13 @@ export interface DesiredClass {
   schoolId: SchoolId;
   /** Properties that Hallpass keeps up to date. */
   body: Body;
-  /** What is sent besides at creation, and never again. */
+  /** What is also sent at creation, and never again. */
   creation: Body;
 }
 
-/** The desired state of the keys that were asked for; what is missing from it is not desired. */
+/** The desired state for the requested keys; what is missing from it is not desired. */
 export interface DesiredState {
-  /** Every school that should exist, asked for or not: relations refer to them. */
+  /** Every school that should exist, requested or not: relations refer to them. */
   allSchools: ReadonlySet<SchoolId>;
   schools: Map<SchoolId, Body>;
   users: Map<PersonKey, DesiredUser>;
@@ -42,13 +42,13 @@ export interface DesiredState {
   /** People by class. */
   members: Map<SectionId, Set<PersonKey>>;
   owners: Map<SectionId, Set<PersonKey>>;
-  /** People by class who are left as they are: students before the day on which they begin, and people of two profiles. */
+  /** People by class who are left as they are: students before their first day, and people in two profiles. */
   waiting: Map<SectionId, Set<PersonKey>>;
-  /** What becomes of those who are in a class and no longer belong there: they dropped it, or its term is over. */
+  /** What happens to people in a class who no longer belong there: they dropped it, or its term is over. */
   leavers: Record<Person['role'], Record<'dropped' | 'termEnded', 'remove' | 'keep'>>;
-  /** Sections whose term is over, and who left them before, as far as the roster still says so. */
+  /** Sections whose term is over, and who left them before that, as far as the roster still says so. */
   over: Map<SectionId, { dropped: Set<PersonKey> }>;
-  /** People by section whose enrollment went to its end, while the term is not yet over. */
+  /** People by section whose enrollment lasted to its end although the term is not over yet. */
   finished: Map<SectionId, Set<PersonKey>>;
   schoolUsers: Map<SchoolId, Set<PersonKey>>;
   /** Whether every class becomes a team. */
@@ -60,9 +60,9 @@ export interface DesiredState {
 export interface Accounts {
   /** Object id by person key, for everyone who has an account. */
   linked: ReadonlyMap<PersonKey, string>;
-  /** People whose accounts Hallpass made, in the past or in this run. */
+  /** People whose accounts Hallpass created, in the past or in this run. */
   createdByUs: ReadonlySet<PersonKey>;
-  /** Accounts to be made, by person key. */
+  /** Accounts to create, by person key. */
   toCreate: Pick<ReadonlyMap<PersonKey, NamedPerson>, 'get' | 'has'>;
   /** Whether an account is mastered in an on-premises Active Directory. */
   onPremises: (objectId: string) => boolean;
@@ -74,7 +74,7 @@ export interface Desire {
   roster: RosterIndex;
   accounts: Accounts;
   profile: Profile;
-  /** The schools that the profile has to itself. */
+  /** The schools that belong to this profile alone. */
   scope: Scope;
   made: Made;
   /** The district's date, YYYY-MM-DD. */
@@ -126,10 +126,10 @@ export function desiredState(desire: Desire, keys: Keys): DesiredState {
   for (const id of keys.sections) {
     const section = roster.sections.get(id);
     if (section === undefined) noteOrphans(state, desire, id);
-    // What is not open yet is like what is gone: not made, and left alone where it is there.
+    // A class that is not open yet is treated like one that is gone: not created, and left alone if it exists.
     if (section === undefined || !scope.covers(schoolIdOf(section))) continue;
     if (!isOpen(roster.terms.get(section.termId), profile.dates, desire.today)) continue;
-    // So is what was over before this school year began.
+    // So is a class that was over before this school year began.
     if (past.section(section) && !made.classes.has(id)) continue;
     addClass(state, section);
     addMemberships(state, desire, section, isUser, past);
@@ -137,7 +137,9 @@ export function desiredState(desire: Desire, keys: Keys): DesiredState {
   return state;
 }
 
-/** Who has an account, or will have one: a person of this profile's schools alone who is linked or can be named. */
+/**
+ * Whether a person has or will have an account: someone only in this profile's schools who is linked or can be named.
+ */
 function userTest({ accounts, scope, profile }: Desire, schools: ReadonlySet<SchoolId>): UserTest {
   return (key, { schoolIds, preRegistered }) => {
     if (!accounts.linked.has(key) && !accounts.toCreate.has(key)) return false;
@@ -200,8 +202,8 @@ function teacherOf(section: Section, roster: RosterIndex, isNow: (one: TeacherRo
 }
 
 /**
- * Who is in a class today. Teachers are owners and members, which Office needs. People without an account are left out
- * silently: the person already has a problem of their own.
+ * Who is in a class today. Teachers are owners and members, which Office needs. People without an account are silently
+ * skipped: they already have a problem of their own.
  */
 function addMemberships(
   state: DesiredState,
@@ -214,7 +216,7 @@ function addMemberships(
   const term = roster.terms.get(section.termId);
   const dropped = new Set<PersonKey>();
   if (isOver(term, today)) state.over.set(sectionId, { dropped });
-  // Nobody is put into a class of an earlier year, whatever its enrollments say.
+  // Nobody is added to a class of an earlier year, whatever its enrollments say.
   const isPast = past.section(section);
   for (const membership of roster.membershipsOf(sectionId)) {
     const key = memberOf(membership);
@@ -237,7 +239,7 @@ function addMemberships(
   }
 }
 
-/** Enrollments and rosters of a section that PowerSchool has not sent. */
+/** Reports enrollments and assignments of a section that PowerSchool has not sent. */
 function noteOrphans({ problems }: DesiredState, { roster, scope }: Desire, sectionId: SectionId): void {
   const orphans = [...roster.membershipsOf(sectionId)].filter((one) => scope.covers(schoolIdOf(one)));
   const [first] = orphans;

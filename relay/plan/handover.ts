@@ -1,13 +1,13 @@
-/** Giving what one record of PowerSchool had in Microsoft 365 to another one. Pure. */
+/** Moves what one PowerSchool record had in Microsoft 365 to another one. Pure. */
 import { type AppliedState, earlierRole, onTopOf, relationMaps } from '../model/applied-state.ts';
 import { isStudent, type PersonKey } from '../model/person-key.ts';
 
-/** New person key by the key before. */
+/** New person key by previous key. */
 export type Moves = ReadonlyMap<PersonKey, PersonKey>;
 
 /**
- * The applied state as it is when the accounts have changed hands: values, classes, schools and licenses are those of the
- * account, and so of the person who has it. What the new person should not have is then taken away as from anybody else.
+ * The applied state after accounts have moved: values, classes, schools and licenses belong to the account, and so to
+ * the person who has it. What the new person should not have is then removed as from anyone else.
  */
 export function withHandovers(applied: AppliedState, moves: Moves): AppliedState {
   if (moves.size === 0) return applied;
@@ -16,7 +16,7 @@ export function withHandovers(applied: AppliedState, moves: Moves): AppliedState
   return changed;
 }
 
-/** The same, in the state itself. */
+/** The same, in place. */
 export function handOver(applied: AppliedState, from: PersonKey, to: PersonKey): void {
   const user = applied.users.get(from);
   if (user !== undefined) applied.users.set(to, user);
@@ -34,7 +34,7 @@ export function handOver(applied: AppliedState, from: PersonKey, to: PersonKey):
   renameIn(applied.absent, from, to);
 }
 
-/** Marks that end with the person are the other one's. */
+/** Marks that belong to the person move to the other one. */
 function renameIn<K extends string>(marks: Set<K>, from: PersonKey, to: PersonKey): void {
   for (const mark of marks) {
     if (mark !== from && !mark.endsWith(`:${from}`)) continue;
@@ -43,12 +43,15 @@ function renameIn<K extends string>(marks: Set<K>, from: PersonKey, to: PersonKe
   }
 }
 
-/** Whether one is a student's record and the other one of staff. */
+/** Whether one is a student's record and the other a staff member's. */
 export function isOtherRole(from: PersonKey, to: PersonKey): boolean {
   return isStudent(from) !== isStudent(to);
 }
 
-/** Somebody is in classes in the role that they leave; where it was the one before that, in the one that they have again. */
+/**
+ * Marks a person's classes as from the role that they leave; classes marked before are then in the role that they have
+ * again.
+ */
 function markEarlierRole({ members, retired }: AppliedState, person: PersonKey): void {
   for (const sectionId of members.containersOf(person)) {
     const name = earlierRole(sectionId);

@@ -1,4 +1,4 @@
-/** A plan for people: what would be done to whom, from which values to which, and what of it is held. */
+/** A plan for people: what would be done to whom, old and new values, and what is held. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Body } from '../model/body.ts';
 import type { OperationKey } from '../model/keys.ts';
@@ -9,13 +9,13 @@ import type { Guarded } from './guard.ts';
 
 export interface Listed {
   kind: OperationKind;
-  /** What it happens to: `class:77`, `students:123`. */
+  /** The object concerned: `class:77`, `students:123`. */
   key: OperationKey;
   schoolId: string;
   /** People concerned, as person keys. */
   people: MemberKey[];
   reason: string;
-  /** Values that it replaces; absent where there are none. */
+  /** Values that it replaces; absent if there are none. */
   before?: Body;
   /** Values that it writes; absent for relations. */
   after?: Body;
@@ -25,7 +25,7 @@ export interface Listed {
 export interface Filter {
   /** Kinds of operations; empty for all. */
   kinds: readonly OperationKind[];
-  /** A person key, or an id of either role; undefined for everybody. */
+  /** A person key, or an id of either role; undefined for everyone. */
   person: string | undefined;
 }
 
@@ -68,7 +68,7 @@ export function totalsOf(plan: Plan, { held }: Pick<Guarded, 'held'>): Total[] {
   });
 }
 
-/** `grade: 8 → 9`; objects within objects as JSON. */
+/** `grade: 8 → 9`; nested objects as JSON. */
 export function describeChanges({ before = {}, after = {} }: Pick<Listed, 'before' | 'after'>): string[] {
   const text = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value));
   return Object.entries(after)

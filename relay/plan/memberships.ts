@@ -1,6 +1,6 @@
 /**
- * The enrollments and teacher assignments of a district, found by section and by person: 33 bytes for one, where an object with its places in
- * three maps takes 400. Records are made when somebody asks for them.
+ * The enrollments and teacher assignments of a district, found by section and by person: 33 bytes each, where an object
+ * with entries in three maps takes 400. Records are created on request.
  */
 
 import type { StudentEnrollment, TeacherRoster } from '../../shared/roster.ts';
@@ -18,14 +18,16 @@ export type Membership = StudentEnrollment | TeacherRoster;
 
 type Name = Pick<Membership, 'kind' | 'schoolId' | 'id'>;
 
-/** Ids of PowerSchool are numbers, and stand for themselves; another text has this bit and its number in the interner. */
+/**
+ * PowerSchool's ids are numbers, and are stored as such; any other text has this bit and its number in the interner.
+ */
 const textBit = 0x8000_0000;
-/** In the column of the school: the record is a teacher's. */
+/** In the column of the school: marks a teacher's record. */
 const teacherBit = 0x8000_0000;
 
 export class Memberships implements Compact {
   readonly #ids: Interner;
-  /** What records have besides: dates, role and the mark of the lead teacher. Most have the same. */
+  /** What else records have: dates, role and the mark of the lead teacher. Most share the same. */
   readonly #details = new Distinct<object>();
   readonly #columns = {
     id: new Uint32Array(0),
@@ -56,7 +58,7 @@ export class Memberships implements Compact {
     return columns + lists + this.#details.bytes + this.#slots.bytes + this.#free.length * 8;
   }
 
-  /** Adds a record, or replaces the one of its kind, school and id. @returns the section of the one before */
+  /** Adds a record, or replaces the one with the same kind, school and id. @returns the section of the replaced one */
   put(record: Membership): SectionId | undefined {
     const before = this.remove(record);
     const row = this.#free.pop() ?? this.#newRow();
@@ -73,7 +75,7 @@ export class Memberships implements Compact {
     return before;
   }
 
-  /** @returns the section of the record; undefined when there was none */
+  /** @returns the section of the record; undefined if there was none */
   remove(name: Name): SectionId | undefined {
     const place = this.#placeOf(name);
     if (place === -1) return undefined;
@@ -86,7 +88,7 @@ export class Memberships implements Compact {
     return asSectionId(this.#ids.textOf(section));
   }
 
-  /** In the order in which they came. */
+  /** In order of arrival. */
   *ofSection(sectionId: string): Generator<Membership, undefined> {
     for (const row of this.#bySection.rows(this.#ids.find(sectionId))) yield this.#recordAt(row, sectionId);
   }
@@ -100,12 +102,12 @@ export class Memberships implements Compact {
     return sections;
   }
 
-  /** Numbers, in the interner, of all sections that records name. */
+  /** Interner numbers of all sections that records name. */
   sections(): Generator<number, undefined> {
     return this.#bySection.keys();
   }
 
-  /** Makes room for so many records at once, in place of growing to it. */
+  /** Makes room for this many records at once, instead of growing step by step. */
   reserve(records: number): void {
     if (records > this.#capacity) this.#fit(withSlack(records));
     this.#slots.reserve(records);
@@ -183,7 +185,7 @@ export class Memberships implements Compact {
   }
 }
 
-/** The person key of the person whom an enrollment or roster is about. */
+/** The person key of the person in an enrollment or assignment. */
 export function memberOf(membership: Membership): PersonKey {
   return membership.kind === 'studentEnrollment'
     ? personKey('students', membership.studentId)
@@ -200,7 +202,7 @@ function detailsOf(record: Membership): object {
   return details;
 }
 
-/** The number that a text is the usual form of, below 2^31; -1 for any other text. */
+/** The number whose usual form the text is, below 2^31; -1 for any other text. */
 function numberIn(text: string): number {
   const { length } = text;
   if (length === 0 || length > 10 || (length > 1 && text.startsWith('0'))) return -1;

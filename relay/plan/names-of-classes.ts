@@ -1,4 +1,4 @@
-/** The display names of classes, made of the profile's pattern. */
+/** The display names of classes, formed by the profile's pattern. */
 import type { School, Section, Term } from '../../shared/roster.ts';
 import type { Person } from '../model/person.ts';
 import { type ClassOptions, sectionNameValues } from '../profile/classes.ts';
@@ -11,16 +11,16 @@ export interface ClassParts {
   section: Section;
   term: Term | undefined;
   school: School | undefined;
-  /** Asked only by a pattern that names the teacher. */
+  /** Called only by a pattern that names the teacher. */
   teacher: () => Person | undefined;
 }
 
-/** The name that a class has in PowerSchool, whatever it is called in Microsoft 365. */
+/** A class's name in PowerSchool, whatever it is called in Microsoft 365. */
 export function sourceName({ courseName, sectionNumber }: Section): string {
   return cut(`${courseName} - ${sectionNumber}`, longest);
 }
 
-/** Names classes by a profile; a name that comes out empty is the one of PowerSchool. */
+/** Names classes by a profile's pattern; an empty result is replaced by PowerSchool's name. */
 export function classNamer({ name, unsupportedCharacters }: ClassOptions): (parts: ClassParts) => string {
   const pattern = parsePattern(name);
   return (parts) => {
@@ -63,8 +63,8 @@ function fullName(person: Person | undefined): string | undefined {
 }
 
 /**
- * School Data Sync's option "replace unsupported special characters": each becomes `_`, white space stays. Its own table
- * is not published; this is what SharePoint, which holds the files of a class, refuses in names.
+ * School Data Sync's option "replace unsupported special characters": each becomes `_`, white space stays. Its own
+ * table is not published; these are the characters that SharePoint, which holds a class's files, refuses in names.
  */
 export function replaceUnsupported(text: string): string {
   return text.replace(/[~"#%&*:<>?/\\{|}\p{Cc}]/gu, (character) => (/\s/.test(character) ? character : '_'));

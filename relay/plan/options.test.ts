@@ -1,4 +1,4 @@
-/** What the options of a profile change about the plan. */
+/** How the options of a profile change the plan. */
 
 import t from 'tap';
 import { nothingApplied } from '../model/applied-state.ts';
@@ -14,7 +14,7 @@ import { makePlan } from './plan.ts';
 
 const profileWith = (change: object): Profile => parseProfile({ ...profile, ...change }, 'test');
 
-/** The plan for a roster after another one was carried out. */
+/** The plan for a roster after carrying out the plan for an earlier one. */
 function planAfter(before: Roster, after: Roster, by: Profile, date = today): Plan {
   const applied = nothingApplied();
   applyAll(makePlan(desire(before, by, date).desired, applied), applied);
@@ -26,7 +26,7 @@ const nameBy = (classes: object, roster = small) => {
   return body?.displayName ?? creation?.displayName;
 };
 
-t.test('classes are named by the pattern', async (t) => {
+t.test('names classes by the pattern', async (t) => {
   const name = '{courseNumber} {courseName}[, {period}] ({teacher}, {schoolName}/{schoolNumber}, {termName})';
   t.equal(nameBy({ name }), "M1 Math (Kim O'Neil, High/100, 26-27)");
   const withPeriod = { ...small, section: small.section.map((one) => ({ ...one, period: '3(A)' })) };
@@ -47,7 +47,7 @@ t.test('classes are named by the pattern', async (t) => {
   t.equal(nameBy({ name: '{teacherSurname}' }, none), 'Young', 'without one, the first of those who teach');
 });
 
-t.test('a school gets what its own profile has chosen, whatever other profiles have agents send', async (t) => {
+t.test('a school gets what its own profile has chosen, whatever agents send for other profiles', async (t) => {
   const known = { lowGrade: '9', highGrade: '12', phone: '555-0100', city: 'Contoso', state: 'WA' };
   const roster = { ...small, school: small.school.map((one) => ({ ...one, ...known })) };
   const bodyBy = (school: string[]) => {
@@ -63,16 +63,19 @@ t.test('a school gets what its own profile has chosen, whatever other profiles h
   t.strictSame(bodyBy(['lowGrade', 'city']), { ...none, lowestGrade: '09', address: { city: 'Contoso' } });
 });
 
-t.test('unsupported characters are replaced when chosen, white space never, and names are cut whole', async (t) => {
-  const odd = { ...small, section: small.section.map((one) => ({ ...one, courseName: 'A/B: "C" #1 & more' })) };
-  t.equal(nameBy({}, odd), 'A/B: "C" #1 & more - 2');
-  t.equal(nameBy({ unsupportedCharacters: 'replace' }, odd), 'A_B_ _C_ _1 _ more - 2');
-  t.equal(replaceUnsupported('a\tb c|d'), 'a\tb c_d');
-  t.equal(cut('aé😀b', 4), 'aé😀');
-  t.equal(cut('aé😀b', 3), 'aé', 'never half a character');
-});
+t.test(
+  'replaces unsupported characters if chosen, never white space, and cuts names at whole characters',
+  async (t) => {
+    const odd = { ...small, section: small.section.map((one) => ({ ...one, courseName: 'A/B: "C" #1 & more' })) };
+    t.equal(nameBy({}, odd), 'A/B: "C" #1 & more - 2');
+    t.equal(nameBy({ unsupportedCharacters: 'replace' }, odd), 'A_B_ _C_ _1 _ more - 2');
+    t.equal(replaceUnsupported('a\tb c|d'), 'a\tb c_d');
+    t.equal(cut('aé😀b', 4), 'aé😀');
+    t.equal(cut('aé😀b', 3), 'aé', 'never half a character');
+  },
+);
 
-t.test('a name that is written once keeps what teachers made of it', async (t) => {
+t.test("a name that is written once keeps teachers' changes", async (t) => {
   const once = profileWith({ classes: { displayName: 'create-only' } });
   const [create] = planAfter({ ...small, section: [] }, small, once);
   t.match(create, { kind: 'createClass', body: { displayName: 'Math - 2', externalName: 'Math - 2' } });
@@ -83,7 +86,7 @@ t.test('a name that is written once keeps what teachers made of it', async (t) =
   t.same(rest, []);
 });
 
-t.test('a class opens some days before its term, with everybody who is in it from the first day on', async (t) => {
+t.test('a class opens some days before its term, with everyone who is in it from the first day', async (t) => {
   const startsWithTerm: Roster = {
     ...small,
     term: small.term.map((one) => ({ ...one, startDate: '2026-12-08' })),
@@ -115,7 +118,7 @@ t.test('a class opens some days before its term, with everybody who is in it fro
   t.ok(isOpen(undefined, early.dates, today), 'without a term there is nothing to wait for');
 });
 
-t.test('students wait for their day, and those who are in a class stay', async (t) => {
+t.test('students wait for their day, and those already in a class stay', async (t) => {
   const waiting = profileWith({ dates: { studentsFrom: '2026-11-25' } });
   t.same([...(desire(small, waiting).desired.members.get(asSectionId('5')) ?? [])], ['teachers:20']);
   t.ok(
@@ -131,7 +134,7 @@ t.test('students wait for their day, and those who are in a class stay', async (
   t.equal(enrollment && presence({ ...enrollment, endDate: today }, undefined, waiting.dates, today), 'out');
 });
 
-t.test('policies say what becomes of those who left a class', async (t) => {
+t.test('policies decide what happens to people who left a class', async (t) => {
   const empty = { ...small, studentEnrollment: [] };
   t.same(planAfter(small, empty, profileWith({ policies: { studentLeftClass: 'keep' } })), []);
 
@@ -155,7 +158,7 @@ t.test('policies say what becomes of those who left a class', async (t) => {
   );
 });
 
-t.test('licenses go by person or through a group, and once', async (t) => {
+t.test('assigns licenses per person or through a group, and only once', async (t) => {
   const teachers = Array.from({ length: 25 }, (_, index) => ({
     ...{ kind: 'teacher' as const, id: String(100 + index), schoolId: '1', username: `t${index}` },
   }));
@@ -192,7 +195,7 @@ t.test('licenses go by person or through a group, and once', async (t) => {
   );
 });
 
-t.test('what another account of a person had says nothing about the one that they have now', async (t) => {
+t.test('an earlier account of a person says nothing about the current one', async (t) => {
   const applied = nothingApplied();
   applyAll(makePlan(desire(small).desired, applied), applied);
   const before = applied.users.get('students:10');
@@ -202,7 +205,7 @@ t.test('what another account of a person had says nothing about the one that the
   ]);
 });
 
-t.test('a home room is the office of accounts that Hallpass made, where the profile has chosen it', async (t) => {
+t.test('a home room is the office of accounts that Hallpass created, if the profile has chosen it', async (t) => {
   const record = {
     kind: 'student' as const,
     id: '10',
@@ -218,7 +221,7 @@ t.test('a home room is the office of accounts that Hallpass made, where the prof
   t.notOk('officeLocation' in userBody(personOf('students', '10', [{ ...record, homeRoom: undefined }]), chosen, true));
 });
 
-t.test('grade levels are written as reference codes, as the profile says, or as they are', async (t) => {
+t.test('writes grade levels as reference codes, as the profile says, or unchanged', async (t) => {
   const gradeBy = (grade: string, grades?: unknown) => {
     const roster = { ...small, student: small.student.map((one) => ({ ...one, grade })) };
     const user = desire(roster, profileWith(grades === undefined ? {} : { grades })).desired.users.get('students:10');
@@ -237,7 +240,7 @@ t.test('grade levels are written as reference codes, as the profile says, or as 
   t.match(desire(roster, by).desired.schools.get(asSchoolId('1')), { lowestGrade: 'PK', highestGrade: '05' });
 });
 
-t.test('the same grade level in another form says so as its reason', async (t) => {
+t.test("gives a change of format as the reason when only the grade level's format changes", async (t) => {
   const reasons = (before: Profile, after: Profile, grade = '9') => {
     const applied = nothingApplied();
     applyAll(makePlan(desire(small, before).desired, applied), applied);
@@ -250,7 +253,7 @@ t.test('the same grade level in another form says so as its reason', async (t) =
   t.same(reasons(raw, profileWith({}), '10'), ['updateUser: the person changed in PowerSchool']);
 });
 
-t.test('who dropped a class and whose term is over have a policy each', async (t) => {
+t.test('people who dropped a class and people whose term is over have separate policies', async (t) => {
   const [term] = small.term;
   const endsOn = term?.endDate ?? '';
   const enrolled = (endDate?: string) => ({
@@ -331,7 +334,7 @@ t.test('teachers have the same two policies', async (t) => {
   t.same(removedOn(nextDay, {}), []);
 });
 
-t.test('a pre-registered student gets an account and the class in time, where the profile says so', async (t) => {
+t.test('a pre-registered student gets an account and the class in time, if the profile says so', async (t) => {
   const early: Roster = {
     ...small,
     student: [

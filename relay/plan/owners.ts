@@ -4,7 +4,7 @@ import type { SectionId } from '../model/keys.ts';
 import type { PersonKey } from '../model/person-key.ts';
 import type { DesiredState } from './desired.ts';
 
-/** Who teaches the class, if one of them is an owner, or becomes one by the same plan. */
+/** The people who teach the class, if one of them is an owner or becomes one in the same plan. */
 export function ownersToBe(
   sectionId: SectionId,
   { owners }: DesiredState,
@@ -15,7 +15,7 @@ export function ownersToBe(
   return teaching?.values().some(isThere) === true ? teaching : undefined;
 }
 
-/** Also somebody who taught it before may be one. */
+/** A former teacher of the class may be one, too. */
 export function willHaveOwner(sectionId: SectionId, desired: DesiredState, applied: AppliedState): boolean {
   return ownersToBe(sectionId, desired, applied) !== undefined || certainOwners(applied, sectionId).length > 0;
 }

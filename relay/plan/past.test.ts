@@ -1,4 +1,4 @@
-/** What ended before this school year is not made; what is there already follows the policies. */
+/** Nothing that ended before this school year is created; what already exists follows the policies. */
 
 import t from 'tap';
 import type { Section, Term } from '../../shared/roster.ts';
@@ -27,7 +27,7 @@ function pastAt(terms: Term[], today: string): [string[], boolean] {
 const planFor = (roster: Roster, date: string) => makePlan(desire(roster, profile, date).desired, nothingApplied());
 const world = (terms: Term[]): Roster => ({ ...small, term: terms });
 
-t.test('a school whose only term is of 2018-19 gets nothing: no school, class, membership', async (t) => {
+t.test('provisions nothing for a school whose only term is from 2018-19: no school, class or membership', async (t) => {
   const roster = world([term('7', '28', '2018-08-20', '2019-06-07')]);
   t.same(planFor(roster, '2026-11-29'), []);
   const index = new RosterIndex();
@@ -43,7 +43,7 @@ t.test('a school whose only term is of 2018-19 gets nothing: no school, class, m
   t.ok(planFor(roster, '2018-11-29').length > 0, 'in its own year it does');
 });
 
-t.test('at the boundaries of a year: summer is no new year, twelve months after its first day is', async (t) => {
+t.test('at year boundaries: summer does not start a new year, twelve months after the first day do', async (t) => {
   const year = [term('y', '35', '2025-08-20', '2026-06-12'), term('s1', '35', '2025-08-20', '2026-01-16')];
   t.same(pastAt(year, '2026-02-01'), [[], false], 'a semester that is over is of this year');
   t.same(pastAt(year, '2026-06-13'), [[], false]);
@@ -54,7 +54,7 @@ t.test('at the boundaries of a year: summer is no new year, twelve months after 
   t.same(pastAt([...year, term('n', '36', '2026-08-12', '2027-06-11')], '2026-08-12'), [['y', 's1'], false]);
 });
 
-t.test('year-round schools, summer terms and years that overlap', async (t) => {
+t.test('handles year-round schools, summer terms and years that overlap', async (t) => {
   const round = [term('a', '35', '2025-07-01', '2026-06-30')];
   t.same(pastAt(round, '2026-06-30'), [[], false]);
   t.same(pastAt(round, '2026-07-01'), [['a'], true]);
@@ -70,7 +70,7 @@ t.test('year-round schools, summer terms and years that overlap', async (t) => {
   t.equal(yearStart([term('x', '34', '2024-02-29', '2024-12-20')], '2026-02-28'), '2025-02-29');
 });
 
-t.test('what there is stays, and nobody is added; who drops out is removed', async (t) => {
+t.test('existing classes stay and nobody is added; a student who drops out is removed', async (t) => {
   const year = [term('7', '35', '2025-08-20', '2026-06-12')];
   const applied = nothingApplied();
   const before = world(year);
@@ -99,7 +99,7 @@ t.test('what there is stays, and nobody is added; who drops out is removed', asy
   t.match(later({ ...before, studentEnrollment: [] }), [{ kind: 'removeMember', personKey: 'students:10' }]);
 });
 
-t.test('a term that comes or changes concerns everything of its school', async (t) => {
+t.test('a new or changed term concerns everything in its school', async (t) => {
   const index = new RosterIndex();
   index.apply(changesOf(world([])));
   const record = term('8', '36', '2026-08-20', '2027-06-11');

@@ -1,5 +1,5 @@
 /**
- * What ended before this school year. Nothing of it is made in Microsoft 365; what is there already follows the policies.
+ * What ended before this school year. None of it is created in Microsoft 365; what already exists follows the policies.
  * Pure.
  */
 import type { Section, Term } from '../../shared/roster.ts';
@@ -7,7 +7,7 @@ import { type SchoolId, type SectionId, schoolIdOf, sectionIdOf } from '../model
 import { RosterIndex } from './roster-index.ts';
 
 export interface Past {
-  /** Whether the term of a section ended before this school year. A section without a known term did not. */
+  /** Whether a section's term ended before this school year. A section without a known term did not. */
   section(section: Section): boolean;
   /** Whether all terms of a school did. A school without terms did not: new schools and offices have none. */
   school(schoolId: SchoolId): boolean;
@@ -15,13 +15,13 @@ export interface Past {
   lastDayOf(schoolId: SchoolId): string | undefined;
 }
 
-/** What Microsoft 365 has already: it stays when its school year is over. */
+/** What Microsoft 365 already has: it stays when its school year is over. */
 export interface Made {
   schools: { has(id: SchoolId): boolean };
   classes: { has(id: SectionId): boolean };
 }
 
-/** What is left out because it is over. */
+/** What is not created because it is over. */
 export interface NotMade {
   schools: number;
   classes: number;
@@ -61,7 +61,7 @@ export function pastOfTerms(terms: readonly Term[], today: string): Past {
   return pastOf(roster, today);
 }
 
-/** How much of a profile's part of a district is not made because it is over. @param made what is there already */
+/** How much of a profile's part of a district is not created because it is over. @param made what already exists */
 export function countNotMade(
   roster: RosterIndex,
   { covers, made, today }: { covers(schoolId: SchoolId): boolean; made: Made; today: string },
@@ -75,9 +75,10 @@ export function countNotMade(
 }
 
 /**
- * The day on which this school year began at a school: the first day of its newest year that has begun, as long as that is
- * less than twelve months ago. A school that got no new year since is in one that began on the same day of the calendar:
- * summer is no new year, and a school that closed years ago is long past its last one. Undefined before the first year.
+ * The day on which this school year began at a school: the first day of its newest year that has begun, if that is less
+ * than twelve months ago. A school without a new year since then is in one that began on the same calendar day: summer
+ * does not start a new year, and a school that closed years ago is long past its last one. Undefined before the first
+ * year.
  */
 export function yearStart(terms: Iterable<Term>, today: string): string | undefined {
   const firstDays = new Map<string, string>();
@@ -96,7 +97,7 @@ export function yearStart(terms: Iterable<Term>, today: string): string | undefi
   return latest > newest ? latest : newest;
 }
 
-/** `2019-08-20` in 2026: `2026-08-20`. The 29th of February only has to come before the 1st of March. */
+/** `2019-08-20` in 2026: `2026-08-20`. February 29 only has to come before March 1. */
 function sameDay(date: string, year: number): string {
   return `${String(year).padStart(4, '0')}${date.slice(4)}`;
 }

@@ -1,8 +1,8 @@
 /**
  * The plan: the difference between the desired and the applied state, as data. Pure and deterministic; every operation
- * says why. Unless the profile has other policies, School Data Sync's documented semantics hold: a student who left a
- * class is removed from it; a teacher who left stays; a person, class or school that is gone from PowerSchool is left in
- * place, untouched.
+ * says why. Unless the profile has other policies, School Data Sync's documented semantics apply: a student who left a
+ * class is removed from it; a teacher who left stays; a person, class or school that is gone from PowerSchool stays
+ * untouched.
  */
 
 import { type AppliedState, earlierRole, uncertainKey } from '../model/applied-state.ts';
@@ -79,7 +79,7 @@ function* userOperations(desired: DesiredState, applied: AppliedState): Iterable
   const written = new WrittenNames(applied.users);
   for (const [personKey, user] of desired.users) {
     const known = applied.users.get(personKey);
-    // What another account of the person had says nothing about this one.
+    // The values of a person's other account say nothing about this one.
     const there = known?.objectId === user.objectId ? known : undefined;
     if (user.objectId === undefined) {
       const reason = user.replaces ? 'somebody deleted their account in Microsoft 365' : 'the person has no account';
@@ -102,13 +102,13 @@ function* userOperations(desired: DesiredState, applied: AppliedState): Iterable
   }
 }
 
-/** Clears what Hallpass wrote for the role that the person had before. */
+/** Clears what Hallpass wrote for the person's earlier role. */
 function withoutEarlierRole(there: Body | undefined, wanted: Body): Body {
   const other = wanted.primaryRole === 'teacher' ? 'student' : 'teacher';
   return isBody(there?.[other]) ? { ...wanted, [other]: null } : wanted;
 }
 
-/** Whose the account was when it was last written, if it was another record's. */
+/** Whose account it was when it was last written, if it belonged to another record. */
 function formerOf(there: Body | undefined, wanted: Body): string | undefined {
   const [before, now] = [stampedFor(there), stampedFor(wanted)];
   if (before === undefined || before === now) return undefined;
@@ -121,7 +121,7 @@ function stampedFor({ primaryRole, student, teacher }: Body = {}): PersonKey | u
   return typeof id === 'string' ? personKey(primaryRole === 'student' ? 'students' : 'teachers', id) : undefined;
 }
 
-/** The same grade level in another form is no news of PowerSchool. @param level as PowerSchool has it */
+/** The same grade level in another format is not a change in PowerSchool. @param level as PowerSchool has it */
 function reasonOfUpdate({ before, body }: { before: Body; body: Body }, level: string | undefined): string {
   const { student: was, ...othersBefore } = before;
   const { student: is, ...others } = body;
@@ -219,8 +219,8 @@ function* classMemberOperations(desired: DesiredState, applied: AppliedState): I
 }
 
 /**
- * Anyone who left, where the policy is to remove them. Without anybody to take a class over its teachers stay: Graph does
- * not let the last owner go, and nobody could run it. That is so, too, where somebody has removed those who teach it.
+ * People who left, if the policy is to remove them. If nobody takes over a class, its teachers stay: Graph does not let
+ * the last owner go, and nobody could manage it. The same applies if someone has removed those who teach it.
  */
 function* removals(sectionId: SectionId, desired: DesiredState, applied: AppliedState): Iterable<Operation> {
   const { leavers } = desired;
@@ -238,7 +238,7 @@ function* removals(sectionId: SectionId, desired: DesiredState, applied: Applied
     if (owners?.has(personKey) || left?.has(personKey)) continue;
     if (owners !== undefined && isForeign('owner', personKey))
       yield { kind: 'removeOwner', key, sectionId, personKey, reason: addedByHand };
-    // Nobody makes students owners but a hand-over from staff, and people, whose doing is foreign.
+    // Students become owners only through a hand-over from staff, or by a person's hand, which counts as foreign.
     else if (owners !== undefined && isStudent(personKey))
       yield { kind: 'removeOwner', key, sectionId, personKey, reason: reasonOfChange(personKey) };
     else if (teachersGo(personKey))
@@ -273,7 +273,7 @@ function reasonOfChange(personKey: MemberKey): string {
     : 'they were in the section as a student, and are staff now';
 }
 
-/** How somebody left a class. Anyone who is missing from the roster after the end of the term was there until then. */
+/** How a person left a class. A person missing from the roster after the end of the term was there until then. */
 function wayOut(sectionId: SectionId, personKey: MemberKey, { over, finished }: DesiredState): 'dropped' | 'termEnded' {
   const toTheEnd: ReadonlySet<MemberKey> | undefined = finished.get(sectionId);
   if (toTheEnd?.has(personKey)) return 'termEnded';
@@ -282,9 +282,9 @@ function wayOut(sectionId: SectionId, personKey: MemberKey, { over, finished }: 
 }
 
 /**
- * The properties that differ, with their values before and after; undefined when none does. A property that is no
- * longer desired is left as it is, like everything that disappears from PowerSchool. Nested objects go as a whole, and
- * only where something that is desired in them differs: Graph keeps the rest of them in any case.
+ * The properties that differ, with old and new values; undefined when none does. A property that is no longer desired
+ * is left as it is, like everything that disappears from PowerSchool. Nested objects are sent whole, and only if
+ * something desired in them differs: Graph keeps the rest of them in any case.
  */
 function changedProperties(before: Body, after: Body): { before: Body; body: Body } | undefined {
   const names = Object.keys(after).filter((name) => !holds(before[name], after[name]));
@@ -294,7 +294,7 @@ function changedProperties(before: Body, after: Body): { before: Body; body: Bod
   return { before: pick(before), body: pick(after) };
 }
 
-/** Whether what is there has all of what is desired. */
+/** Whether the present value contains everything desired. */
 function holds(there: Body[string] | undefined, desired: Body[string] | undefined): boolean {
   if (!isBody(there) || !isBody(desired)) return there === desired;
   return Object.keys(desired).every((name) => holds(there[name], desired[name]));
@@ -318,7 +318,7 @@ function becauseMissing(key: ObjectKey, { drifted }: AppliedState, reason: strin
   return drifted.has(key) ? { reason: 'somebody deleted it in Microsoft 365', repair: true } : { reason };
 }
 
-/** @param removed who or what somebody removed, as a pronoun */
+/** @param removed who or what someone removed, as a pronoun */
 function becauseAbsent(reason: string, removed: string | false): Why {
   if (removed === false) return { reason };
   return { reason: `${reason}, and somebody removed ${removed} in Microsoft 365`, repair: true };
@@ -328,7 +328,9 @@ function becauseChanged(key: ObjectKey, { drifted }: AppliedState, reason: strin
   return drifted.has(key) ? 'somebody changed it in Microsoft 365' : reason;
 }
 
-/** People to add, twenty in a request. Those whom somebody removed go apart: the guard may hold them, and nobody else. */
+/**
+ * People to add, twenty per request. Those whom someone removed are separate: the guard may hold them, and nobody else.
+ */
 function* additions(
   people: PersonKey[],
   wasRemoved: (person: PersonKey) => boolean,

@@ -1,13 +1,14 @@
 /**
- * Which operations of a plan the profile is the reason of: those that the profile of before would not have planned from the same
- * roster. Pure. People choose a profile, and see what comes of it in a preview; what PowerSchool changes, they do not.
+ * The operations in a plan that are caused by the profile: the previous profile would not have planned them from the
+ * same roster. Pure. People choose a profile and see its effects in a preview; they do not choose PowerSchool's
+ * changes.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Operation, Plan } from '../model/operation.ts';
 import { specOf } from '../operations/registry.ts';
 import type { Profile } from '../profile/profile.ts';
 
-/** Words for parts of a profile; of one that is not here, its name is said. */
+/** Words for parts of a profile; other parts are called by their name. */
 const words: Record<string, string> = {
   'classes.name': 'class name pattern',
   'classes.unsupportedCharacters': 'rule for unsupported characters in class names',
@@ -18,8 +19,8 @@ const words: Record<string, string> = {
 };
 
 /**
- * @param before the plan that the profile of the last good run would make now
- * @param changed from {@link changedParts}; nothing where the profile is the same
+ * @param before the plan that the profile of the last successful run would make now
+ * @param changed from {@link changedParts}; empty if the profile is the same
  */
 export function nameCauses(plan: Plan, before: Plan, changed: readonly string[]): Plan {
   const known = new Map(before.map((operation) => [nameOf(operation), operation]));
@@ -35,14 +36,14 @@ export function nameCauses(plan: Plan, before: Plan, changed: readonly string[])
 function dueToProfile(operation: Operation, parts: readonly string[], changed: readonly string[]): Operation {
   const own = changed.filter((name) => parts.some((part) => name === part || name.startsWith(`${part}.`)));
   const named = (own.length > 0 ? own : changed).map((name) => words[name] ?? name);
-  // What says more than that the profile is the reason stays.
+  // Keeps a reason that says more than that the profile is the cause.
   const reason = operation.reason.startsWith('the profile ')
     ? operation.reason
     : `the profile's ${named.join(' and ')} changed`;
   return { ...operation, reason, byProfile: true };
 }
 
-/** The profile would have done the same before: values that come in addition were filled in in PowerSchool. */
+/** The earlier profile would have done the same: the added values were filled in in PowerSchool. */
 function dueToOthers(operation: Operation): Operation {
   if (!operation.reason.startsWith('the profile has ')) return operation;
   const { guard } = specOf(operation.kind);
@@ -59,10 +60,10 @@ function bodyOf(operation: Operation): unknown {
   return 'body' in operation ? operation.body : undefined;
 }
 
-/** What says nothing about what is written: how much, when, and whether at all. */
+/** Parts that do not affect what is written: how much, when, and whether at all. */
 const others = ['version', 'name', 'state', 'guards', 'schedule', 'drift'];
 
-/** Parts of the profile that differ, `classes.name`; none where both write the same. */
+/** Parts of the profile that differ, such as `classes.name`; empty if both write the same. */
 export function changedParts(before: Profile, now: Profile): string[] {
   const differing: string[] = [];
   for (const name of Object.keys({ ...before, ...now }) as (keyof Profile)[]) {

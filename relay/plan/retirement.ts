@@ -1,4 +1,7 @@
-/** Operations for what is gone from PowerSchool, and for what is back. Nothing is ever deleted, and all of it can be undone. */
+/**
+ * Operations for what is gone from PowerSchool, and for what is back. Nothing is ever deleted, and everything can be
+ * undone.
+ */
 import { type AppliedState, archivedClasses, retiredPeople, uncertainKey } from '../model/applied-state.ts';
 import { classKey, type SectionId } from '../model/keys.ts';
 import type { Operation } from '../model/operation.ts';
@@ -7,7 +10,7 @@ import type { Departed } from './departures.ts';
 import type { DesiredState } from './desired.ts';
 import { cut } from './names-of-classes.ts';
 
-/** School Data Sync's prefix of classes of a past year, with month and year. */
+/** School Data Sync's prefix for classes of a past year, with month and year. */
 const expired = /^Exp\d{4}_/;
 
 /** @param today the district's date, YYYY-MM-DD */
@@ -38,7 +41,7 @@ export function* retirements(departed: Departed, applied: AppliedState, today: s
   }
 }
 
-/** What was retired by Hallpass and is wanted again. The names of classes come back with their other properties. */
+/** Undoes what Hallpass retired and is wanted again. The names of classes come back with their other properties. */
 export function* returns(desired: DesiredState, departed: Departed, applied: AppliedState): Iterable<Operation> {
   for (const personKey of retiredPeople(applied, 'disabled')) {
     if (!departed.back.has(personKey) && !desired.users.has(personKey)) continue;
@@ -51,9 +54,9 @@ export function* returns(desired: DesiredState, departed: Departed, applied: App
   }
 }
 
-/** The name of a class that was marked as expired and is there again, where the profile does not say what it should be. */
+/** The name of a class that was marked as expired and is back, if the profile does not name it. */
 export function nameOfReturned(sectionId: SectionId, applied: AppliedState): string | undefined {
-  // What was last written, whatever a reading from before says.
+  // The last written name, even if an earlier reading shows another.
   const name = applied.classes.get(sectionId)?.body.displayName;
   return typeof name === 'string' && expired.test(name) ? name.replace(expired, '') : undefined;
 }
@@ -63,13 +66,13 @@ function expiredName(name: string, today: string): string {
   return cut(`Exp${today.slice(5, 7)}${today.slice(2, 4)}_${name}`, 256);
 }
 
-/** What the class is called in Microsoft 365, as far as that is known: by hand, or as it was last written. */
+/** The class's name in Microsoft 365, as far as it is known: set by hand, or last written. */
 function nameOf(sectionId: SectionId, { classes, renamed }: AppliedState): string | undefined {
   const name = renamed.get(sectionId) ?? classes.get(sectionId)?.body.displayName;
   return typeof name === 'string' ? name : undefined;
 }
 
-/** Whether it is, for certain. */
+/** Whether it is certainly retired. */
 function isRetired(
   how: 'disabled' | 'signedOut' | 'archived',
   item: string,

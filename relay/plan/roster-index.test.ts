@@ -1,4 +1,4 @@
-/** The packed roster against the records that it was made of. */
+/** Compares the packed roster with the records that it was built from. */
 import fc from 'fast-check';
 import t from 'tap';
 import type { Kind, RosterRecord } from '../../shared/roster.ts';
@@ -9,7 +9,7 @@ import { histories } from '../testing/histories.ts';
 import { type Membership, memberOf } from './memberships.ts';
 import { type RosterChange, RosterIndex } from './roster-index.ts';
 
-/** PowerSchool's are numbers; what is none, or too large for four bytes, must come out as it is, too. */
+/** PowerSchool's ids are numbers; other text, and numbers too large for four bytes, must come out unchanged, too. */
 const id = fc.constantFrom('0', '1', '2', '12', '012', '2147483647', '2147483648', '99999999999', ' ', 'é', '٣');
 const date = fc.constantFrom('2026-08-17', '2026-09-01', '2027-06-11');
 const schoolId = fc.constantFrom('1', '2', '3');
@@ -42,7 +42,7 @@ function nameOf({ kind, schoolId, id }: Pick<RosterChange, 'kind' | 'schoolId' |
   return JSON.stringify([kind, schoolId, id]);
 }
 
-/** What a plan asks of a roster, of everything that there is. */
+/** Everything that a plan asks of a roster. */
 function shown(roster: RosterIndex): unknown {
   const keys = roster.allKeys();
   const sorted = (items: Iterable<object>) => [...items].map((item) => JSON.stringify(sortedKeys(item))).sort();
@@ -68,7 +68,7 @@ function sortedKeys(item: object): [string, unknown][] {
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** The same, from the records. Sections and terms have one place: that of the last one who told of them. */
+/** The same, from the records. A section or term has one place: the one in its latest record. */
 function model(all: ReadonlyMap<string, RosterRecord>): unknown {
   const of = <K extends Kind>(kind: K) =>
     [...all.values()].filter((one): one is Extract<RosterRecord, { kind: K }> => one.kind === kind);
@@ -107,7 +107,7 @@ function model(all: ReadonlyMap<string, RosterRecord>): unknown {
   };
 }
 
-t.test('for any changes the roster shows what there is, and so does one that is read anew', async (t) => {
+t.test('for any changes, the roster shows the current records, and so does one that is loaded again', async (t) => {
   const { numRuns, seed } = histories(t, []);
   fc.assert(
     fc.property(fc.array(change, { maxLength: 300, size: 'max' }), fc.nat(300), (changes, trimmedAt) => {
@@ -116,7 +116,7 @@ t.test('for any changes the roster shows what there is, and so does one that is 
         roster.apply([one]);
         if (at === trimmedAt) roster.trim();
         const { kind, record } = one;
-        // A section, or a term, has one place; whoever tells of another one takes it from there.
+        // A section or a term has one place: a record with another place moves it.
         const isMoved = (other: RosterRecord) =>
           other.kind === kind && other.id === one.id && other.schoolId !== one.schoolId;
         if (record !== undefined && (kind === 'section' || kind === 'term')) {
@@ -139,7 +139,7 @@ t.test('for any changes the roster shows what there is, and so does one that is 
   t.pass('they are alike');
 });
 
-t.test('enrollments of a class come in the order in which they were told, a changed one at the end', async (t) => {
+t.test('enrollments of a class come in order of arrival, a changed one at the end', async (t) => {
   const roster = new RosterIndex();
   const enrollment = (id: string, startDate?: string): RosterChange => ({
     kind: 'studentEnrollment',

@@ -1,7 +1,7 @@
 /**
  * The roster of one district, indexed so that the desired state of any single school, person or class can be derived
- * without looking at the others. Changes go in record by record; what they may have changed comes out as keys. All of it is packed: what
- * is asked for is made when it is asked for, and no part of the roster.
+ * without looking at the others. Changes go in record by record; the keys that they may have changed come out.
+ * Everything is packed: results are created on request, and are not part of the roster.
  */
 import type { Bucket, RosterRecord, School, Section, Term } from '../../shared/roster.ts';
 import { bytesOf, type Compact } from '../compact/compact.ts';
@@ -39,11 +39,11 @@ export class RosterIndex implements Compact {
   readonly #terms: PackedMap<string, Term>;
   readonly #sections: PackedMap<SectionId, Section>;
   readonly #people: PackedMap<PersonKey, Person>;
-  /** The part of sections that is asked for of all of them. */
+  /** The part of sections that is needed for all of them. */
   readonly #places: DistinctMap<SectionId, SectionPlace>;
-  /** The part of people that is asked for with every enrollment. */
+  /** The part of people that is needed with every enrollment. */
   readonly #whereabouts: DistinctMap<PersonKey, Whereabouts>;
-  /** Of those who are in several schools, as each of them has the person. */
+  /** For people in several schools, each school's version of the person. */
   readonly #parts: PackedMap<PersonKey, Person[]>;
   readonly #memberships: Memberships;
   readonly #peopleBySchool: Relations<SchoolId, PersonKey>;
@@ -51,7 +51,7 @@ export class RosterIndex implements Compact {
   readonly #sectionsBySchool: Relations<SchoolId, SectionId>;
   readonly #sectionsByTerm: Relations<string, SectionId>;
 
-  /** @param ids that other tables of the district share */
+  /** @param ids shared with other tables of the district */
   constructor(ids: Interner = new Interner()) {
     this.#ids = ids;
     this.#schools = new PackedMap(ids);
@@ -88,25 +88,25 @@ export class RosterIndex implements Compact {
     return bytesOf(this.tables);
   }
 
-  /** Takes the changes in, in any order; returns what they may have changed. */
+  /** Applies the changes, in any order; returns the keys that they may have changed. */
   apply(changes: Iterable<RosterChange>): Keys {
     const keys = noKeys();
     const schools = new Set<SchoolId>();
     for (const change of changes) {
       addKeys(keys, this.#applyOne(change));
-      // Which school year it is decides about everything of a school; its terms change together.
+      // The school year decides about everything in a school; its terms change together.
       if (change.kind === 'term') schools.add(asSchoolId(change.schoolId));
     }
     for (const id of schools) addKeys(keys, this.#ofSchool(id));
     return keys;
   }
 
-  /** Makes room for so many enrollments and rosters, before they are loaded. */
+  /** Makes room for this many enrollments and assignments before they are loaded. */
   reserve(memberships: number): void {
     this.#memberships.reserve(memberships);
   }
 
-  /** Takes in records of which nothing is planned yet. */
+  /** Adds records for which nothing is planned yet. */
   load(records: Iterable<RosterRecord>): void {
     for (const record of records) this.#put({ kind: record.kind, schoolId: record.schoolId, id: record.id, record });
   }
@@ -115,12 +115,12 @@ export class RosterIndex implements Compact {
     for (const table of this.tables) table.trim();
   }
 
-  /** Enrollments and rosters of a section. */
+  /** Enrollments and assignments of a section. */
   membershipsOf(sectionId: SectionId): Iterable<Membership> {
     return this.#memberships.ofSection(sectionId);
   }
 
-  /** Where and when a section is; undefined for one that the roster does not have. Cheaper than the whole section. */
+  /** Where and when a section takes place; undefined for one outside the roster. Cheaper than the whole section. */
   placeOf(sectionId: SectionId): SectionPlace | undefined {
     return this.#places.get(sectionId);
   }
@@ -130,12 +130,12 @@ export class RosterIndex implements Compact {
     return this.#sectionsBySchool.get(schoolId) ?? new Set();
   }
 
-  /** Who is in a school. */
+  /** The people in a school. */
   peopleIn(schoolId: SchoolId): ReadonlySet<PersonKey> {
     return this.#peopleBySchool.get(schoolId) ?? new Set();
   }
 
-  /** Where somebody is; undefined for somebody whom the roster does not have. Cheaper than the whole person. */
+  /** Where a person is; undefined for one outside the roster. Cheaper than the whole person. */
   whereaboutsOf(person: PersonKey): Whereabouts | undefined {
     return this.#whereabouts.get(person);
   }
@@ -158,10 +158,10 @@ export class RosterIndex implements Compact {
     return { ...noKeys(), people: new Set([person]), sections: this.sectionsOf(person) };
   }
 
-  /** Everything there is. */
+  /** All keys. */
   allKeys(): Keys {
     const sections = new IdSet(this.#ids, this.#sections.keys());
-    // Also those that only enrollments and rosters name: something is wrong with them.
+    // Includes those that only enrollments and assignments name: something is wrong with them.
     for (const id of this.#memberships.sections()) sections.add(asSectionId(this.#ids.textOf(id)));
     return {
       schools: new IdSet(this.#ids, this.#schools.keys()),
@@ -215,7 +215,7 @@ export class RosterIndex implements Compact {
     }
   }
 
-  /** What moved to another school comes as two changes: the deletion must not take the new one away. */
+  /** A move to another school comes as two changes: the deletion must not remove the new record. */
   #putTerm(schoolId: SchoolId, id: string, record: Term | undefined): void {
     const before = this.#terms.get(id);
     if (record === undefined && before?.schoolId !== schoolId) return;
@@ -224,7 +224,7 @@ export class RosterIndex implements Compact {
     if (record !== undefined) this.#termsBySchool.relate(schoolId, id);
   }
 
-  /** Likewise. */
+  /** The same applies to sections. */
   #putSection(schoolId: SchoolId, id: SectionId, record: Section | undefined): void {
     const before = this.#places.get(id);
     if (record === undefined && before?.schoolId !== schoolId) return;
@@ -259,18 +259,19 @@ export class RosterIndex implements Compact {
     { before, after }: Changed = { before: undefined, after: undefined },
   ): Keys {
     const isIn = (person: Person | undefined) => person?.schoolIds.includes(schoolId) === true;
-    // The classes of a person depend on where there is one. A class may be called after its teacher, not after students.
+    // A person's classes depend on whether the person exists. A class may be named after its teacher, not after
+    // students.
     const renamed = key.startsWith('teachers:') && nameOf(before) !== nameOf(after);
     const sections = isIn(before) !== isIn(after) || renamed ? this.sectionsOf(key) : new Set<SectionId>();
     return { ...noKeys(), people: new Set([key]), sections };
   }
 
-  /** A school that appears or goes concerns everything in it. */
+  /** A school that appears or disappears concerns everything in it. */
   #ofSchool(id: SchoolId): Keys {
     return { schools: new Set([id]), people: new Set(this.peopleIn(id)), sections: new Set(this.sectionsIn(id)) };
   }
 
-  /** What it is made of. */
+  /** Its packed parts. */
   get tables(): Compact[] {
     return [
       ...[
@@ -288,13 +289,13 @@ export class RosterIndex implements Compact {
   }
 }
 
-/** In which school and term a section is. */
+/** The school and term of a section. */
 export interface SectionPlace {
   schoolId: SchoolId;
   termId: string;
 }
 
-/** In which schools somebody is, and whether they only will be. */
+/** A person's schools, and whether the person is only pre-registered. */
 export type Whereabouts = Pick<Person, 'preRegistered' | 'schoolIds'>;
 
 interface Changed {
@@ -302,7 +303,7 @@ interface Changed {
   after: Person | undefined;
 }
 
-/** What a change did: to a person, or away from which section it took an enrollment or roster. */
+/** The effect of a change: on a person, or the section that an enrollment or assignment left. */
 interface Put {
   person?: Changed;
   section?: SectionId | undefined;

@@ -1,15 +1,15 @@
 /**
- * Guards on the source: what PowerSchool shows of a school, compared with the last good run. A school that lost a lot at
- * once is more often half read, half rolled over or half typed than half empty.
+ * Guards on the source: compares what PowerSchool shows of a school with the last successful run. A school that lost a
+ * lot at once is more likely half read, half rolled over or half typed than half empty.
  */
 import type { Kind } from '../../shared/roster.ts';
 import type { GuardSettings } from '../profile/guards.ts';
 
-/** What the mirror holds of one school. */
+/** What the mirror has of one school. */
 export interface SchoolSource {
   /** Records by kind. */
   counts: Partial<Record<Kind, number>>;
-  /** TERMS.YearID of most of its sections; undefined without any. */
+  /** TERMS.YearID of most of its sections; undefined without sections. */
   yearId: string | undefined;
   sections: ReadonlySet<string>;
 }
@@ -31,7 +31,7 @@ const words: Record<(typeof neverEmpty)[number], string> = {
   teacherRoster: 'teacher rosters',
 };
 
-/** A new school year, or as good as one: most sections are others than before. */
+/** A new school year, or something equivalent: most sections differ from before. */
 export function lookForRollover(
   before: SchoolSource,
   now: SchoolSource,
@@ -51,7 +51,7 @@ export function lookForRollover(
   };
 }
 
-/** A kind of record that is gone altogether, or much of the students or enrollments. */
+/** A kind of record that is gone entirely, or a large part of the students or enrollments. */
 export function lookForSourceLoss(
   before: SchoolSource,
   now: SchoolSource,
@@ -74,8 +74,8 @@ export function lookForSourceLoss(
 }
 
 /**
- * What the next run compares with. A kind that is empty now keeps its earlier number: summer has no sections, and what
- * was lost stays lost until there is something again.
+ * What the next run compares with. A kind that is empty now keeps its earlier number: in summer there are no sections,
+ * and what was lost stays lost until there is something again.
  */
 export function nextLastGood(before: SchoolSource | undefined, now: SchoolSource): SchoolSource {
   const counts = { ...now.counts };
@@ -87,7 +87,7 @@ export function nextLastGood(before: SchoolSource | undefined, now: SchoolSource
   return { counts, yearId: now.yearId ?? before?.yearId, sections };
 }
 
-/** How many of the one are not among the others. */
+/** How many ids of the one are not among the others. */
 function without(ids: ReadonlySet<string>, others: ReadonlySet<string>): number {
   return [...ids].filter((id) => !others.has(id)).length;
 }

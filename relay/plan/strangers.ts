@@ -1,20 +1,20 @@
-/** People whom a class of PowerSchool names and whom nobody provisions: why, and what to do. Pure. */
+/** People whom a PowerSchool class names and nobody provisions: why, and what to do. Pure. */
 import { recordKey, type SchoolId } from '../model/keys.ts';
 import { type Problem, problem } from '../model/problem.ts';
 import type { Scope } from '../profile/scope.ts';
 import { type Membership, memberOf } from './memberships.ts';
 import type { Whereabouts } from './roster-index.ts';
 
-/** For people, in the middle of a sentence. */
+/** For use in a sentence. */
 export const membershipWords: Record<Membership['kind'], string> = {
   studentEnrollment: 'enrollment',
   teacherRoster: 'teacher assignment',
 };
 
 /**
- * Undefined for somebody whom the profile looks after: what is wrong with them is a problem of their own.
+ * Undefined for a person whom the profile covers: what is wrong with them is a problem of their own.
  *
- * @param person whom the record names; undefined for somebody whom the roster does not have
+ * @param person named in the record; undefined for one outside the roster
  */
 export function strangerProblem(
   membership: Membership,

@@ -1,13 +1,15 @@
-/** Which teams to look at: until a teacher activates a class team, its students do not see it. Pure. */
+/** Which teams to check: until a teacher activates a class team, its students cannot see it. Pure. */
 
 import type { AppliedState } from '../model/applied-state.ts';
 import { classKey, type SectionId } from '../model/keys.ts';
 
 export interface TeamActivation {
   sectionId: SectionId;
-  /** Of the class. */
+  /** Object id of the class. */
   objectId: string;
-  /** `waiting`: owners alone see the team until one of them activates it. `gone`: Teams has none of the class anymore. */
+  /**
+   * `waiting`: only owners see the team until one of them activates it. `gone`: Teams no longer has one for the class.
+   */
   state: 'waiting' | 'active' | 'gone';
   /** When the state was first seen, ISO 8601. */
   since: string;
@@ -18,8 +20,8 @@ export interface TeamActivation {
 const dayMs = 86_400_000;
 
 /**
- * Teams that are there and not active as far as is known: each is looked at once a day, as soon as it is there, and after a
- * restart of the synchronization. Nobody waits for those of a class that is over or was deleted.
+ * Teams that exist and are not known to be active: each is checked once a day, as soon as it exists, and after a
+ * restart of the synchronization. Nobody waits for teams of a class that is over or was deleted.
  *
  * @returns section ids
  */
@@ -41,7 +43,7 @@ export function dueActivations(
   return due;
 }
 
-/** What a look shows. @param since is kept while the state stays @param now ISO 8601 */
+/** The result of a check. @param since is kept while the state stays @param now ISO 8601 */
 export function seenActivation(
   { sectionId, objectId }: { sectionId: SectionId; objectId: string },
   state: TeamActivation['state'],
@@ -53,7 +55,7 @@ export function seenActivation(
   return { sectionId, objectId, state, since, checkedAt: now };
 }
 
-/** What was known of another class of the section says nothing. */
+/** What was known about another class of the section means nothing. */
 function ofObject(activation: TeamActivation | undefined, objectId: string): TeamActivation | undefined {
   return activation?.objectId === objectId ? activation : undefined;
 }

@@ -13,7 +13,7 @@ function teamsIn(applied: AppliedState, roster = small, by = withTeams) {
   return makePlan(desire(roster, by).desired, applied).filter(({ kind }) => kind === 'createTeam');
 }
 
-/** The class is there, with its people. */
+/** The class exists, with its people. */
 function done(roster = small): AppliedState {
   const applied = nothingApplied();
   applyAll(makePlan(desire(roster, withTeams).desired, applied), applied);
@@ -30,7 +30,7 @@ function teamOfClass(applied: AppliedState, state: AppliedTeam['state'], objectI
   return applied;
 }
 
-t.test('a class with an owner becomes a team, and only where the profile says so', async (t) => {
+t.test('a class with an owner becomes a team, but only if the profile says so', async (t) => {
   const plan = makePlan(desire(small, withTeams).desired, nothingApplied());
   t.match(
     plan.filter(({ kind }) => kind === 'createTeam'),
@@ -40,14 +40,14 @@ t.test('a class with an owner becomes a team, and only where the profile says so
   t.equal(teamsIn(done()).length, 1, 'also of a class that was there before the option');
 });
 
-t.test('a team is made once; what is not there yet is planned again and says why', async (t) => {
+t.test('creates a team once; plans a missing one again and says why', async (t) => {
   t.same(teamsIn(teamOfClass(done(), 'there')), []);
   t.match(teamsIn(teamOfClass(done(), 'waiting')), [{ reason: /did not know the class/ }]);
   t.match(teamsIn(teamOfClass(done(), 'accepted')), [{ reason: /is creating/ }]);
   t.equal(teamsIn(teamOfClass(done(), 'there', 'an object of before')).length, 1, 'the class is another one now');
 });
 
-t.test('without an owner there is no team; a teacher who left and stays in the class is one', async (t) => {
+t.test('without an owner there is no team; a teacher who left but stays in the class counts as one', async (t) => {
   const { desired } = desire(ownerless, withTeams);
   t.same(teamsIn(nothingApplied(), ownerless), []);
   t.same(classesWithoutOwner(desired, nothingApplied()), ['5']);

@@ -1,4 +1,4 @@
-/** Which classes are to become teams: the last step of a class, because Teams wants an owner first. */
+/** Which classes become teams: the last step of a class, because Teams requires an owner first. */
 
 import type { AppliedState, AppliedTeam } from '../model/applied-state.ts';
 import { classKey, type SectionId } from '../model/keys.ts';
@@ -6,7 +6,7 @@ import type { Operation } from '../model/operation.ts';
 import type { DesiredState } from './desired.ts';
 import { willHaveOwner } from './owners.ts';
 
-/** A team is made once and never again, whatever becomes of it: its owners may have archived or deleted it. */
+/** A team is created once and never again, whatever happens to it: its owners may have archived or deleted it. */
 export function* teamOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
   if (!desired.createTeams) return;
   for (const sectionId of desired.classes.keys()) {
@@ -22,7 +22,7 @@ const reasons = {
   accepted: 'Microsoft Teams is creating the team',
 } as const;
 
-/** Classes that cannot become teams, because nobody with an account teaches them. */
+/** Classes that cannot become teams because nobody with an account teaches them. */
 export function classesWithoutOwner(desired: DesiredState, applied: AppliedState): SectionId[] {
   if (!desired.createTeams) return [];
   return [...desired.classes.keys()].filter(
@@ -33,7 +33,7 @@ export function classesWithoutOwner(desired: DesiredState, applied: AppliedState
   );
 }
 
-/** What is known of the class's team; what was known of another object of the section says nothing. */
+/** What is known about the class's team; knowledge about another object of the section does not count. */
 export function teamOf(sectionId: SectionId, applied: AppliedState): AppliedTeam | undefined {
   const team = applied.teams.get(sectionId);
   return team !== undefined && team.objectId === applied.classes.get(sectionId)?.objectId ? team : undefined;

@@ -3,35 +3,35 @@ import { z } from 'zod';
 import { propertiesOf } from '../../shared/properties.ts';
 import { patternSchema } from './pattern.ts';
 
-/** What a user name can be made of, per role. */
+/** The values that a user name can be made from, per role. */
 export const usernameValues = { students: valuesOf('student'), teachers: valuesOf('teacher') };
 
 function valuesOf(kind: 'student' | 'teacher'): readonly string[] {
   return propertiesOf(kind).flatMap(({ name, inUserNames }) => (inUserNames === true ? [name] : []));
 }
 
-/** `username` takes PowerSchool's user name as it is; a pattern makes one, in lower case and without accents. */
+/** `username` uses PowerSchool's user name unchanged; a pattern makes one, in lower case and without accents. */
 function usernameSchema(values: readonly string[]) {
   const pattern = z.strictObject({
     pattern: patternSchema(values, /^[A-Za-z0-9._-]*$/),
-    /** Before the @; Graph allows 64. */
+    /** The part before the @; Graph allows 64. */
     maxLength: z.int().min(3).max(64).default(64),
     /**
-     * Two people with one name: `report` gives it to neither. `number` gives the later ones a 2, 3 …, and never a name
-     * that Hallpass gave to somebody else before, even if that account is gone.
+     * For two people with one name: `report` gives it to neither. `number` gives later ones a 2, 3 …, and never a name
+     * that Hallpass gave to another person before, even if that account is gone.
      */
     onCollision: z.enum(['report', 'number']).default('report'),
   });
   return z.union([z.literal('username'), pattern]).default('username');
 }
 
-/** The first password: random for each person, kept encrypted until it is handed out, once. */
+/** The first password: random for each person, stored encrypted until it is exported, once. */
 const passwordSchema = z
   .strictObject({
     length: z.int().min(12).max(64).default(16),
-    /** Leaves out what is easily confused: 0 O o, 1 l I … */
+    /** Leaves out characters that are easily confused: 0 O o, 1 l I … */
     readable: z.boolean().default(true),
-    /** Whether another one has to be chosen at the first sign-in. */
+    /** Whether it must be changed at the first sign-in. */
     mustChange: z.boolean().default(true),
   })
   .prefault({});
@@ -49,7 +49,9 @@ export type PasswordPolicy = z.infer<typeof passwordSchema>;
 
 const guid = z.guid().toLowerCase();
 
-/** Assigned to each account, or through a group that has the license: one write for twenty people instead of one each. */
+/**
+ * Assigned to each account, or through a group that has the license: one write for twenty people instead of one each.
+ */
 const licenseSchema = z
   .union([
     guid,

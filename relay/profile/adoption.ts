@@ -1,8 +1,8 @@
-/** What the ids of the tool that ran before stand for: School Data Sync, or a plugin that fed it. */
+/** The meaning of the ids of the previous tool: School Data Sync, or a plugin that fed it. */
 import { z } from 'zod';
 import { propertiesOf } from '../../shared/properties.ts';
 
-/** What an id can be, per kind; the first is what School Data Sync's own PowerSchool Sync took. */
+/** What an id can be, per kind; the first is what School Data Sync's own PowerSchool Sync used. */
 export const idKinds = {
   schools: ['dcid', 'schoolNumber'],
   students: ['dcid', 'studentNumber', 'username'],
@@ -12,15 +12,16 @@ export const idKinds = {
 
 export type AdoptedKind = keyof typeof idKinds;
 
-/** Plugins that feed several kinds into one table of users tell them apart by a prefix: `students_4001`. */
+/** Plugins that feed several kinds into one table of users distinguish them by a prefix: `students_4001`. */
 function readingSchema<const Ids extends readonly [string, ...string[]]>(ids: Ids) {
   const written = z.strictObject({ id: z.enum(ids), prefix: z.string().max(40).default('') });
   return z.union([z.enum(ids), written]).default(ids[0]);
 }
 
 /**
- * Per kind, what stands instead of an id. `dcid`: School Data Sync's PowerSchool Sync read `/ws/v1`, whose ids are DCIDs.
- * Districts that uploaded CSV files chose for themselves. A wrong reading finds nothing, or contradicts itself and is reported.
+ * Per kind, what was used as id. `dcid`: School Data Sync's PowerSchool Sync read `/ws/v1`, whose ids are DCIDs.
+ * Districts that uploaded CSV files chose for themselves. A wrong reading finds nothing, or contradicts itself and is
+ * reported.
  */
 export const adoptionSchema = z
   .strictObject({
@@ -43,7 +44,7 @@ export interface Reading<Kind extends AdoptedKind = AdoptedKind> {
   prefix: string;
 }
 
-/** The reading of a kind, whichever form the document gives it in. */
+/** The reading of a kind, in whichever form the document gives it. */
 export function readingOf<Kind extends AdoptedKind>({ ids }: AdoptionOptions, kind: Kind): Reading<Kind> {
   const given: string | { id: string; prefix: string } = ids[kind];
   return (typeof given === 'string' ? { id: given, prefix: '' } : given) as Reading<Kind>;
@@ -51,13 +52,13 @@ export function readingOf<Kind extends AdoptedKind>({ ids }: AdoptionOptions, ki
 
 const kindOf = { schools: 'school', students: 'student', teachers: 'teacher', sections: 'section' } as const;
 
-/** The optional property that the reading of a kind goes by; undefined where it goes by what every record has. */
+/** The optional property that the reading of a kind uses; undefined if it uses one that every record has. */
 export function propertyRead(adoption: AdoptionOptions, kind: AdoptedKind): string | undefined {
   const { id } = readingOf(adoption, kind);
   return propertiesOf(kindOf[kind]).find(({ name, adoptedAs = name }) => adoptedAs === id)?.name;
 }
 
-/** The optional properties that some reading of the kind goes by. */
+/** The optional properties that some reading of the kind uses. */
 export function propertiesRead(kind: AdoptedKind): string[] {
   const ids: readonly string[] = idKinds[kind];
   return propertiesOf(kindOf[kind]).flatMap(({ name, adoptedAs = name }) => (ids.includes(adoptedAs) ? [name] : []));

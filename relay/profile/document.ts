@@ -1,6 +1,6 @@
 /**
- * A sync profile as a person hands it over: every mistake is named at once, in words and with its place. What is stored is read
- * by parseProfile, which takes what earlier versions accepted.
+ * A profile document as a person provides it: every mistake is named at once, in words and with its place. Stored
+ * documents are read by parseProfile, which accepts what earlier versions accepted.
  */
 import { readJson } from '../../shared/json-document.ts';
 import type { SchemaMistake } from '../../shared/schema-reason.ts';
@@ -8,16 +8,16 @@ import { checkProfileForm, inTodaysWords, type Profile, profileInvalid } from '.
 import { type NameFacts, type Resolution, resolveNames } from './resolve-names.ts';
 
 export interface ProfileDocument {
-  /** With the state that was asked for by nobody: `preview`. Who sets it keeps the one in force. */
+  /** With the default state, `preview`. Whoever sets it keeps the state in force. */
   profile: Profile;
   /** Names and numbers that stand for ids. */
   resolved: readonly Resolution[];
-  /** What the document says and does not count, in sentences. */
+  /** Parts of the document that have no effect, in sentences. */
   notices: readonly string[];
 }
 
 /**
- * @param file for people
+ * @param file name for people
  * @throws HallpassError PROFILE_INVALID, naming everything that is wrong
  */
 export function readProfileDocument(text: string, file: string, facts: NameFacts): ProfileDocument {
@@ -35,7 +35,7 @@ export function readProfileDocument(text: string, file: string, facts: NameFacts
   return { profile: form.profile, resolved, notices };
 }
 
-/** Whether a profile runs is no matter of its document: an old file must neither start nor stop a district. */
+/** The document does not decide whether a profile runs: an old file must neither start nor stop a district. */
 function withoutState(value: unknown): { document: unknown; notices: string[] } {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || !('state' in value)) {
     return { document: value, notices: [] };
@@ -46,8 +46,8 @@ function withoutState(value: unknown): { document: unknown; notices: string[] } 
 }
 
 /**
- * What the schema lets pass, because earlier versions stored it, and what nobody means. Looked at in the document as it was
- * written, so that it is named together with everything else.
+ * What the schema accepts because earlier versions stored it, although nobody means it. Checked in the original
+ * document, so that it is reported together with everything else.
  */
 function hopeless(document: unknown): SchemaMistake[] {
   const mistakes: SchemaMistake[] = [];

@@ -1,12 +1,12 @@
 /**
  * How much a run may change before a person has to look at it. Every number can be set per profile (`guards`); the
- * defaults are those of systems that have held rosters back for years, named at each.
+ * defaults are those of systems that have held back rosters for years, named at each.
  */
 import { z } from 'zod';
 
-/** A share in percent that must be exceeded. For removals and updates 100 can not be: it switches the rule off. */
+/** A share in percent that must be exceeded. Removals and updates cannot exceed 100: that switches the rule off. */
 const percent = z.number().min(0).max(1000);
-/** A number that must be exceeded, or a population below which a rule stays silent. */
+/** A number that must be exceeded, or a population below which a rule does not apply. */
 const count = z.number().int().min(0).max(1_000_000);
 
 export const guardSchema = z
@@ -20,29 +20,34 @@ export const guardSchema = z
       .strictObject({ percent: percent.default(10), above: count.default(20), total: count.default(500) })
       .prefault({}),
     /**
-     * Memberships, classes and schools made again after somebody undid them in Microsoft 365, counted like removals: anyone who
-     * emptied so many classes may have meant it.
+     * Memberships, classes and schools restored after someone undid them in Microsoft 365, counted like removals:
+     * someone who emptied so many classes may have meant it.
      */
     repairs: z
       .strictObject({ percent: percent.default(10), above: count.default(20), total: count.default(500) })
       .prefault({}),
-    /** Changes to what was written before: more than `percent` of a school's objects of the kind (Clever: 75 % updated). */
+    /** Changes to written values: more than `percent` of a school's objects of the kind (Clever: 75 % updated). */
     updates: z.strictObject({ percent: percent.default(75), population: count.default(100) }).prefault({}),
-    /** New accounts in a school that was in step: more than `percent` of its people (Okta: 20 %, from 100 people up). */
+    /**
+     * New accounts in a school that was in step: more than `percent` of its people (Okta: 20 %, from 100 people up).
+     */
     newAccounts: z.strictObject({ percent: percent.default(20), population: count.default(100) }).prefault({}),
     /**
-     * Students or enrollments of a school gone since the last good run: more than `percent` of them (IDBridge: 25 % of
-     * the managed population), and more than `above`.
+     * Students or enrollments of a school gone since the last successful run: more than `percent` of them (IDBridge: 25
+     * % of the managed population), and more than `above`.
      */
     sourceDrop: z.strictObject({ percent: percent.default(25), above: count.default(20) }).prefault({}),
-    /** A kind of record that a school had at least `population` of, and has none of now. */
+    /** A kind of record of which a school had at least `population`, and now has none. */
     emptySource: z.strictObject({ population: count.default(10) }).prefault({}),
-    /** Sections of a school replaced at once: more than `percent`, from `population` sections up. A new year always counts. */
+    /**
+     * Sections of a school replaced at once: more than `percent`, from `population` sections up. A new year always
+     * counts.
+     */
     rollover: z.strictObject({ percent: percent.default(50), population: count.default(10) }).prefault({}),
     /**
-     * The profile stops writing until a person resumes it: after a run with more than `problems` problems (School Data Sync
-     * stopped at 15,000 errors), or when all runs of so many `hours` failed, `failures` of them at least, for a reason that
-     * only a person can fix. The second kind ends by itself, when a run comes to its end again.
+     * The profile stops writing until a person resumes it: after a run with more than `problems` problems (School Data
+     * Sync stopped at 15,000 errors), or when all runs within `hours` failed, at least `failures` of them, for a reason
+     * that only a person can fix. The second kind ends by itself when a run completes again.
      */
     quarantine: z
       .strictObject({
@@ -51,7 +56,7 @@ export const guardSchema = z
         hours: z.number().min(0).max(720).default(24),
       })
       .prefault({}),
-    /** After so many days without an answer a hold, and after as many an approval, is reported again. */
+    /** After this many days without an answer, a hold is reported again; after as many, an approval expires. */
     expiryDays: z.number().int().min(1).max(90).default(7),
   })
   .prefault({});

@@ -1,4 +1,4 @@
-/** How the people of each role are found among the accounts that there are: School Data Sync's rule matrix. */
+/** How each role's people are found among the existing accounts: School Data Sync's rule matrix. */
 import { z } from 'zod';
 
 /** A domain of the Microsoft tenant, without the @. */
@@ -10,7 +10,7 @@ export const domainSchema = z
 export const targets = ['userPrincipalName', 'mail', 'mailNickname'] as const;
 export type Target = (typeof targets)[number];
 
-/** What the sources are called: the third is a student's or a teacher's number. */
+/** Names of the sources: the third is a student's or a teacher's number. */
 export const sources = {
   students: ['username', 'studentNumber', 'secondaryEmail'],
   teachers: ['username', 'teacherNumber', 'secondaryEmail'],
@@ -20,7 +20,7 @@ function rulesSchema<const S extends string>(number: S) {
   const rule = z.strictObject({
     /** The property in PowerSchool. */
     source: z.enum(['username', number, 'secondaryEmail']),
-    /** Appended to the source value as `@suffix`; null when the value needs none. */
+    /** Appended to the source value as `@suffix`; null if the value needs none. */
     suffix: domainSchema.nullable(),
     /** The property in Microsoft 365 that must be equal, ignoring case, in exactly one account. */
     target: z.enum(targets),
@@ -40,18 +40,20 @@ export const identitySchema = z.strictObject({
   teachers: rulesSchema('teacherNumber'),
   /** Agents send every source, whatever the rules use, so that `hallpass-relay match` can compare all rules. */
   compareAll: z.boolean().default(false),
-  /** Guests of the tenant, such as parents: nobody of the roster, unless the profile says so. */
+  /** Guests of the tenant, such as parents: they belong to nobody in the roster, unless the profile says so. */
   guests: z.enum(['exclude', 'match']).default('exclude'),
-  /** Rooms, equipment and shared mailboxes: accounts without sign-in, license and the name of a person. */
+  /** Rooms, equipment and shared mailboxes: accounts without sign-in, license and a person's name. */
   mailboxes: z.enum(['exclude', 'match']).default('exclude'),
-  /** Accounts that no rule gives to anybody: user names or object ids, `*` for any characters (`admin-*@contoso.edu`). */
+  /**
+   * Accounts that no rule matches to anyone: user names or object ids, `*` for any characters (`admin-*@contoso.edu`).
+   */
   never: z.array(z.string().trim().min(3).max(200)).max(500).default([]),
 });
 
 type Rules = z.infer<typeof identitySchema>;
 export type CandidateOptions = Pick<Rules, 'guests' | 'mailboxes' | 'never'>;
 
-/** What a profile without these options means. */
+/** The meaning of a profile without these options. */
 export const noCandidateOptions: CandidateOptions = { guests: 'exclude', mailboxes: 'exclude', never: [] };
 
 export type IdentityRule = NonNullable<Rules['students'] | Rules['teachers']>[number];

@@ -1,66 +1,78 @@
-/** When a profile and what it makes begin, and what becomes of what disappears from PowerSchool. */
+/** When a profile and what it creates begin, and what happens to what disappears from PowerSchool. */
 import { z } from 'zod';
 import { calendarOf, clockOf } from '../../shared/calendar.ts';
 
 const date = z.iso.date().nullable().default(null);
 
-/** All dates and times are the district's own, by the time zone that PowerSchool tells. */
+/** All dates and times are in the district's time zone, which PowerSchool reports. */
 export const datesSchema = z
   .strictObject({
     /** Nothing is provisioned before this day. */
     startsOn: date,
-    /** The last day on which anything is provisioned; what there is stays. */
+    /** The last day on which anything is provisioned; what exists stays. */
     expiresOn: date,
-    /** A class is made so many days before its term begins, with everybody who is in it from the first day on. Null: as soon as PowerSchool has it. */
+    /**
+     * A class is created this many days before its term begins, with everyone who is in it from the first day. Null: as
+     * soon as PowerSchool has it.
+     */
     openDaysBefore: z.int().min(0).max(365).nullable().default(null),
     /** No student is added to a class before this day; those who are in one stay. */
     studentsFrom: date,
   })
   .prefault({});
 
-/** What a profile without dates means. */
+/** The meaning of a profile without dates. */
 export const noDates = datesSchema.parse(undefined);
 
-/** What can be done to a class without a section: School Data Sync's own three for the end of a year, in the order in which they make sense. */
+/**
+ * What can be done to a class without a section: School Data Sync's own three options for the end of a year, in the
+ * order in which they make sense.
+ */
 export const endings = ['removeStudents', 'markExpired', 'archiveTeam'] as const;
 export type Ending = (typeof endings)[number];
 
 /** Classic School Data Sync's documented semantics, unless the profile says otherwise. */
 export const policiesSchema = z
   .strictObject({
-    /** The student dropped the class: left it before the end of its term. */
+    /** The student dropped the class, leaving before the end of its term. */
     studentLeftClass: z.enum(['remove', 'keep']).default('remove'),
     /** The teacher no longer teaches the section. The last owner of a class always stays: Graph keeps one. */
     teacherLeftClass: z.enum(['keep', 'remove']).default('keep'),
-    /** The term of the section is over, and with it the enrollment. Null: as with those who dropped the class. */
+    /** The section's term is over, and with it the enrollment. Null: the same as for those who dropped the class. */
     studentTermEnded: z.enum(['remove', 'keep']).nullable().default(null),
-    /** The same of teachers. */
+    /** The same for teachers. */
     teacherTermEnded: z.enum(['keep', 'remove']).nullable().default(null),
-    /** Gone from PowerSchool: the account stays as it is, or nobody can sign in with it until the person is back. */
+    /** Gone from PowerSchool: the account stays as it is, or is disabled until the person is back. */
     studentGone: z.enum(['keep', 'disable']).default('keep'),
     teacherGone: z.enum(['keep', 'disable']).default('keep'),
-    /** Whose account is disabled is signed out everywhere, too: programs and browsers would go on for a while otherwise. */
+    /**
+     * Whether a person whose account is disabled is also signed out everywhere: otherwise programs and browsers
+     * continue for a while.
+     */
     revokeSessions: z.boolean().default(false),
-    /** Gone from PowerSchool, as last year's sections are: the class stays as it is, or ends in one or several ways. */
+    /** Gone from PowerSchool, like last year's sections: the class stays as it is, or ends in one or several ways. */
     sectionGone: z
       .union([z.literal('keep'), z.array(z.enum(endings)).min(1)])
       .transform((ways) => (ways === 'keep' ? ways : endings.filter((way) => ways.includes(way))))
       .default('keep'),
-    /** A school is never touched: what could be done to its administrative unit only deletes. */
+    /** A school is never touched: its administrative unit could only be deleted. */
     schoolGone: z.literal('keep').default('keep'),
-    /** How long a person or section must have been gone before anything is done. School years, transfers and repairs leave gaps. */
+    /**
+     * How long a person or section must have been gone before anything is done. School years, transfers and repairs
+     * leave gaps.
+     */
     goneForDays: z.int().min(0).max(365).default(14),
   })
   .prefault({});
 
-/** What a profile without policies means. */
+/** The meaning of a profile without policies. */
 export const noPolicies = policiesSchema.parse(undefined);
 
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'it must be a time such as 18:00');
 
 export const scheduleSchema = z
   .strictObject({
-    /** How often agents look for changes, seconds. Null: as the relay's settings say. */
+    /** How often agents look for changes, in seconds. Null: by the relay's settings. */
     cycleSeconds: z.int().min(1).max(86_400).nullable().default(null),
     /** Hours of the day in which Microsoft 365 is written to; `to` may be on the next day. Null: at any time. */
     hours: z
@@ -79,7 +91,7 @@ interface Life {
 /**
  * Why nothing may be provisioned now; undefined when it may.
  *
- * @param now of the district
+ * @param now in the district
  */
 export function reasonToRest({ dates, schedule }: Life, now: { date: string; time: string }): string | undefined {
   if (dates.startsOn !== null && now.date < dates.startsOn) return `the profile starts on ${dates.startsOn}`;
@@ -90,7 +102,7 @@ export function reasonToRest({ dates, schedule }: Life, now: { date: string; tim
   return open ? undefined : `the profile provisions from ${from} to ${to} only`;
 }
 
-/** The district's date (`YYYY-MM-DD`) and time (`HH:MM`). @param timeZone as PowerSchool gives it, see calendarOf */
+/** The district's date (`YYYY-MM-DD`) and time (`HH:MM`). @param timeZone as PowerSchool reports it, see calendarOf */
 export function districtTime(nowMs: number, timeZone: string | undefined): { date: string; time: string } {
   return { date: calendarOf(timeZone)(nowMs, 0), time: clockOf(timeZone)(nowMs) };
 }

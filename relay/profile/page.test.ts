@@ -1,4 +1,7 @@
-/** docs/profile.md has every name that a profile may have, every value to choose from, every default, and every property. */
+/**
+ * docs/profile.md must have every name that a profile may have, every value to choose from, every default, and every
+ * property.
+ */
 import { readFile } from 'node:fs/promises';
 import t from 'tap';
 import type { z } from 'zod';
@@ -13,12 +16,12 @@ const lines = page.split('\n');
 
 interface Setting {
   path: string[];
-  /** Words to choose from. */
+  /** Values to choose from. */
   values: string[];
   fallback: unknown;
 }
 
-t.test('the page names every part of the document, however deep, with its choices and its default', async (t) => {
+t.test('the page names every part of the document, however deep, with its values and its default', async (t) => {
   const all = [...settingsIn(profileShape, [])];
   t.ok(all.length > 80, `${all.length}`);
   for (const { path, values, fallback } of all) {
@@ -26,7 +29,7 @@ t.test('the page names every part of the document, however deep, with its choice
     t.ok(isCode(page, name), path.join('.'));
     for (const value of values) t.ok(isCode(page, value), `${path.join('.')}: ${value}`);
     if (!['string', 'number', 'boolean'].includes(typeof fallback)) continue;
-    // In its own line of a table, or in the sentence that tells of it.
+    // In its own table row, or in the sentence about it.
     const documented = lines.some(
       (line, at) => isCode(line, name) && has(`${line}\n${lines[at + 1] ?? ''}`, String(fallback)),
     );
@@ -34,7 +37,7 @@ t.test('the page names every part of the document, however deep, with its choice
   }
 });
 
-t.test('and every property and every value that names can be made of', async (t) => {
+t.test('the page has every property and every value that names can be made from', async (t) => {
   for (const [kind, names] of Object.entries(optionalFields)) {
     if (names.length > 0) t.ok(isCode(page, kind), kind);
     for (const name of names) t.ok(isCode(page, name), `${kind}.${name}`);
@@ -42,7 +45,7 @@ t.test('and every property and every value that names can be made of', async (t)
   for (const name of [...Object.values(usernameValues).flat(), ...classNameValues]) t.ok(isCode(page, name), name);
 });
 
-t.test('the table of properties has the properties of each kind, and where each is written', async (t) => {
+t.test("the table of properties has each kind's properties, and where each is written", async (t) => {
   const section = page.slice(page.indexOf('\n## Properties'), page.indexOf('\n## Classes'));
   let kind = '';
   const shown = new Map<string, string>();

@@ -9,7 +9,7 @@ type Part = string | Placeholder | { optional: (string | Placeholder)[] };
 
 export interface Pattern {
   parts: readonly Part[];
-  /** Every value that is named, in brackets or not. */
+  /** Every named value, in brackets or not. */
   values: ReadonlySet<string>;
 }
 
@@ -39,7 +39,7 @@ export function parsePattern(text: string): Pattern {
   return { parts, values };
 }
 
-/** The pattern with its values put in; a missing one outside brackets is an empty text. */
+/** Fills in the values; a missing one outside brackets becomes an empty text. */
 export function fillPattern({ parts }: Pattern, valueFor: (value: string) => string | undefined): string {
   const fill = (part: string | Placeholder): string | undefined => {
     if (typeof part === 'string') return part;
@@ -64,7 +64,7 @@ export function requiredValues({ parts }: Pattern): string[] {
  * A pattern in a profile.
  *
  * @param known the values that it may name
- * @param literal what may stand between them
+ * @param literal the text allowed between them
  */
 export function patternSchema(known: readonly string[], literal: RegExp = /^[^\p{Cc}]*$/u) {
   return z

@@ -1,5 +1,5 @@
 /**
- * What Microsoft calls the licenses of schools, by their part numbers. Graph knows part numbers alone; the names stand in the
+ * Microsoft's names for school licenses, by their part numbers. Graph knows only part numbers; the names are in the
  * admin center and on invoices (Microsoft's list "Product names and service plan identifiers for licensing").
  */
 const products: Record<string, string> = {
@@ -25,7 +25,7 @@ const products: Record<string, string> = {
   MEE_FACULTY: 'Minecraft Education for faculty',
 };
 
-/** Undefined for a part number that is not one of schools. */
+/** Undefined for a part number that is not a school license. */
 export function productName(skuPartNumber: string): string | undefined {
   return Object.hasOwn(products, skuPartNumber) ? products[skuPartNumber] : undefined;
 }

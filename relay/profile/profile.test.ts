@@ -11,7 +11,7 @@ const skuId = '6fd2c87f-b296-42f0-b197-1e91e994b900';
 const plan = '9aaf7827-d63c-4b61-89c3-182f06f82e5c';
 const group = 'a7e30c5b-0000-4000-8000-000000000001';
 
-/** As a document of the first version, which knew none of the later options. */
+/** A document of the first version, which had none of the later options. */
 const document = {
   version: 1,
   name: 'test',
@@ -24,7 +24,7 @@ const document = {
 };
 const profileWith = (change: object) => parseProfile({ ...document, ...change }, 'mine');
 
-t.test('a document without the later options means what it always meant, and an export says it all', async (t) => {
+t.test('a document without the later options keeps its meaning, and an export spells everything out', async (t) => {
   const profile = profileWith({});
   t.match(profile, {
     state: 'preview',
@@ -39,7 +39,7 @@ t.test('a document without the later options means what it always meant, and an 
   t.same(parseProfile(JSON.parse(JSON.stringify(profile)), 'again'), profile, 'and is read again as it is');
 });
 
-t.test('what cannot be is refused with the field and the reason', async (t) => {
+t.test('refuses invalid values with the field and the reason', async (t) => {
   const accounts = (username: object) => ({ accounts: { students: { username } } });
   const refusals: [object, RegExp][] = [
     [{ identity: {} }, /identity\.students/],
@@ -72,7 +72,7 @@ t.test('what cannot be is refused with the field and the reason', async (t) => {
   }
 });
 
-t.test('patterns put values in, cut them, and leave out what is missing', async (t) => {
+t.test('patterns insert values, cut them, and leave out what is missing', async (t) => {
   const values: Record<string, string> = { surname: 'Šimić', givenName: 'Ana', empty: '' };
   const fill = (text: string) => fillPattern(parsePattern(text), (name) => values[name]);
   t.equal(fill('{givenName:1}.{surname}'), 'A.Šimić');
@@ -84,14 +84,14 @@ t.test('patterns put values in, cut them, and leave out what is missing', async 
   }
   fc.assert(
     fc.property(fc.string({ maxLength: 20 }), (text) => {
-      // Any text without the four signs stands for itself.
+      // Any text without the four signs is literal.
       const plain = text.replace(/[{}[\]]/g, '');
       return fillPattern(parsePattern(plain), () => 'x') === plain;
     }),
   );
 });
 
-t.test('the agent is asked for what the options need', async (t) => {
+t.test('asks the agent for what the options need', async (t) => {
   t.same(wantedFields(profileWith({ state: 'enabled' })), {
     student: ['grade', 'studentNumber'],
     teacher: ['givenName', 'surname', 'username'],
@@ -201,7 +201,7 @@ t.test('a profile that fits its tenant has no problems', async (t) => {
   t.same(validateProfile(profileWith(byGroup), facts), []);
 });
 
-t.test('what does not fit is named with field, reason and remedy', async (t) => {
+t.test('names what does not fit with field, reason and remedy', async (t) => {
   const students = (...rules: [source: string, suffix: string | null, target: string][]) => ({
     identity: { students: rules.map(([source, suffix, target]) => ({ source, suffix, target })) },
   });
@@ -320,7 +320,7 @@ t.test('what does not fit is named with field, reason and remedy', async (t) => 
   );
 });
 
-t.test('a document of 0.2.0 says "licences", and is read', async (t) => {
+t.test('reads a document of 0.2.0, which says "licences"', async (t) => {
   const { licenses, ...rest } = document;
   t.same(parseProfile({ ...rest, licences: licenses }, 'x'), parseProfile(document, 'x'));
   t.throws(() => parseProfile({ ...document, licences: licenses }, 'x'), {

@@ -1,7 +1,7 @@
 /**
- * The sync profile: how one district's roster becomes accounts and classes. These are the steps of School Data Sync's
- * own wizard (create or match, identity, domains, licenses, schools, properties), as one JSON document. Parsing fills in
- * what a document does not say, so that one that is exported says everything and means the same in a later version.
+ * The profile: how one district's roster becomes accounts and classes. These are the steps of School Data Sync's own
+ * wizard (create or match, identity, domains, licenses, schools, properties), as one JSON document. Parsing fills in
+ * defaults, so that an exported document says everything and means the same in a later version.
  */
 import { z } from 'zod';
 import { fail, type HallpassError } from '../../shared/errors.ts';
@@ -20,22 +20,22 @@ import { datesSchema, policiesSchema, scheduleSchema } from './life.ts';
 /** `match`: sync existing users. `create`: create new users. */
 const modeSchema = z.enum(['match', 'create']);
 
-/** `preview`: runs plan and count, and write nothing. `paused`: nothing runs. */
+/** `preview`: runs plan and count, but write nothing. `paused`: nothing runs. */
 export const profileState = z.enum(['preview', 'enabled', 'paused']);
 
-/** The document by itself: what every part may say. */
+/** The document by itself: what every part may contain. */
 export const profileShape = z.strictObject({
   version: z.literal(1),
   name: z.string().min(1).max(100),
-  /** A profile that does not say starts in preview. */
+  /** The default is preview. */
   state: profileState.default('preview'),
   mode: z.strictObject({ students: modeSchema, teachers: modeSchema }),
   identity: identitySchema,
   domains: z.strictObject({
-    /** Of the accounts to create. */
+    /** Domains of the accounts to create. */
     students: domainSchema.optional(),
     teachers: domainSchema.optional(),
-    /** The one that addresses of classes are expected to have. Graph offers no choice: it is checked, and not set. */
+    /** The expected domain of class addresses. Graph offers no choice: it is checked, not set. */
     classes: domainSchema.optional(),
   }),
   accounts: accountsSchema,
@@ -46,14 +46,14 @@ export const profileShape = z.strictObject({
   properties: z.partialRecord(z.enum(kinds), z.array(z.string())),
   /** How grade levels are written. */
   grades: gradesSchema,
-  /** Students who are pre-registered for a day to come (Enroll_Status -1) get accounts, and their classes in time. */
+  /** Pre-registered students (Enroll_Status -1) get accounts, and their classes in time. */
   preRegistered: z.boolean().default(false),
   classes: classesSchema,
-  /** What was there before Hallpass. */
+  /** What existed before Hallpass. */
   adoption: adoptionSchema,
   dates: datesSchema,
   policies: policiesSchema,
-  /** What becomes of what people change in Microsoft 365 by hand. */
+  /** What happens to people's manual changes in Microsoft 365. */
   drift: driftSchema,
   schedule: scheduleSchema,
   /** How much a run may change before a person has to look at it. */
@@ -67,7 +67,7 @@ const profileSchema = profileShape.superRefine((profile, context) => {
 });
 
 export type Profile = z.infer<typeof profileSchema>;
-/** Parts that are right by themselves and do not go together. Undefined stands for a part that is wrong by itself. */
+/** Parts that are valid by themselves but do not go together. Undefined stands for a part that is invalid by itself. */
 function* contradictionsIn(
   profile: {
     [part in 'mode' | 'identity' | 'domains' | 'dates' | 'properties']: Profile[part] | undefined;
@@ -98,7 +98,10 @@ function* contradictionsIn(
   }
 }
 
-/** The document with the names of today: 0.2.0 wrote `licences`. One that has both is left as it is, and one of them is unknown. */
+/**
+ * The document with current names: 0.2.0 wrote `licences`. A document with both is left as it is, and one of them is
+ * unknown.
+ */
 export function inTodaysWords(document: unknown): unknown {
   if (typeof document !== 'object' || document === null || Array.isArray(document)) return document;
   if (!('licences' in document) || 'licenses' in document) return document;
@@ -107,7 +110,7 @@ export function inTodaysWords(document: unknown): unknown {
   );
 }
 
-/** A document held against the form that profiles have: the profile, or everything that is wrong with it. */
+/** A document checked against the profile schema: the profile, or everything that is wrong with it. */
 export type CheckedForm =
   | { profile: Profile; mistakes: readonly [] }
   | { profile: undefined; mistakes: readonly SchemaMistake[] };
@@ -117,7 +120,7 @@ export function checkProfileForm(document: unknown): CheckedForm {
   const result = profileSchema.safeParse(json);
   if (result.success) return { profile: result.data, mistakes: [] };
   const found = schemaMistakes(result.error, profileShape, json);
-  // The schema compares parts only where each of them is right; the person who wrote them wants to know all at once.
+  // The schema compares parts only when each is valid; the author wants to know everything at once.
   const parts = typeof json === 'object' && json !== null ? json : {};
   const part = <P extends keyof typeof profileShape.shape>(name: P) => {
     return profileShape.shape[name].safeParse(Reflect.get(parts, name)).data as Profile[P] | undefined;
@@ -141,11 +144,11 @@ export function parseProfile(json: unknown, name: string): Profile {
   throw profileInvalid(name, mistakes);
 }
 
-/** One mistake in the sentence, several beneath it. */
+/** One mistake is put into the sentence, several are listed below it. */
 export function profileInvalid(profile: string, mistakes: readonly SchemaMistake[]): HallpassError {
   const lines = mistakes.map(({ path, reason }) => `${path === '' ? 'the document' : path}: ${reason}`);
   const [first = 'it does not fit the schema'] = lines;
   const all = lines.length <= 1 ? first : `${lines.length} mistakes\n    ${lines.join('\n    ')}`;
-  // A guess ends in a question mark, and needs no full stop after it.
+  // A guess ends in a question mark, and needs no period after it.
   return fail('PROFILE_INVALID', { profile, mistakes: /[.?]$/.test(all) ? all : `${all}.` });
 }

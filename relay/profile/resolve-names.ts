@@ -1,6 +1,6 @@
 /**
- * Names and numbers in a profile document that stand for ids: people know "Maple School" and "A3 for students", not a DCID
- * and a GUID. Pure: what there is to choose from is read elsewhere. Where a name fits two things it is refused.
+ * Names and numbers in a profile document that stand for ids: people know "Maple School" and "A3 for students", not a
+ * DCID and a GUID. Pure: the possible choices are read elsewhere. A name that fits two things is refused.
  */
 import { didYouMean, nearest } from '../../shared/nearest.ts';
 import type { SchemaMistake } from '../../shared/schema-reason.ts';
@@ -13,7 +13,7 @@ export interface SchoolName {
   schoolNumber: string;
 }
 
-/** What names can stand for; undefined with the reason where it could not be read. */
+/** What names can stand for; undefined with the reason if it could not be read. */
 export interface NameFacts {
   /** Empty before an agent has sent them. */
   schools: readonly SchoolName[];
@@ -24,7 +24,7 @@ export interface Resolution {
   path: string;
   given: string;
   id: string;
-  /** What it is, for people. */
+  /** Its name for people. */
   label: string;
 }
 
@@ -36,10 +36,10 @@ export interface Resolved {
 }
 
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** More than these are not put into a sentence: the command lists them. */
+/** More than this many are not put into a sentence: the command lists them. */
 const mostNamed = 8;
 
-/** Whether it names a license by anything but an id, so that Microsoft 365 has to be asked. */
+/** Whether it names a license by anything but an id, so that Microsoft 365 must be queried. */
 export function asksForLicenses(document: unknown): boolean {
   const licenses = isObject(document) && isObject(document.licenses) ? document.licenses : {};
   return [licenses.students, licenses.teachers].some((one) => {
@@ -63,7 +63,7 @@ export function resolveNames(document: unknown, facts: NameFacts): Resolved {
   return { ...found, document: changed };
 }
 
-/** An id goes before a number: that is what documents meant before names were taken. */
+/** An id takes precedence over a number: that is what documents meant before names were accepted. */
 function schoolOf(given: unknown, path: string, { schools }: NameFacts, found: Resolved): unknown {
   const text = typeof given === 'number' ? String(given) : given;
   if (typeof text !== 'string' || text.trim() === '') return given;
@@ -134,7 +134,7 @@ function skuOf(
   const candidates = skus.filter(isSame);
   const [sku, another] = candidates;
   if (sku === undefined) {
-    // An id that the tenant does not have is a matter of the check, which says what it has.
+    // An id that the tenant does not have is reported by the check, which says what there is.
     if (guid.test(text)) return { id: text, sku: undefined };
     const known = skus.map(describeSku).join(', ') || 'none';
     const reason = `the tenant has no license "${text}"; it has ${known}.${didYouMean(text, skus.flatMap(namesOf))}`;

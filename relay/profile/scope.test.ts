@@ -7,7 +7,7 @@ const claim = (name: string, schools: Claim['schools'], state: Claim['state'] = 
   return { name, state, schools };
 };
 
-t.test('a profile that names a school goes before the one with all', (t) => {
+t.test('a profile that names a school takes precedence over the one with all', (t) => {
   const rest = claim('rest', 'all');
   const charter = claim('charter', ['3']);
   const all = [rest, charter];
@@ -23,7 +23,7 @@ t.test('a profile that names a school goes before the one with all', (t) => {
   t.end();
 });
 
-t.test('two profiles that name one school get it neither', (t) => {
+t.test('if two profiles name one school, neither gets it', (t) => {
   const all = [claim('a', ['1', '2']), claim('b', ['2', '3'])];
   for (const profile of all) t.notOk(scopeOf(profile, all).covers(asSchoolId('2')));
   t.same(scopeOf(claim('a', ['1', '2']), all).rivalsOf(asSchoolId('2')), ['b']);
@@ -39,7 +39,7 @@ t.test('a preview sees the others and disturbs none', (t) => {
   t.end();
 });
 
-t.test('for any profiles: no school is covered twice, and none that somebody names is lost silently', (t) => {
+t.test('for any profiles: no school is covered twice, and no named school is silently lost', (t) => {
   const schools = ['1', '2', '3'];
   const claims = fc.uniqueArray(
     fc.record({

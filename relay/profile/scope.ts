@@ -1,7 +1,7 @@
 /**
- * Which schools and people are whose, when a district has several profiles. Pure. A school belongs to the profile that
- * names it, else to the one with `all`; people belong where their schools do. Whatever two profiles claim belongs to
- * neither: it is reported and left as it is, so that no order of runs decides about it.
+ * Which schools and people belong to which profile when a district has several. Pure. A school belongs to the profile
+ * that names it, else to the one with `all`; people belong where their schools do. What two profiles claim belongs to
+ * neither: it is reported and left as it is, so that the order of runs does not decide.
  */
 import type { SchoolId } from '../model/keys.ts';
 import type { Profile } from './profile.ts';
@@ -10,18 +10,18 @@ import type { Profile } from './profile.ts';
 export type Claim = Pick<Profile, 'name' | 'state' | 'schools'>;
 
 export interface Scope {
-  /** Whether there is no other profile that it might have to share with. */
+  /** Whether there is no other profile to share with. */
   readonly isAlone: boolean;
-  /** Whether the school is this profile's, and nobody else's. */
+  /** Whether the school belongs to this profile and to no other. */
   covers(schoolId: SchoolId): boolean;
-  /** Other profiles that claim the school just as well; empty where the profile does not claim it itself. */
+  /** Other profiles with an equal claim to the school; empty if the profile does not claim it itself. */
   rivalsOf(schoolId: SchoolId): string[];
-  /** Other profiles that cover one of these schools: of a person whom this one covers too, that is a conflict. */
+  /** Other profiles that cover one of these schools: if this one also covers the person, that is a conflict. */
   othersOf(schoolIds: readonly SchoolId[]): string[];
 }
 
 /**
- * A profile that is tried in preview sees every other, and disturbs none that is enabled or paused.
+ * A profile in preview sees every other, and disturbs none that is enabled or paused.
  *
  * @param all the profiles of the district; the profile itself may be among them
  */
@@ -54,7 +54,7 @@ export function scopeOf(profile: Claim, all: readonly Claim[]): Scope {
   };
 }
 
-/** How strong a claim is, per school: named, among all, none. */
+/** The strength of a claim, per school: named, among all, none. */
 function strengthOf({ schools }: Claim): (schoolId: SchoolId) => 0 | 1 | 2 {
   if (schools === 'all') return () => 1;
   const named: ReadonlySet<string> = new Set(schools);

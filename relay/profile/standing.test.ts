@@ -2,7 +2,7 @@ import t from 'tap';
 import { guardSchema } from './guards.ts';
 import { quarantineFor, type RunOutcome, type StandingFacts, standingOf } from './standing.ts';
 
-t.test('a profile stands where the article says', (t) => {
+t.test("a profile's standing matches Microsoft's article", (t) => {
   const good = { state: 'success', held: 0, failed: 0, problems: 0 };
   const facts: StandingFacts = { state: 'enabled', quarantined: false, hasRoster: true, lastRun: good };
   const cases: [Partial<StandingFacts>, string][] = [
@@ -25,7 +25,7 @@ t.test('a profile stands where the article says', (t) => {
   t.end();
 });
 
-t.test('too many problems, or failures that only a person can fix, are a quarantine', (t) => {
+t.test('too many problems, or failures that only a person can fix, cause a quarantine', (t) => {
   const limits = guardSchema.parse({ quarantine: { problems: 10, failures: 3, hours: 6 } });
   const where = { tenant: 'contoso', profile: 'p', now: '2026-09-01T08:00:00Z' };
   const judge = (last: RunOutcome | undefined, count = 0, since?: string) =>

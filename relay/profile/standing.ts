@@ -1,4 +1,7 @@
-/** Where a profile stands, in the words of School Data Sync's portal and a few of our own, and when it is quarantined. Pure. */
+/**
+ * The standing of a profile, in the words of School Data Sync's portal and a few of our own, and when it is
+ * quarantined. Pure.
+ */
 import type { RetryClass } from '../../shared/errors/entry.ts';
 import { type ErrorCode, fail } from '../../shared/errors.ts';
 import type { GuardSettings } from './guards.ts';
@@ -17,20 +20,20 @@ export type Standing =
 export interface StandingFacts {
   state: 'preview' | 'enabled' | 'paused';
   quarantined: boolean;
-  /** Whether a whole roster has ever come. */
+  /** Whether a complete roster has ever arrived. */
   hasRoster: boolean;
   /** The newest run of the profile. */
   lastRun: { state: string; held: number; failed: number; problems: number } | undefined;
 }
 
-/** What a person decided goes before what runs found, and what waits for a person before what is merely wrong. */
+/** A person's decision takes precedence over what runs found, and what waits for a person over what is merely wrong. */
 export function standingOf({ state, quarantined, hasRoster, lastRun }: StandingFacts): Standing {
   if (state === 'paused') return 'paused';
   if (state === 'enabled' && quarantined) return 'quarantined';
   if (!hasRoster || lastRun === undefined) return 'setting up';
   if (lastRun.state === 'failed') return 'failing';
   if (state === 'preview') return 'preview';
-  // After the profile was enabled, before its first run that writes.
+  // After the profile was enabled, before its first writing run.
   if (lastRun.state === 'running' || lastRun.state === 'preview') return 'in progress';
   // Ended by a person, or by a change of the profile or a link: the next run does the rest.
   if (lastRun.state === 'paused' || lastRun.state === 'replaced' || lastRun.state === 'cancelled') return 'in progress';
@@ -53,20 +56,20 @@ export interface RunOutcome {
   error: { message: string; retry: RetryClass } | undefined;
 }
 
-/** Runs on end that failed for a reason that only a person can fix. */
+/** Consecutive runs that failed for a reason that only a person can fix. */
 export interface Failing {
   count: number;
   /** When the first of them began, ISO 8601. */
   since: string | undefined;
 }
 
-/** Whether it is over as soon as a run comes to its end: what failed works again. */
+/** Whether it ends as soon as a run completes: what failed works again. */
 export function endsByItself({ code }: Quarantine): boolean {
   return code === 'QUARANTINED_BY_FAILURES';
 }
 
 /**
- * Whether a profile has to stop writing. Time counts, because edits alone make many runs in minutes.
+ * Whether a profile has to stop writing. The duration matters, because edits alone cause many runs within minutes.
  *
  * @param last the newest run @param failing up to it, since a person last let the profile write
  */

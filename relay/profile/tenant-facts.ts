@@ -1,12 +1,12 @@
-/** What a profile is checked against, and what the check says. */
+/** What a profile is checked against, and the check's findings. */
 
 import type { Role } from '../model/role.ts';
 import type { DomainFacts, GroupFacts, SkuFacts } from '../model/tenant-facts.ts';
 import type { AdoptedKind, Reading } from './adoption.ts';
 
-/** What is known of a tenant. Undefined where the relay's application may not ask. */
+/** What is known about a tenant. Undefined where the relay's application may not ask. */
 export interface TenantFacts {
-  /** Why nothing is known of Microsoft 365; undefined where it was asked. */
+  /** Why nothing is known about Microsoft 365; undefined if it was queried. */
   unasked?: string | undefined;
   /** The district's date. */
   today: string;
@@ -14,22 +14,22 @@ export interface TenantFacts {
   skus: readonly SkuFacts[] | undefined;
   /** By id, those that the profile names; undefined for one that does not exist. */
   groups: ReadonlyMap<string, GroupFacts | undefined>;
-  /** What the profile asks for and the relay's application may not do: relay/operations/needed-permissions.ts. */
+  /** What the profile asks for but the relay's application may not do: relay/operations/needed-permissions.ts. */
   notPermitted: readonly ProfileProblem[];
   /** Schools of the mirror, id and name; empty before an agent has sent them. */
   schools: ReadonlyMap<string, string>;
   /** Schools of the profile whose terms all ended before this school year, with the last day of each. */
   ended: ReadonlyMap<string, string>;
   people: Record<Role, PeopleFacts>;
-  /** Schools of the profile that another one claims just as well, with the names of those. */
+  /** Schools of the profile that others claim equally, with the names of those profiles. */
   contested: ReadonlyMap<string, readonly string[]>;
   /** People who are in schools of other profiles too. */
   inOtherProfiles: number;
-  /** What School Data Sync left, and is not taken over yet. */
+  /** What School Data Sync left and is not adopted yet. */
   stamps: StampFacts;
 }
 
-/** Stamped objects per kind, and how many are of somebody in the roster, by what the ids are read as. */
+/** Stamped objects per kind, and how many belong to records in the roster under each reading of the ids. */
 export type StampFacts = Record<
   AdoptedKind,
   { total: number; prefixes: readonly string[]; fits: readonly ReadingFit[] }
@@ -37,9 +37,9 @@ export type StampFacts = Record<
 
 export interface ReadingFit {
   reading: Reading;
-  /** How many objects it gives to a record of the roster. */
+  /** How many objects it assigns to a record of the roster. */
   fitting: number;
-  /** False where agents send no such id, so that nothing is known. */
+  /** False if agents do not send this id, so that nothing is known. */
   isSent: boolean;
 }
 
@@ -47,14 +47,14 @@ export interface ReadingFit {
 export interface PeopleFacts {
   total: number;
   withoutAccount: number;
-  /** How many have a value, by field; a field that agents do not send yet has none. */
+  /** How many people have a value, by field; 0 for a field that agents do not send yet. */
   having: Readonly<Record<string, number>>;
 }
 
 export interface ProfileProblem {
   /** `domains.students` */
   field: string;
-  /** An `error` keeps the profile from working; a `warning` is worth a look. */
+  /** An `error` keeps the profile from working; a `warning` deserves a look. */
   severity: 'error' | 'warning';
   reason: string;
   remedy: string;

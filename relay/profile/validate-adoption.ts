@@ -1,4 +1,4 @@
-/** Whether the profile reads the ids of the tool that ran before in the way that fits what it left behind. */
+/** Whether the profile reads the previous tool's ids in the way that fits the objects it left. */
 
 import { type AdoptedKind, type Reading, readingJson, readingOf, readingText } from './adoption.ts';
 import type { Profile } from './profile.ts';
@@ -6,7 +6,7 @@ import type { ProfileProblem, ReadingFit, StampFacts, TenantFacts } from './tena
 
 export function* adoptionProblems({ adoption, mode }: Profile, { stamps }: TenantFacts): Iterable<ProfileProblem> {
   for (const kind of ['schools', 'students', 'teachers', 'sections'] as const) {
-    // Where accounts are matched their stamps decide nothing.
+    // Where accounts are matched, their stamps decide nothing.
     if (kind !== 'schools' && kind !== 'sections' && mode[kind] === 'match') continue;
     const { total, fits } = stamps[kind];
     if (total === 0) continue;
@@ -35,7 +35,7 @@ function isSame(one: Reading, other: Reading): boolean {
   return one.id === other.id && one.prefix === other.prefix;
 }
 
-/** The first of those that fit most. */
+/** The first of the readings that fit most objects. */
 function mostFitting(fits: readonly ReadingFit[]): ReadingFit | undefined {
   return fits.reduce<ReadingFit | undefined>(
     (best, one) => (best === undefined || one.fitting > best.fitting ? one : best),
@@ -43,7 +43,7 @@ function mostFitting(fits: readonly ReadingFit[]): ReadingFit | undefined {
   );
 }
 
-/** What to do to know more, where agents do not send a value by which the objects could be found. */
+/** What to do to learn more if agents do not send a value by which the objects could be found. */
 function untried(kind: AdoptedKind, { fits, prefixes }: StampFacts[AdoptedKind]): string | undefined {
   const unsent = fits.filter(({ isSent, reading }) => !isSent && reading.prefix === (prefixes[0] ?? ''));
   const [first] = unsent;

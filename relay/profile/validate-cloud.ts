@@ -140,7 +140,7 @@ function unchecked(field: string, [permission]: AnyOf): ProfileProblem {
   return { field, severity: 'warning', reason, remedy: `Grant it ${permission}.` };
 }
 
-/** ISO 3166-1 alpha-2, as the runtime's tables know it. */
+/** ISO 3166-1 alpha-2, from the runtime's tables. */
 function isCountry(code: string): boolean {
   const name = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' }).of(code);
   return (

@@ -1,4 +1,4 @@
-/** Rules that can match nobody, and user names that can be made of nothing. */
+/** Finds rules that cannot match anyone, and user names that cannot be formed. */
 
 import type { Role } from '../model/role.ts';
 import type { IdentityRule } from './identity-rules.ts';

@@ -1,6 +1,6 @@
 /**
  * Whether a profile fits its tenant: domains, licenses, schools, dates. The schema has checked the document by itself;
- * this is about the world. Pure: the facts are read elsewhere. With an error in it a profile should not be enabled.
+ * this compares it with the world. Pure: the facts are read elsewhere. A profile with an error should not be enabled.
  */
 
 import { pageOf } from '../../plugin/where-to-fix.ts';
@@ -82,7 +82,7 @@ function* overlapProblems({ contested, inOtherProfiles }: TenantFacts): Iterable
   }
 }
 
-/** Properties that cost privacy and give nothing. */
+/** Properties that cost privacy without a benefit. */
 function* propertyProblems({ properties, mode, classes, adoption }: Profile): Iterable<ProfileProblem> {
   const { values } = parsePattern(classes.name);
   const read = propertyRead(adoption, 'sections');
@@ -103,7 +103,7 @@ function* propertyProblems({ properties, mode, classes, adoption }: Profile): It
   }
 }
 
-/** What is written nowhere, or only to accounts that Hallpass makes where it makes none. */
+/** Properties that are not written anywhere, or only to accounts that Hallpass creates when it creates none. */
 function unwritten(kind: 'student' | 'teacher' | 'section', mode: 'match' | 'create'): string[] {
   const isWritten = ({ graph }: Property) => graph !== undefined && (graph.made === undefined || mode === 'create');
   return propertiesOf(kind).flatMap((property) => (isWritten(property) ? [] : [property.name]));

@@ -12,7 +12,7 @@ export function wantedFields(profile: Profile): WantedFields {
   for (const kind of kinds) {
     const fields = new Set(profile.properties[kind] ?? []);
     if (kind === 'student') for (const field of fieldsOfRole(profile, 'students')) fields.add(field);
-    // Asking for the mark is asking for those who bear it: agents leave them out otherwise.
+    // Asking for the mark means asking for those who have it: otherwise agents leave them out.
     if (kind === 'student' && profile.preRegistered) fields.add(preRegisteredMark);
     if (kind === 'teacher') for (const field of fieldsOfRole(profile, 'teachers')) fields.add(field);
     if (kind === 'section') for (const field of fieldsOfSections(profile)) fields.add(field);
@@ -26,7 +26,7 @@ function* fieldsOfSections({ classes, adoption, state }: Profile): Iterable<stri
   yield* sectionNameValues.filter((name) => values.has(name));
   const read = propertyRead(adoption, 'sections');
   if (read !== undefined) yield read;
-  // A preview is when the ids of a tool that ran before are tried: numbers of rows, which name nobody.
+  // In a preview, the ids of a previous tool are tried out: row numbers, which identify nobody.
   if (state === 'preview') yield* propertiesRead('sections');
 }
 
@@ -35,7 +35,7 @@ function* fieldsOfRole({ mode, identity, accounts, classes, adoption }: Profile,
   if (read !== undefined) yield read;
   if (identity.compareAll) yield* sources[role];
   if (mode[role] === 'match') for (const rule of identity[role] ?? []) yield rule.source;
-  // Creating an account takes a user name and a display name.
+  // Creating an account requires a user name and a display name.
   if (mode[role] === 'create') {
     const { username } = accounts[role];
     yield* username === 'username' ? [username] : parsePattern(username.pattern).values;

@@ -1,4 +1,4 @@
-/** The file with the relay's key: 32 random bytes in base64, readable for its owner alone. */
+/** The file with the relay's key: 32 random bytes in base64, readable only by its owner. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { link, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -13,14 +13,14 @@ import { createVault, keyBytes, type Vault } from './vault.ts';
  * The relay's vault.
  *
  * @param named a key file that the operator keeps elsewhere; it must exist, because a new key in its place would make
- *   what is sealed unreadable. Undefined for the one in the state folder, which is made at the first use.
+ *   sealed secrets unreadable. Undefined for the one in the state folder, which is created on first use.
  */
 export function openVault(home: string, named: string | undefined): Vault {
   const file = named ?? join(home, 'secret.key');
   return createVault(() => loadKey(file, named === undefined), file);
 }
 
-/** Why a key file that the operator names cannot be used; undefined when it can. */
+/** Why the operator's key file cannot be used; undefined when it can. */
 export async function keyFileTrouble(file: string): Promise<string | undefined> {
   try {
     const key = await readKey(file);
@@ -44,7 +44,7 @@ async function loadKey(file: string, mayMake: boolean): Promise<Buffer> {
   }
 }
 
-/** A key has 44 characters; beyond this, another file was named by mistake. */
+/** A key has 44 characters; a longer file was named by mistake. */
 const mostBytes = 1000;
 
 async function readKey(file: string): Promise<Buffer | undefined> {
@@ -54,7 +54,7 @@ async function readKey(file: string): Promise<Buffer | undefined> {
   });
   if (bytes === undefined) return undefined;
   const { mode } = await stat(file);
-  // On Windows permissions are lists, which the mode says nothing about.
+  // On Windows, permissions are lists, which the mode does not show.
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
     throw new Error(`others can read it (mode ${(mode & 0o777).toString(8)}); close it with chmod 600`);
   }
@@ -64,7 +64,7 @@ async function readKey(file: string): Promise<Buffer | undefined> {
   return Buffer.from(decoded.text.trim(), 'base64');
 }
 
-/** Two processes that start at once agree on one key: only a whole file takes the name, and only the first. */
+/** Two processes that start at once agree on one key: only a complete file takes the name, and only the first one. */
 async function makeKey(file: string): Promise<void> {
   await makePrivateFolder(dirname(file));
   const temporary = `${file}.${randomUUID()}.tmp`;

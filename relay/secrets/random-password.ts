@@ -2,17 +2,17 @@
 import { randomInt } from 'node:crypto';
 import type { PasswordPolicy } from '../profile/accounts.ts';
 
-/** Microsoft Entra wants three of the four classes; we give all four. */
+/** Microsoft Entra requires three of the four classes; we use all four. */
 const classes = {
   all: ['abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', '0123456789', '!#$%&*+-=?@_'],
   readable: ['abcdefghijkmnpqrstuvwxyz', 'ABCDEFGHJKLMNPQRSTUVWXYZ', '23456789', '#%*+=?'],
 };
 
 /**
- * A password of the policy's length, with a letter at the front: spreadsheets take a cell that begins with a sign for a
- * formula. With the defaults it holds 80 bits.
+ * A password of the policy's length that begins with a letter: spreadsheets take a cell that begins with a sign for a
+ * formula. With the defaults it has 80 bits of entropy.
  *
- * @param random whole numbers from 0 up to, and without, its argument
+ * @param random returns whole numbers from 0 up to, but not including, its argument
  */
 export function randomPassword(
   { length, readable }: PasswordPolicy,
@@ -22,7 +22,7 @@ export function randomPassword(
   const [lower = '', upper = ''] = alphabets;
   const pick = (alphabet: string): string => alphabet.charAt(random(alphabet.length));
   const rest = [...alphabets.map(pick), ...Array.from({ length }, () => pick(alphabets.join('')))].slice(0, length - 1);
-  // Fisher–Yates: the classes that must be there stand anywhere.
+  // Fisher–Yates: puts the required classes in random places.
   for (let at = rest.length - 1; at > 0; at -= 1) {
     const other = random(at + 1);
     [rest[at], rest[other]] = [rest[other] ?? '', rest[at] ?? ''];

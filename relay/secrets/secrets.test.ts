@@ -5,7 +5,7 @@ import t from 'tap';
 import { openVault } from './key-file.ts';
 import { randomPassword } from './random-password.ts';
 
-t.test('a key is made at the first use, for its owner alone, and once', async (t) => {
+t.test('creates a key on first use, for its owner alone, and once', async (t) => {
   const home = join(t.testdir(), 'state');
   const file = join(home, 'secret.key');
   const vault = openVault(home, undefined);
@@ -19,7 +19,7 @@ t.test('a key is made at the first use, for its owner alone, and once', async (t
   }
 });
 
-t.test('what was moved, changed or sealed with another key does not open', async (t) => {
+t.test('does not open what was moved, changed or sealed with another key', async (t) => {
   const folder = t.testdir();
   const vault = openVault(folder, undefined);
   const sealed = await vault.seal('geheim', 'tenant/students:1');
@@ -32,7 +32,7 @@ t.test('what was moved, changed or sealed with another key does not open', async
   await t.rejects(other.open(sealed, 'tenant/students:1'), { ...wrong, message: /it was sealed with the key / });
 });
 
-t.test('a key file that is missing, open to others or no key is refused and never replaced', async (t) => {
+t.test('refuses and never replaces a key file that is missing, open to others or invalid', async (t) => {
   const folder = t.testdir();
   const file = join(folder, 'relay.key');
   const refuse = (reason: RegExp) =>
@@ -50,7 +50,7 @@ t.test('a key file that is missing, open to others or no key is refused and neve
   t.equal(readFileSync(file, 'utf8').length, 45, 'it was left as it is');
 });
 
-t.test('first passwords are long enough, of all classes, begin with a letter and are never the same', async (t) => {
+t.test('first passwords are long enough, contain all classes, begin with a letter and never repeat', async (t) => {
   const policies = fc.record({
     length: fc.integer({ min: 12, max: 64 }),
     readable: fc.boolean(),

@@ -1,6 +1,6 @@
 /**
- * Secrets at rest: AES-256-GCM with one key per relay, which is kept in a file of its own and not in the database, so
- * that a copy of the database gives nothing away. A sealed text is bound to its purpose (tenant and person): moved to
+ * Secrets at rest: AES-256-GCM with one key per relay, which is kept in a separate file and not in the database, so
+ * that a copy of the database reveals nothing. A sealed text is bound to its purpose (tenant and person): moved to
  * another row, it does not open.
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
@@ -19,7 +19,7 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 /**
- * @param loadKey called at the first use: anyone who never has a secret needs no key
+ * @param loadKey called on first use: a relay without secrets needs no key
  * @param name where the key comes from, for errors
  */
 export function createVault(loadKey: () => Promise<Buffer>, name: string): Vault {
@@ -69,7 +69,7 @@ export function createVault(loadKey: () => Promise<Buffer>, name: string): Vault
   };
 }
 
-/** Tells keys apart without giving them away. */
+/** Tells keys apart without revealing them. */
 function keyId(key: Buffer): string {
   return createHash('sha256').update('hallpass key id').update(key).digest('hex').slice(0, 8);
 }

@@ -4,10 +4,10 @@ import { certificatesIn } from '../../shared/ca-file.ts';
 import { HallpassError } from '../../shared/errors.ts';
 import { readBytes, readTextFile } from '../../shared/text-file.ts';
 
-/** What a file holds, or why it cannot be used, without a full stop. */
+/** What a file contains, or why it cannot be used, without a period. */
 export type Held<T> = { value: T } | { reason: string };
 
-/** The certificate of a program itself, which is handed on as PEM. */
+/** A program's own certificate, which is passed on as PEM. */
 export async function certificateIn(file: string): Promise<Held<X509Certificate>> {
   const bytes = await orReason(readBytes(file));
   if ('reason' in bytes) return bytes;
@@ -34,7 +34,7 @@ export async function privateKeyIn(file: string): Promise<Held<KeyObject>> {
   }
 }
 
-/** What reading a file brought, or the reason why it cannot be read. */
+/** The result of reading a file, or the reason why it cannot be read. */
 export async function orReason<T>(reading: Promise<T>): Promise<Held<T>> {
   try {
     return { value: await reading };

@@ -1,4 +1,7 @@
-/** Whether settings can work: what the files that they name hold, and whether addresses fit ports. Read when they are given. */
+/**
+ * Whether settings can work: the contents of the files that they name, and whether addresses fit ports. The files are
+ * read when they are set.
+ */
 import { certificatesIn } from '../../shared/ca-file.ts';
 import { readBytes, readTextFile } from '../../shared/text-file.ts';
 import { isLoopback } from '../../shared/trust.ts';
