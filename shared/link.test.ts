@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import t from 'tap';
 import { HallpassError } from './errors.ts';
-import { decodeFrame, encodeFrame, fromWire, toWire, unpackFrameAside } from './frames.ts';
+import { decodeFrame, encodeFrame, encodeFrameAside, fromWire, toWire, unpackFrameAside } from './frames.ts';
 import { type AgentMessage, agentMessageSchema, limits } from './link.ts';
 import type { Student } from './roster.ts';
 
@@ -29,6 +29,8 @@ t.test('messages survive the frame, short ones as text and long ones compressed'
   const long = encodeFrame(batch(2000));
   t.equal(long.binary, true);
   t.same(decodeFrame(long, agentMessageSchema), batch(2000));
+  t.same(await encodeFrameAside(batch(2000)), long, 'the same when it is compressed aside');
+  t.equal(encodeFrameAside(batch(1)) instanceof Promise, false, 'a short one is there at once');
 });
 
 t.test('tells a message from noise', async (t) => {

@@ -41,7 +41,8 @@ export function keepJournalShort(options: RetentionOptions): Loop {
 
 /** In short transactions, so that agents and runs wait for none of them. */
 async function forgetOld({ store, keepDays, clock, signal }: RetentionOptions): Promise<void> {
-  await store.system((scope) => forgetOldAnswers(scope, new Date(clock.now())));
+  const now = new Date(clock.now());
+  while (!signal.aborted && (await store.system((scope) => forgetOldAnswers(scope, now))));
   const before = new Date(clock.now() - keepDays * dayMs).toISOString();
   for (const { id } of await store.system(listTenants)) {
     while (!signal.aborted && (await store.withTenant(id, (scope) => pruneJournal(scope, before))));

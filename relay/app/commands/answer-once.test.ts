@@ -68,6 +68,10 @@ t.test('does not keep temporary failures, and keeps nothing longer than a day', 
   t.same(await rows(), []);
   await ask();
   clock.advance(24 * 3_600_000 + 1);
-  await store.system((scope) => forgetOldAnswers(scope, new Date(clock.now())));
-  t.same(await rows(), []);
+  t.match(await ask(), { isRepeated: false }, 'even before it is deleted');
+  for (const key of ['two', 'three']) await ask({ key });
+  clock.advance(24 * 3_600_000 + 1);
+  const forget = () => store.system((scope) => forgetOldAnswers(scope, new Date(clock.now()), 2));
+  t.same([await forget(), (await rows()).length], [true, 1], 'a few at a time');
+  t.same([await forget(), await rows()], [false, []]);
 });

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../../shared/clock.ts';
 import { type ErrorCode, fail, HallpassError } from '../../../shared/errors.ts';
-import { decodeJson, encodeFrame, type Frame, unpackFrame, unpackFrameAside } from '../../../shared/frames.ts';
+import { decodeJson, encodeFrameAside, type Frame, unpackFrame, unpackFrameAside } from '../../../shared/frames.ts';
 import type { InParts } from '../../../shared/in-parts.ts';
 import { type AgentMessage, agentMessageSchema, closeCodes, type RelayMessage } from '../../../shared/link.ts';
 import { startLoop } from '../../../shared/service.ts';
@@ -90,6 +90,8 @@ export class Connection {
   #stuck = 0;
   /** Messages that are on their way. */
   #written = 0;
+  /** Long messages that are being compressed, with those that follow them; undefined when there are none. */
+  #packing: Promise<void> | undefined;
   #isInRoom = false;
   /** What the message in work has cost so far. */
   #cost = { ms: 0, bytes: 0 };
@@ -126,13 +128,14 @@ export class Connection {
 
   /** Resolves when there is room for more. A connection that is gone takes it silently. */
   async send(message: RelayMessage): Promise<void> {
-    const left = this.#write(message);
+    const { left } = await this.#write(message);
     if (this.#socket.bufferedAmount > bufferedEnough) await this.#taken(left);
   }
 
-  /** The same for the receiver: while it waits for the peer to read, the other agents have their turns. */
+  /** The same for the receiver: while it waits for compression or for the peer to read, the other agents have their turns. */
   async reply(message: RelayMessage): Promise<void> {
-    const left = this.#write(message);
+    const writing = this.#write(message);
+    const { left } = this.#packing === undefined ? await writing : await this.#outOfTurn(() => writing);
     if (this.#socket.bufferedAmount <= bufferedEnough) return;
     this.#leaveRoom();
     await this.#outOfTurn(() => this.#taken(left));
@@ -171,8 +174,29 @@ export class Connection {
     this.#heard = true;
   }
 
-  #write(message: RelayMessage): Promise<void> {
-    const { data, binary } = encodeFrame(message);
+  /**
+   * Sends messages in the order of calls; a short one at once, unless a long one is before it.
+   *
+   * @returns `left`: resolves when it has left
+   */
+  async #write(message: RelayMessage): Promise<{ left: Promise<void> }> {
+    const frame = encodeFrameAside(message);
+    const before = this.#packing;
+    if (before === undefined && !(frame instanceof Promise)) return { left: this.#put(frame) };
+    const put = Promise.all([frame, before]).then(([done]) => ({ left: this.#put(done) }));
+    const packing = put.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#packing = packing;
+    try {
+      return await put;
+    } finally {
+      if (this.#packing === packing) this.#packing = undefined;
+    }
+  }
+
+  #put({ data, binary }: Frame): Promise<void> {
     if (this.#socket.readyState !== this.#socket.OPEN) return Promise.resolve();
     return new Promise<void>((resolve) => {
       this.#socket.send(data, { binary }, () => {
@@ -264,7 +288,9 @@ export class Connection {
     const { code, message, retry } = fail('LINK_LIMIT_EXCEEDED', { reason });
     this.#options.log.warn({ event: 'agent.ended', code, reason });
     this.#waiting = [];
+    this.#gone.abort();
     const sent = this.send({ type: 'error', code, message, retry });
+    if (this.#packing !== undefined) await this.#packing;
     this.close(closeCodes.protocol, code);
     await sent;
   }

@@ -2,11 +2,14 @@
  * What requests with an Idempotency-Key were answered, for as long as they may be repeated: a client that lost an answer asks again and
  * gets the same one, and nothing is done twice.
  */
+import { sql } from 'kysely';
 import type { SystemScope, TenantScope } from '../store.ts';
 
 /** How long an answer is kept, and how long a request that came to no end keeps others waiting, milliseconds. */
 const keptMs = 24 * 3_600_000;
 const abandonedMs = 2 * 60_000;
+/** Answers that are forgotten in one transaction: a few milliseconds. */
+const forgottenAtOnce = 100;
 
 /** Which request: of a token, under a key, and what it said (hashes both). */
 export interface KeyedRequest {
@@ -34,13 +37,13 @@ export async function beginKeyed(
   now: Date,
 ): Promise<Begun> {
   const { db, tenantId } = scope;
-  await db.deleteFrom('kept_answer').where('tenant_id', '=', tenantId).where('begun_at', '<', oldest(now)).execute();
   const known = await db
     .selectFrom('kept_answer')
     .select(['request', 'begun_at', 'status', 'sealed'])
     .where('tenant_id', '=', tenantId)
     .where('token_id', '=', tokenId)
     .where('key', '=', key)
+    .where('begun_at', '>=', oldest(now))
     .executeTakeFirst();
   if (known !== undefined && known.request !== request) return { state: 'other' };
   if (known !== undefined && known.status !== null) {
@@ -71,9 +74,19 @@ export async function keepAnswer(
     .execute();
 }
 
-/** Of all districts: none need wait for its own next request to be rid of them. */
-export async function forgetOldAnswers({ db }: SystemScope, now: Date): Promise<void> {
-  await db.deleteFrom('kept_answer').where('begun_at', '<', oldest(now)).execute();
+/**
+ * Of all districts: none need wait for its own next request to be rid of them. So many at a time: what is deleted is overwritten, and an
+ * answer may be megabytes.
+ *
+ * @returns whether there is more to forget
+ */
+export async function forgetOldAnswers({ db }: SystemScope, now: Date, most = forgottenAtOnce): Promise<boolean> {
+  const old = db.selectFrom('kept_answer').where('begun_at', '<', oldest(now)).select(sql<number>`rowid`.as('row'));
+  const { numDeletedRows } = await db
+    .deleteFrom('kept_answer')
+    .where(sql`rowid`, 'in', old.limit(most))
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows) === most;
 }
 
 function oldest(now: Date): string {
