@@ -22,7 +22,7 @@ const joins = (...people: ('students:1' | 'students:2')[]): Operation => {
   return { kind: 'addMembers', key: 'class:7', sectionId: asSectionId('7'), people, reason };
 };
 
-t.test('anyone who is not disabled is not signed out, and others are', async (t) => {
+t.test('does not sign out a person who is not disabled, but signs out others', async (t) => {
   const waits = dependsOn([disabling]);
   t.equal(waits(signOut(ada)), true);
   t.equal(waits(signOut('students:2')), false);

@@ -1,10 +1,12 @@
-/** What is held together with operations that are held: what needs something that only they would bring about. Pure. */
+/**
+ * Which operations are held because held operations are: those that need something only these would bring about. Pure.
+ */
 import { objectKey } from '../model/keys.ts';
 import type { Operation } from '../model/operation.ts';
 import { specOf } from '../operations/registry.ts';
 import type { Need } from '../operations/spec.ts';
 
-/** Tells of an operation whether it has to wait for one of these. */
+/** Returns a function that tells whether an operation has to wait for one of these. */
 export function dependsOn(held: readonly Operation[]): (operation: Operation) => boolean {
   const [created, disabled] = [new Set<string>(), new Set<string>()];
   for (const { kind, key } of held) {

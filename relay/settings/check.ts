@@ -43,14 +43,14 @@ export async function settingMistakes(settings: RelaySettings, nowMs: number): P
   return mistakes;
 }
 
-/** An address that no agent could use, whatever stands before the relay. */
+/** An address that no agent could use, whatever is in front of the relay. */
 function publicUrlMistake({ publicUrl, certFile, port }: RelaySettings['listen']): string | undefined {
   if (publicUrl === undefined) return undefined;
   const { protocol, hostname, port: named } = new URL(publicUrl);
   const isHttps = protocol === 'https:';
   if (!isLoopback(hostname))
     return isHttps ? undefined : `${publicUrl} has no encryption, and agents refuse it: use https`;
-  // A port of this very computer: no proxy can listen there too.
+  // A port on this same computer: no proxy can listen there too.
   if (Number(named || (isHttps ? 443 : 80)) !== port) return undefined;
   if (isHttps && certFile === undefined) {
     return `${publicUrl} says https, and the relay speaks http on port ${port}: give --tls-cert and --tls-key, or say http`;
@@ -110,7 +110,7 @@ async function secretTrouble(file: string): Promise<string | undefined> {
   const secret = text.value.trim();
   if (secret === '') return `${file} does not hold one secret: it is empty`;
   if (/\s/.test(secret)) return `${file} does not hold one secret: it is more than one word`;
-  // The portal shows both, and the id is what most people copy (https://learn.microsoft.com/entra, "Client secrets").
+  // The portal shows both, and most people copy the id (https://learn.microsoft.com/entra, "Client secrets").
   return guid.test(secret) ? `${file} holds the Secret ID: use the Value next to it instead` : undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What is in the state folder when the relay starts: files that others may read, and what killed writes left behind. */
+/** What is in the state folder when the relay starts: files that others may read, and leftovers of killed writes. */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import { fail, type HallpassError, isSystemError } from '../../shared/errors.ts';
@@ -16,12 +16,12 @@ export async function makeStateFolder(home: string): Promise<void> {
 
 const groupOrOthers = 0o077;
 const groupOrOthersWrite = 0o022;
-/** In a folder such as /tmp everybody may make files, and nobody may replace those of others. */
+/** In a folder such as /tmp everyone may create files, but nobody may replace those of others. */
 const sticky = 0o1000;
 
 /**
- * What others may read in the state folder, or replace above it: a database that was restored as root, a key that was
- * copied. Windows has no such modes.
+ * What others may read in the state folder, or replace above it: a database restored as root, a key that was copied.
+ * Windows has no such modes.
  *
  * @returns STATE_EXPOSED for each
  */
@@ -60,7 +60,7 @@ async function modeOf(path: string): Promise<number> {
 }
 
 function isRunning(pid: number): boolean {
-  // A new process of the same number, ours, has written nothing yet.
+  // A new process with the same number, ours, has written nothing yet.
   if (pid === process.pid) return false;
   try {
     process.kill(pid, 0);

@@ -4,7 +4,7 @@ import { type HomeInput, relayHome, userName } from './home.ts';
 
 const linux: HomeInput = { env: {}, platform: 'linux', homedir: '/home/ops', root: false };
 
-t.test('the state folder of each platform', async (t) => {
+t.test('chooses the state folder by platform', async (t) => {
   t.equal(relayHome(linux), '/home/ops/.local/state/hallpass-relay');
   t.equal(relayHome({ ...linux, env: { XDG_STATE_HOME: '/state' } }), '/state/hallpass-relay');
   t.equal(relayHome({ ...linux, root: true }), '/var/lib/hallpass-relay');
@@ -17,7 +17,7 @@ t.test('the state folder of each platform', async (t) => {
   t.equal(relayHome({ ...linux, platform: 'win32', env: { ProgramData: 'D:\\Data' } }), 'D:\\Data\\Hallpass\\Relay');
 });
 
-t.test('who is at the terminal is the account, or the one that called sudo', async (t) => {
+t.test('the actor at the terminal is the account, or the one that called sudo', async (t) => {
   const { username } = userInfo();
   t.equal(userName({ root: false, env: {} }), username);
   t.equal(userName({ root: true, env: { SUDO_USER: 'kim' } }), 'kim');

@@ -1,4 +1,4 @@
-/** Where the relay keeps its state: nothing is written outside this folder, except files that the user names. */
+/** Where the relay keeps its state: it writes nothing outside this folder, except files that the user names. */
 import { homedir, userInfo } from 'node:os';
 import { posix, win32 } from 'node:path';
 
@@ -10,16 +10,16 @@ export interface HomeInput {
   root: boolean;
 }
 
-/** This process's surroundings. */
+/** This process's environment. */
 export function homeInput(): HomeInput {
   return { env: process.env, platform: process.platform, homedir: homedir(), root: process.getuid?.() === 0 };
 }
 
 /**
- * Who is at the terminal: the account that this process runs as, or the one that called sudo. Its number where the system has no name
- * for it, as in containers.
+ * Who is at the terminal: the account that this process runs as, or the one that called sudo. The account's number if
+ * the system has no name for it, as in containers.
  *
- * @param env only root's is believed: everybody else can write any name into it
+ * @param env only root's is trusted: anyone else can write any name into it
  */
 export function userName({ env, root }: Pick<HomeInput, 'env' | 'root'>): string {
   if (root && env.SUDO_USER) return env.SUDO_USER;
@@ -31,9 +31,9 @@ export function userName({ env, root }: Pick<HomeInput, 'env' | 'root'>): string
 }
 
 /**
- * `HALLPASS_HOME`, or the platform's place for the state of a service.
+ * `HALLPASS_HOME`, or the platform's place for a service's state.
  *
- * systemd gives STATE_DIRECTORY (several are separated by colons) when the unit has StateDirectory=.
+ * systemd sets STATE_DIRECTORY (several are separated by colons) when the unit has StateDirectory=.
  */
 export function relayHome({ env, platform, homedir, root }: HomeInput): string {
   const given = env.HALLPASS_HOME;

@@ -2,7 +2,7 @@
 import { isSystemError } from '../../shared/errors.ts';
 import { fileReason } from '../../shared/file-reason.ts';
 
-/** Why nothing can be kept in a place. */
+/** Why nothing can be stored in a place. */
 export function placeReason(error: unknown): string {
   if (isSystemError(error, 'ENOENT')) return 'no folder can be created there';
   return isSystemError(error, 'EEXIST') ? 'it is a file and not a folder' : fileReason(error);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { loadSettings, saveSettings, settingsNotice } from './settings.ts';
 
-t.test('settings of a newer relay are left alone, named, and kept', async (t) => {
+t.test('leaves settings of a newer relay alone, names them, and keeps them', async (t) => {
   const home = join(t.testdir({}), 'relay');
   await mkdir(home);
   const file = join(home, 'settings.json');

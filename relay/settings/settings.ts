@@ -14,7 +14,7 @@ const webAddress = z.url({
   error: 'it must be an address with https:// (or http://), such as https://relay.example.org',
 });
 
-/** Letters, digits, dashes and dots (RFC 1123 §2.1), an IP address with or without brackets. */
+/** Letters, digits, dashes and dots (RFC 1123 §2.1), or an IP address with or without brackets. */
 const hostName = z
   .string()
   .max(255, 'it must be at most 255 characters')
@@ -22,7 +22,7 @@ const hostName = z
     error: 'it must be an IP address or the name of this computer, such as 0.0.0.0 or relay.example.org',
   });
 
-/** Where agents and browsers connect to. */
+/** The address that agents and browsers connect to. */
 const listenSchema = z
   .strictObject({
     host: hostName.default('127.0.0.1'),
@@ -30,7 +30,7 @@ const listenSchema = z
     /** PEM files of the server's own certificate (with its chain) and key. */
     certFile: path.optional(),
     keyFile: path.optional(),
-    /** Addresses or networks (CIDR) of reverse proxies whose X-Forwarded-For is believed. */
+    /** Addresses or networks (CIDR) of reverse proxies whose X-Forwarded-For is trusted. */
     trustedProxies: z
       .array(
         z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
@@ -39,13 +39,13 @@ const listenSchema = z
       )
       .max(100)
       .optional(),
-    /** True where those proxies say by the PROXY protocol where a connection comes from; then they must. */
+    /** True if those proxies use the PROXY protocol to pass on client addresses; then it is required. */
     proxyProtocol: z.boolean().default(false),
-    /** Connections at once, in all … */
+    /** The total number of concurrent connections … */
     maxConnections: z.int().min(10).max(1_000_000).default(20_000),
-    /** … and of one address (for IPv6: one /64), trusted proxies excepted. */
+    /** … and the number per address (for IPv6: per /64), except trusted proxies. */
     maxConnectionsPerAddress: z.int().min(1).max(1_000_000).default(500),
-    /** The address under which agents reach the relay, when a proxy stands before it. */
+    /** The address under which agents reach the relay when a proxy is in front of it. */
     publicUrl: webAddress.optional(),
   })
   .refine((listen) => (listen.certFile === undefined) === (listen.keyFile === undefined), {
@@ -57,7 +57,7 @@ const listenSchema = z
     error: 'name the proxies that speak it in trustedProxies',
   });
 
-/** Hosts of Microsoft's own clouds, where the real limits hold whatever we wish. */
+/** Hosts of Microsoft's own clouds, where the real limits apply whatever is set. */
 const microsoftHosts =
   /(^|\.)(microsoft\.com|microsoft\.us|microsoftonline\.com|microsoftonline\.us|chinacloudapi\.cn)$/;
 
@@ -85,7 +85,7 @@ const graphSchema = z
       complain('secretFile', 'give either a certificate with its key or a secret file');
     }
     for (const field of ['baseUrl', 'authority'] as const) {
-      // What is no address is named already.
+      // An invalid address has already been reported.
       if (!URL.canParse(graph[field])) continue;
       const { protocol, hostname } = new URL(graph[field]);
       if (protocol !== 'https:' && !isLoopback(hostname)) {
@@ -100,13 +100,13 @@ export const settingsSchema = z.strictObject({
   graph: graphSchema.prefault({}),
   agents: z
     .strictObject({
-      /** How often an agent looks for changes in PowerSchool, seconds. */
+      /** How often an agent looks for changes in PowerSchool, in seconds. */
       cycleSeconds: z.int().min(1).max(86_400).default(60),
     })
     .prefault({}),
   journal: z
     .strictObject({
-      /** For how many days it is kept what runs did. */
+      /** How many days the journal of runs is kept. */
       keepDays: z.int().min(1).max(36_500).default(400),
     })
     .prefault({}),
@@ -118,7 +118,7 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   secrets: z
     .strictObject({
-      /** File with the key that secrets are sealed with, when it is not kept in the state folder. */
+      /** File with the key that seals secrets, if it is not kept in the state folder. */
       keyFile: path.optional(),
     })
     .prefault({}),
@@ -131,7 +131,10 @@ export function storeFile(home: string): string {
   return join(home, 'relay.db');
 }
 
-/** The stored settings, or the defaults where nothing is stored. @throws HallpassError RELAY_SETTING_INVALID, STATE_UNREADABLE */
+/**
+ * The stored settings, or the defaults if nothing is stored. @throws HallpassError RELAY_SETTING_INVALID,
+ * STATE_UNREADABLE
+ */
 export async function loadSettings(home: string): Promise<RelaySettings> {
   return (await readSettings(home)).value;
 }
@@ -144,7 +147,7 @@ export async function settingsNotice(home: string): Promise<HallpassError | unde
 }
 
 /**
- * Checks the settings as a whole and replaces the stored ones; what a newer version has stored beside them stays.
+ * Checks the settings as a whole and replaces the stored ones; settings stored by a newer version stay.
  *
  * @throws HallpassError RELAY_SETTING_INVALID
  */
@@ -172,7 +175,7 @@ async function readSettings(home: string): Promise<Known<RelaySettings>> {
 
 export interface SettingMistake {
   setting: string;
-  /** Without a full stop. */
+  /** Without a period. */
   reason: string;
 }
 
@@ -180,7 +183,7 @@ function asMistake({ path, reason }: SchemaMistake): SettingMistake {
   return { setting: path === '' ? 'document' : path, reason };
 }
 
-/** Nothing is stored: every reason at once. */
+/** Nothing is stored: gives every reason at once. */
 export function settingsRefused(mistakes: readonly SettingMistake[]): HallpassError {
   const [first, ...more] = mistakes;
   if (first !== undefined && more.length === 0) return fail('RELAY_SETTING_INVALID', { ...first });
@@ -196,7 +199,7 @@ export function publicUrl(settings: RelaySettings, port = settings.listen.port):
   return `${certFile === undefined ? 'http' : 'https'}://${name}:${port}`;
 }
 
-// The file is read as plain JSON and checked afterwards: a setting that an older version accepted must be named to the
+// The file is read as plain JSON and checked afterward: a setting that an older version accepted must be named to the
 // operator, not hidden behind "cannot be read" or silently replaced by the backup.
 function settingsFile(home: string): DurableFile<unknown> {
   return new DurableFile(join(home, 'settings.json'), z.unknown());

@@ -1,4 +1,4 @@
-/** What settings lack, and certificates that end: reported in time, and refused when it is too late. */
+/** Missing settings, and certificates that expire: reported in time, and refused when it is too late. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
@@ -23,7 +23,7 @@ await writeFile(secretFile, 'a~secret.value');
 const app = { clientId, secretFile };
 const tls = { certFile, keyFile };
 
-t.test('each thing that settings lack is one sentence with what to do', async (t) => {
+t.test('each missing setting is one sentence with what to do', async (t) => {
   const publicUrl = 'https://relay.example.org';
   const table: [settings: object, warnings: RegExp[]][] = [
     [
@@ -60,7 +60,7 @@ t.test('each thing that settings lack is one sentence with what to do', async (t
   }
 });
 
-t.test('a certificate that ends soon is reported, one that has ended is refused when it is given', async (t) => {
+t.test('reports a certificate that expires soon, and refuses an expired one when it is set', async (t) => {
   const settings = checkSettings({ listen: tls, graph: { clientId, certificateFile: certFile, keyFile } });
   const seen = async (days: number) => {
     const nowMs = Date.now() + days * dayMs;

@@ -1,13 +1,13 @@
-/** What settings lack for real work, or will lack soon: reported when they are given and when the relay starts. */
+/** What settings lack for real work, or will lack soon: reported when they are set and when the relay starts. */
 import { isLoopback } from '../../shared/trust.ts';
 import { certificateIn } from './certificate-files.ts';
 import type { RelaySettings } from './settings.ts';
 
 const dayMs = 86_400_000;
-/** Microsoft and browsers want a new certificate in time: a month is enough to get one. */
+/** Microsoft and browsers need a new certificate in time: a month is enough to get one. */
 const endsSoonDays = 30;
 
-/** In sentences without a full stop. */
+/** In sentences without a period. */
 export async function settingWarnings(settings: RelaySettings, nowMs: number): Promise<string[]> {
   const { listen, graph } = settings;
   const warnings: string[] = [];
