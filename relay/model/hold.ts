@@ -42,9 +42,9 @@ export interface Hold {
   sample: HoldSample[];
 }
 
-/** An approval covers up to a tenth more than was approved: rosters keep changing while people decide. */
-export function covers(approved: number, count: number): boolean {
-  return count * 10 <= approved * 11;
+/** What an approval covers: up to a tenth more than was approved, because rosters keep changing while people decide. */
+export function covered(approved: number): number {
+  return Math.floor((approved * 11) / 10);
 }
 
 export type HoldState = 'waiting' | 'approved' | 'rejected' | 'expired';
@@ -60,6 +60,8 @@ export interface HoldRecord extends Hold {
   decidedAt: string | null;
   /** How many operations were approved or rejected; null before a decision. */
   decidedCount: number | null;
+  /** How many were carried out under the approval. */
+  carriedOut: number;
 }
 
 /** Without a decision. */

@@ -18,6 +18,8 @@ export interface OperationCommon {
   byProfile?: true;
   /** It passed the guard in this school without approval: once done, it counts there for a day. */
   passedIn?: SchoolId;
+  /** It passed the guard because somebody approved this hold of the profile. */
+  approvedBy?: { profile: string; hold: string };
 }
 
 export type Operation = OperationCommon &

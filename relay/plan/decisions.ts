@@ -10,9 +10,9 @@
  * | expired | held like waiting, and reported again every `expiryDays` | decision |
  */
 import type { HoldRecord, HoldState } from '../model/hold.ts';
-import { covers, type Hold } from '../model/hold.ts';
+import { covered, type Hold } from '../model/hold.ts';
 import { weightOf } from '../model/operation.ts';
-import type { OfSchool } from './guard.ts';
+import type { Passed } from './guard.ts';
 
 export interface Step {
   record: HoldRecord;
@@ -20,12 +20,12 @@ export interface Step {
   news: 'opened' | 'reopened' | 'expired' | undefined;
 }
 
-/** Number of operations approved, by key, for the approvals whose time has not passed. */
+/** How many operations may still proceed, by key, under the approvals whose time has not passed. */
 export function approvalsInForce(records: readonly HoldRecord[], now: string): Map<string, number> {
   const inForce = new Map<string, number>();
-  for (const { key, state, expiresAt, decidedCount } of records) {
+  for (const { key, state, expiresAt, decidedCount, carriedOut } of records) {
     if (state !== 'approved' || decidedCount === null || expiresAt === null || expiresAt <= now) continue;
-    inForce.set(key, decidedCount);
+    inForce.set(key, Math.max(0, covered(decidedCount) - carriedOut));
   }
   return inForce;
 }
@@ -33,12 +33,12 @@ export function approvalsInForce(records: readonly HoldRecord[], now: string): M
 /** An approval, and what proceeds under it. */
 export interface Begun {
   record: HoldRecord;
-  groups: OfSchool[];
+  groups: Passed[];
 }
 
 /**
- * Approvals of which a run that was killed has carried out a part: what is left may be too little for every rule, and is approved all the
- * same.
+ * Approvals of which a part was carried out, by a run that was killed for instance: what is left may be too little for every rule, and is
+ * approved all the same.
  *
  * @param records that no rule has found now
  * @param approvals by key, those in force
@@ -47,15 +47,16 @@ export interface Begun {
 export function begunApprovals(
   records: readonly HoldRecord[],
   approvals: ReadonlyMap<string, number>,
-  passed: readonly OfSchool[],
+  passed: readonly Passed[],
   now: string,
 ): Begun[] {
   return records.flatMap((record) => {
     const { key, kind, schoolId, rule } = record;
-    const isMeant = (group: OfSchool) => group.kind === kind && (rule === 'total' || group.schoolId === schoolId);
+    const isMeant = (group: Passed) =>
+      group.approvedBy === undefined && group.kind === kind && (rule === 'total' || group.schoolId === schoolId);
     const groups = passed.filter(isMeant);
     const count = groups.flatMap(({ operations }) => operations).reduce((sum, one) => sum + weightOf(one), 0);
-    if (count === 0 || !covers(approvals.get(key) ?? -1, count)) return [];
+    if (count === 0 || (approvals.get(key) ?? 0) < count) return [];
     return [{ record: { ...record, count, lastSeen: now }, groups }];
   });
 }
@@ -66,13 +67,13 @@ export function begunApprovals(
  */
 export function nextStep(known: HoldRecord | undefined, found: Hold, now: string, expiryDays: number): Step {
   const later = addDays(now, expiryDays);
-  const asked = { decidedBy: null, decidedAt: null, decidedCount: null, expiresAt: later };
+  const asked = { decidedBy: null, decidedAt: null, decidedCount: null, carriedOut: 0, expiresAt: later };
   if (known === undefined) {
     return { record: { ...found, ...asked, state: 'waiting', firstSeen: now, lastSeen: now }, news: 'opened' };
   }
   const same: HoldRecord = { ...known, ...found, lastSeen: now };
   const due = known.expiresAt !== null && known.expiresAt <= now;
-  if (known.decidedCount !== null && !stillMeant(known.state, known.decidedCount, found.count)) {
+  if (known.decidedCount !== null && !stillMeant(known.state, known.decidedCount, found.count + known.carriedOut)) {
     return { record: { ...same, ...asked, state: 'waiting' }, news: 'reopened' };
   }
   if (due) return { record: { ...same, ...asked, state: 'expired' }, news: 'expired' };
@@ -81,8 +82,8 @@ export function nextStep(known: HoldRecord | undefined, found: Hold, now: string
 
 /** Whether a decision about so many operations is one about these. Fewer than approved are; fewer than rejected are not. */
 function stillMeant(state: HoldState, decided: number, count: number): boolean {
-  if (state === 'approved') return covers(decided, count);
-  return covers(decided, count) && count * 10 >= decided * 9;
+  if (state === 'approved') return count <= covered(decided);
+  return count <= covered(decided) && count * 10 >= decided * 9;
 }
 
 export function addDays(iso: string, days: number): string {

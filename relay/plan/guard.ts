@@ -5,7 +5,7 @@
  * compare with.
  */
 
-import { covers, type GuardRule, type Hold, otherSchools } from '../model/hold.ts';
+import { type GuardRule, type Hold, otherSchools } from '../model/hold.ts';
 import type { SchoolId } from '../model/keys.ts';
 import { type Operation, type OperationKind, type Plan, weightOf } from '../model/operation.ts';
 import { specOf } from '../operations/registry.ts';
@@ -45,7 +45,7 @@ export interface GuardContext {
   source(schoolId: SchoolId): SchoolSource;
   /** The same at the last good run; undefined when there was none. */
   lastGood(schoolId: SchoolId): SchoolSource | undefined;
-  /** Number of operations approved, by the key of the hold. */
+  /** How many operations may proceed by approval, by the key of the hold. */
   approvals: ReadonlyMap<string, number>;
 }
 
@@ -56,8 +56,13 @@ export interface Guarded {
   holds: Hold[];
   /** What would be held, had it not been approved. */
   approved: Hold[];
-  /** What no rule found too much, without additions. Some of it may be held because of what it needs. */
-  passed: OfSchool[];
+  /** What no rule holds, without additions. Some of it may be held because of what it needs. */
+  passed: Passed[];
+}
+
+export interface Passed extends OfSchool {
+  /** Key of the hold that was approved; undefined where no rule found it too much. */
+  approvedBy: string | undefined;
 }
 
 /** Operations named in a hold. */
@@ -84,7 +89,10 @@ export function guard(plan: Plan, context: GuardContext): Guarded {
     const hold = found.get(groupId(operation.kind, context.schoolOf(operation)));
     return hold !== undefined && waiting.has(hold);
   };
-  const passed = groups.filter(({ id }) => !found.has(id));
+  const passed = groups.flatMap(({ id, kind, schoolId, operations }) => {
+    const hold = found.get(id);
+    return hold !== undefined && waiting.has(hold) ? [] : [{ kind, schoolId, operations, approvedBy: hold?.key }];
+  });
   if (holds.length === 0) return { proceed: plan, held: [], holds, approved, passed };
   const depends = dependsOn(plan.filter(isHeld));
   const [held, proceed] = parted(plan, (operation) => isHeld(operation) || depends(operation));
@@ -92,8 +100,8 @@ export function guard(plan: Plan, context: GuardContext): Guarded {
 }
 
 function isApproved({ key, count }: Hold, approvals: ReadonlyMap<string, number>): boolean {
-  const approved = approvals.get(key);
-  return approved !== undefined && covers(approved, count);
+  const most = approvals.get(key);
+  return most !== undefined && count <= most;
 }
 
 interface Group extends OfSchool {

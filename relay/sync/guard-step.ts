@@ -1,9 +1,9 @@
 /** The step between plan and apply: hold back what is too much, and keep what people decide about it. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Hold, HoldRecord } from '../model/hold.ts';
-import type { Operation, Plan } from '../model/operation.ts';
+import { type Operation, type Plan, weightOf } from '../model/operation.ts';
 import { approvalsInForce, begunApprovals, nextStep } from '../plan/decisions.ts';
-import { type GuardContext, type Guarded, guard, type OfSchool } from '../plan/guard.ts';
+import { type GuardContext, type Guarded, guard, type Passed } from '../plan/guard.ts';
 import { dayBefore, earlierThan, hourOf, type RecentChanges } from '../plan/recent-changes.ts';
 import { nextLastGood, type SchoolSource } from '../plan/source-guard.ts';
 import { endApprovals, readHolds, replaceHolds } from '../store/guard/holds.ts';
@@ -47,9 +47,13 @@ export async function holdBack(
   const known = new Map((await readHolds(scope, name)).map((hold) => [hold.key, hold]));
   await keepShort(scope, recent, now);
   const approvals = approvalsInForce([...known.values()], now);
-  const countOf = new Map(inUse.map(({ key, count }) => [key, count]));
-  for (const [key, count] of countOf) approvals.set(key, Math.max(0, (approvals.get(key) ?? 0) - count));
-  const context = guardContext(state, approvals, earlierThan(now, recent, underWay(), [...known.values()]));
+  const coming = underWay();
+  for (const operation of coming) {
+    const { profile, hold = '' } = operation.approvedBy ?? {};
+    const most = profile === name ? approvals.get(hold) : undefined;
+    if (most !== undefined) approvals.set(hold, Math.max(0, most - weightOf(operation)));
+  }
+  const context = guardContext(state, approvals, earlierThan(now, recent, coming, [...known.values()]));
   const guarded = guard(plan, context);
   const step = (hold: Hold) => nextStep(known.get(hold.key), hold, now, guards.expiryDays);
   const [holds, approved] = [guarded.holds.map(step), guarded.approved.map(step)];
@@ -64,31 +68,28 @@ export async function holdBack(
     const records = [...steps, ...begun].map(({ record }) => record);
     await replaceHolds(scope, name, [...records, ...others]);
   }
-  const isApproved = new Set(begun.flatMap(({ groups }) => groups));
-  const unapproved = guarded.passed.filter((group) => !isApproved.has(group));
+  const approvedBy = new Map(begun.flatMap(({ record, groups }) => groups.map((group) => [group, record.key])));
+  const passed = guarded.passed.map((group) => ({ ...group, approvedBy: group.approvedBy ?? approvedBy.get(group) }));
   return {
     ...guarded,
-    proceed: marked(guarded.proceed, unapproved, context),
-    used: [
-      ...[...approved, ...begun].map(({ record }) => ({
-        ...record,
-        count: record.count + (countOf.get(record.key) ?? 0),
-      })),
-      ...inUse.filter(({ key }) => !renewed.has(key)),
-    ],
+    proceed: marked(guarded.proceed, passed, name, context),
+    used: [...[...approved, ...begun].map(({ record }) => record), ...inUse.filter(({ key }) => !renewed.has(key))],
     news: steps.flatMap(({ record, news }) => (news === undefined ? [] : [{ event: `hold.${news}`, hold: record }])),
   };
 }
 
-/** Says of each operation that changes something, and that nobody approved, where it counts when it is done. */
-function marked(proceed: Plan, unapproved: readonly OfSchool[], context: GuardContext): Plan {
-  const schoolOf = new Map(
-    unapproved.flatMap((group) => context.changing(group).map((operation) => [operation, group.schoolId])),
-  );
-  if (schoolOf.size === 0) return proceed;
+/** Says of each operation where it counts when it is done: under an approval, or in a school if it changes something there. */
+function marked(proceed: Plan, passed: readonly Passed[], profile: string, context: GuardContext): Plan {
+  const marks = new Map<Operation, Pick<Operation, 'passedIn' | 'approvedBy'>>();
+  for (const group of passed) {
+    const { schoolId, approvedBy: hold } = group;
+    const mark = hold === undefined ? { passedIn: schoolId } : { approvedBy: { profile, hold } };
+    for (const operation of hold === undefined ? context.changing(group) : group.operations) marks.set(operation, mark);
+  }
+  if (marks.size === 0) return proceed;
   return proceed.map((operation) => {
-    const passedIn = schoolOf.get(operation);
-    return passedIn === undefined ? operation : { ...operation, passedIn };
+    const mark = marks.get(operation);
+    return mark === undefined ? operation : { ...operation, ...mark };
   });
 }
 

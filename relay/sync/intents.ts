@@ -5,7 +5,9 @@
 import type { Operation } from '../model/operation.ts';
 import { valuesIn } from '../operations/objects.ts';
 import { specOf } from '../operations/registry.ts';
+import type { Change } from '../plan/recent-changes.ts';
 import { doubtRecorded, forgetValues, keepValues, markUncertain } from '../store/applied/applied.ts';
+import { addRecentChanges } from '../store/guard/recent-changes.ts';
 import { giveUpIntent, type Intent, type JournalEntry, readIntents } from '../store/runs/journal.ts';
 import type { TenantScope } from '../store/store.ts';
 
@@ -23,8 +25,8 @@ export interface OpenIntents {
   hasOthers: boolean;
 }
 
-/** Settles what needs no look. */
-export async function takeIntents(scope: TenantScope): Promise<OpenIntents> {
+/** Settles what needs no look. @param now ISO 8601 */
+export async function takeIntents(scope: TenantScope, now: string): Promise<OpenIntents> {
   const { true: creations = [], false: others = [] } = Object.groupBy(
     await readIntents(scope),
     ({ kind }) => `${specOf(kind).makes !== undefined}` as const,
@@ -33,12 +35,21 @@ export async function takeIntents(scope: TenantScope): Promise<OpenIntents> {
     await doubt(scope, intent);
     await giveUpIntent(scope, intent.id);
   }
+  await addRecentChanges(scope, others.flatMap(mayHaveChanged), now);
   return { creations: creations.flatMap(openCreation), hasOthers: others.length > 0 };
 }
 
-function openCreation({ id, kind, key, after }: Intent): OpenCreation[] {
-  const operation = specOf(kind).makes?.fromJournal(key, valuesIn(after));
-  if (operation === undefined) return [];
+/** Values that may have been written are not planned as changes again: they count as if they were. */
+function mayHaveChanged(intent: Intent): Change[] {
+  const { kind, passedIn: schoolId } = intent;
+  const { what } = specOf(kind).lostAnswer(intent);
+  return schoolId !== undefined && (what === 'forget' || what === 'keep') ? [{ kind, schoolId, count: 1 }] : [];
+}
+
+function openCreation({ id, kind, key, after, passedIn }: Intent): OpenCreation[] {
+  const planned = specOf(kind).makes?.fromJournal(key, valuesIn(after));
+  if (planned === undefined) return [];
+  const operation = passedIn === undefined ? planned : { ...planned, passedIn };
   const entry = { id, runId: '', kind, key, reason: '', before: undefined, after, state: 'intent' } as const;
   return [{ operation, entry }];
 }

@@ -159,7 +159,7 @@ export class Runs implements Planner {
       await record(scope, there, [], now);
       await removeFound(scope, readings);
       const inUse = run?.approvalsInUse ?? [];
-      const checked = await holdBack(scope, state, plan, now, { inUse, underWay: () => this.#engine.unapproved() });
+      const checked = await holdBack(scope, state, plan, now, { inUse, underWay: () => this.#engine.counted() });
       return { checked, runId: run?.runId ?? (await beginRun(scope, name, countOperations(plan), now)) };
     });
     for (const { from, link } of handovers) tenant.handOver(from, link);

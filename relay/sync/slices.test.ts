@@ -155,6 +155,19 @@ t.test('an approval covers what is left after a kill, and none of it counts', as
   t.same(await recentOf(district), []);
 });
 
+t.test('an approval that Graph keeps from its end covers no later removals', async (t) => {
+  const district = await open(t);
+  t.match(await lose(district, { '1': 40 }), { held: 40 });
+  await approve(district, share);
+  const { faults } = district.microsoft;
+  faults.add({ match: { method: 'DELETE', path: '/members/' }, kind: '500', times: 5000, skip: 39, delay: 0 });
+  t.match(await district.run(), { done: 39, failed: 1 });
+  faults.clear();
+  t.match(await holdsOf(district), [{ key: share, state: 'approved', decidedCount: 40, carriedOut: 39 }]);
+  t.match(await lose(district, { '1': 40 + 25 }), { held: 26, done: 0 }, '40 and a tenth');
+  t.match(await holdsOf(district), [{ key: share, state: 'waiting', count: 26, carriedOut: 0 }]);
+});
+
 t.test('a preview counts nothing, and limits that are changed meanwhile hold for the whole day', async (t) => {
   const district = await open(t);
   const enabled = district.profile;

@@ -105,7 +105,9 @@ async function lookAround(
   logOlder(context, news);
   progress.step = 'looking for existing objects';
   const wasRead = await readExisting(context, memory?.adoption.conflicts.size ?? 0);
-  const intents = await context.store.withTenant(context.tenantId, takeIntents);
+  const intents = await context.store.withTenant(context.tenantId, (scope) =>
+    takeIntents(scope, timestamp(context.clock)),
+  );
   progress.step = 'reading the roster';
   const isOutOfDate = intents.hasOthers || wasRead || isRestart || news.hasForgotten;
   const state = await currentState(context, isOutOfDate ? undefined : memory, news);

@@ -43,6 +43,8 @@ const tries = 5;
  * edits.
  */
 const mostWrites = 75;
+/** Nor those that end more memberships in all than the guard ever lets pass within 24 hours in a small school. */
+const mostEndings = 20;
 
 /** The first five edits that this district allows, one of each kind, made one after the other. */
 export function chooseEdits(district: District, expected: Expected, circumstances: Circumstances): Edit[] {
@@ -50,6 +52,7 @@ export function chooseEdits(district: District, expected: Expected, circumstance
   let [tables, now] = [district, expected];
   /** Students who are already part of an edit. */
   const concerned = new Set<string>();
+  let endings = 0;
   for (const candidatesOf of [
     enroll,
     drop,
@@ -65,7 +68,9 @@ export function chooseEdits(district: District, expected: Expected, circumstance
     for (const { title, body, after } of candidates.take(tries)) {
       const then = expectedState(after, circumstances, now);
       const effect = effectOf(now, then);
-      if (effect === undefined) continue;
+      const ends = effect?.checks.filter((check) => 'present' in check && !check.present).length ?? 0;
+      if (effect === undefined || endings + ends > mostEndings) continue;
+      endings += ends;
       edits.push({ title, body, leadsTo: then, ...effect });
       [tables, now] = [after, then];
       break;

@@ -56,6 +56,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     part: 'guard',
+    harm: 'an approval covers its number in each run',
+    file: 'relay/plan/decisions.ts',
+    find: 'covered(decidedCount) - carriedOut',
+    replace: 'covered(decidedCount)',
+    tests: ['relay/sync/slices.test.ts'],
+  },
+  {
+    part: 'guard',
     harm: 'what is held passes when what came before it is a day old',
     file: 'relay/plan/recent-changes.ts',
     find: '[now, ...holds.map(({ firstSeen }) => firstSeen)].sort()[0]',

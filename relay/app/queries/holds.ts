@@ -29,6 +29,7 @@ export const holdSchema = foundHoldSchema.extend({
   decidedBy: z.string().nullable(),
   decidedAt: moment.nullable(),
   decidedCount: z.int().nullable(),
+  carriedOut: z.int(),
 });
 
 export const holdsAnswer = z.object({ holds: z.array(holdSchema) });

@@ -128,6 +128,8 @@ interface OperationTable {
   error_code: string | null;
   error_message: string | null;
   at: string;
+  /** The school in which it counts for the guard, where nobody approved it. */
+  passed_in: Generated<string | null>;
 }
 
 /** What is wrong now; a row goes away when its cause does. */

@@ -31,6 +31,7 @@ import { tokenScopes } from './migrations/031-token-scopes.ts';
 import { deltaSelection } from './migrations/032-delta-selection.ts';
 import { sealedAnswers } from './migrations/033-sealed-answers.ts';
 import { recentChanges } from './migrations/034-recent-changes.ts';
+import { carriedOut } from './migrations/035-carried-out.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -63,6 +64,7 @@ const migrations: Record<string, Migration> = {
   '032-delta-selection': deltaSelection,
   '033-sealed-answers': sealedAnswers,
   '034-recent-changes': recentChanges,
+  '035-carried-out': carriedOut,
 };
 
 /**

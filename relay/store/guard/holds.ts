@@ -1,7 +1,7 @@
 /** What the guard holds back in a tenant, and what people decided about it. */
 import { z } from 'zod';
 import { fail } from '../../../shared/errors.ts';
-import { covers, guardRules, type HoldRecord, type HoldSample, type HoldState, isOpen } from '../../model/hold.ts';
+import { covered, guardRules, type HoldRecord, type HoldSample, type HoldState, isOpen } from '../../model/hold.ts';
 import { asOperationKey, asSchoolId } from '../../model/keys.ts';
 import { asMemberKey } from '../../model/person-key.ts';
 import { operationKinds } from '../../operations/registry.ts';
@@ -49,6 +49,7 @@ export async function readHolds({ db, tenantId }: TenantScope, profile?: string)
     decidedBy: row.decided_by,
     decidedAt: row.decided_at,
     decidedCount: row.decided_count,
+    carriedOut: row.carried_out,
   }));
 }
 
@@ -76,6 +77,7 @@ export async function replaceHolds(scope: TenantScope, profile: string, records:
     decided_by: record.decidedBy,
     decided_at: record.decidedAt,
     decided_count: record.decidedCount,
+    carried_out: record.carriedOut,
   }));
   for (const part of slices(rows)) await db.insertInto('hold').values(part).execute();
 }
@@ -117,7 +119,7 @@ export async function decideHolds(
     throw fail('HOLD_AMBIGUOUS', { hold: key, profiles: concerned.map((hold) => hold.profile).join(', ') });
   }
   for (const { key: held, count } of concerned) {
-    if (limit !== undefined && !covers(limit, count)) throw fail('HOLD_NOT_COVERED', { hold: held, count, limit });
+    if (limit !== undefined && count > covered(limit)) throw fail('HOLD_NOT_COVERED', { hold: held, count, limit });
   }
   const decided = concerned.map((hold) => ({
     ...hold,
@@ -126,6 +128,7 @@ export async function decideHolds(
     decidedBy: by,
     decidedAt: now,
     decidedCount: limit ?? hold.count,
+    carriedOut: 0,
   }));
   for (const hold of decided) {
     await scope.db
@@ -136,6 +139,7 @@ export async function decideHolds(
         decided_by: hold.decidedBy,
         decided_at: hold.decidedAt,
         decided_count: hold.decidedCount,
+        carried_out: hold.carriedOut,
       })
       .where('tenant_id', '=', scope.tenantId)
       .where('profile', '=', hold.profile)
@@ -143,6 +147,23 @@ export async function decideHolds(
       .execute();
   }
   return decided;
+}
+
+/** Counts what was carried out under approvals. To be called in the transaction in which it is recorded as done. */
+export async function noteCarriedOut(
+  { db, tenantId }: TenantScope,
+  approvals: readonly { profile: string; hold: string; count: number }[],
+): Promise<void> {
+  for (const { profile, hold, count } of approvals) {
+    await db
+      .updateTable('hold')
+      .set(({ eb }) => ({ carried_out: eb('carried_out', '+', count) }))
+      .where('tenant_id', '=', tenantId)
+      .where('profile', '=', profile)
+      .where('key', '=', hold)
+      .where('state', '=', 'approved')
+      .execute();
+  }
 }
 
 /**

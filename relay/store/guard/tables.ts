@@ -25,6 +25,8 @@ interface HoldTable {
   decided_by: string | null;
   decided_at: string | null;
   decided_count: number | null;
+  /** How many were carried out under the approval. */
+  carried_out: Generated<number>;
 }
 
 /** The mirror of one school when a run last ended with nothing suspicious about it. */

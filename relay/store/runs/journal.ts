@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Body } from '../../model/body.ts';
-import { asOperationKey, type ObjectKey, type OperationKey } from '../../model/keys.ts';
+import { asOperationKey, asSchoolId, type ObjectKey, type OperationKey, type SchoolId } from '../../model/keys.ts';
 import type { OperationKind } from '../../model/operation.ts';
 import { operationKinds } from '../../operations/registry.ts';
 import { slices } from '../engine/slices.ts';
@@ -21,6 +21,8 @@ export interface JournalEntry {
   after: unknown;
   state: 'intent' | 'done' | 'failed' | 'unknown';
   error?: { code: string; message: string };
+  /** The school in which it counts for the guard, where nobody approved it. */
+  passedIn?: SchoolId;
 }
 
 /** Writes journal entries; an entry that is there already (its intent) receives the outcome. */
@@ -41,6 +43,7 @@ export async function writeJournal(scope: TenantScope, journal: readonly Journal
     error_code: entry.error?.code ?? null,
     error_message: entry.error?.message ?? null,
     at: now,
+    passed_in: entry.passedIn ?? null,
   }));
   for (const part of slices(rows)) {
     await scope.db
@@ -65,6 +68,7 @@ export interface Intent {
   key: OperationKey;
   /** The body of a creation or the values of an update, as planned; the person keys of a relation. */
   after: unknown;
+  passedIn: SchoolId | undefined;
 }
 
 /** Values of an object, or keys of people. */
@@ -74,7 +78,7 @@ export const storedValues = z.union([storedObject, z.array(z.string())]);
 export async function readIntents(scope: TenantScope): Promise<Intent[]> {
   const rows = await scope.db
     .selectFrom('operation')
-    .select(['id', 'kind', 'key', 'after'])
+    .select(['id', 'kind', 'key', 'after', 'passed_in'])
     .where('tenant_id', '=', scope.tenantId)
     .where('state', '=', 'intent')
     .execute();
@@ -83,6 +87,7 @@ export async function readIntents(scope: TenantScope): Promise<Intent[]> {
     kind: readKey(oneOf(operationKinds), row.kind, 'operation', row.id),
     key: readKey(asOperationKey, row.key, 'operation', row.id),
     after: row.after === null ? undefined : readJson(storedValues, row.after, 'operation', row.id),
+    passedIn: row.passed_in === null ? undefined : readKey(asSchoolId, row.passed_in, 'operation', row.id),
   }));
 }
 

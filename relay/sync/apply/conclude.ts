@@ -1,6 +1,5 @@
 /** Records what has come of operations, together, and gives them back: settled, or to go on. */
 import { backoffMs } from '../../../shared/backoff.ts';
-import { timestamp } from '../../../shared/clock.ts';
 import type { HallpassError } from '../../../shared/errors.ts';
 import type { LinkedPerson } from '../../model/account-link.ts';
 import type { Applied } from '../../model/applied-state.ts';
@@ -8,14 +7,11 @@ import type { Operation } from '../../model/operation.ts';
 import type { Problem } from '../../model/problem.ts';
 import { changedObject } from '../../operations/needs.ts';
 import { newAccountOf, specOf } from '../../operations/registry.ts';
-import { type Change, changesBy } from '../../plan/recent-changes.ts';
-import { forgetPasswords } from '../../store/accounts/initial-passwords.ts';
-import { record } from '../../store/applied/applied.ts';
-import { addRecentChanges } from '../../store/guard/recent-changes.ts';
 import type { JournalEntry } from '../../store/runs/journal.ts';
 import type { Applying } from './applying.ts';
 import { backoff, maxAttempts } from './attempts.ts';
-import { asFound, journalEntry, updateApplied } from './effects.ts';
+import { asFound, journalEntry } from './effects.ts';
+import { recordAnswers } from './recording.ts';
 import type { Step } from './step.ts';
 import type { Task } from './task.ts';
 
@@ -30,8 +26,7 @@ class Conclusion {
   readonly #context: Applying;
   readonly #applied: Applied[] = [];
   readonly #journal: JournalEntry[] = [];
-  /** What counts for a day. */
-  readonly #changes: Change[] = [];
+  readonly #done: Operation[] = [];
   /** People whose first password was never set. */
   readonly #forgotten: LinkedPerson[] = [];
   /** What follows when it is recorded. */
@@ -64,7 +59,7 @@ class Conclusion {
         break;
       case 'partly':
         this.#applied.push(specOf(step.done.kind).effect(step.done, '', this.#context.applied));
-        this.#changes.push(...changesBy([step.done]));
+        this.#done.push(step.done);
         this.#goOn(task, { operation: step.rest, attempts: 0 });
         break;
       case 'without':
@@ -94,18 +89,8 @@ class Conclusion {
   }
 
   async record(): Promise<void> {
-    const { store, tenantId, clock, recent } = this.#context;
-    const now = timestamp(clock);
-    if (this.#applied.length + this.#journal.length + this.#forgotten.length > 0) {
-      await store.withTenant(tenantId, async (scope) => {
-        await record(scope, this.#applied, this.#journal, now);
-        await addRecentChanges(scope, this.#changes, now);
-        // The accounts have others.
-        await forgetPasswords(scope, this.#forgotten);
-      });
-    }
-    for (const one of this.#applied) updateApplied(this.#context, one);
-    recent.add(this.#changes, now);
+    const [applied, journal, done, forgotten] = [this.#applied, this.#journal, this.#done, this.#forgotten];
+    await recordAnswers({ applied, journal, done, forgotten }, this.#context);
     for (const next of this.#then) next();
   }
 
@@ -122,7 +107,7 @@ class Conclusion {
     const isFound = wasThere === true && task.hasEarlierPassword !== true;
     this.#applied.push(this.#effectOf(task, objectId ?? changedObject(operation, this.#context), isFound));
     if (isFound) this.#forgotten.push(...accountOf(operation));
-    this.#changes.push(...changesBy([operation]));
+    this.#done.push(operation);
     this.#note(task, 'done');
     this.#then.push(() => {
       task.run.done(operation, { isFound });

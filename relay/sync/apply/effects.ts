@@ -84,5 +84,6 @@ export function journalEntry(operation: Operation, runId: string): JournalEntry 
     before,
     after: specOf(operation.kind).journal(operation),
     state: 'intent',
+    ...(operation.passedIn === undefined ? {} : { passedIn: operation.passedIn }),
   };
 }

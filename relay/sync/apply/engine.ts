@@ -100,11 +100,11 @@ export class Engine implements Worklist {
     return undefined;
   }
 
-  /** What nobody approved of what was admitted and is not recorded as done: it may be carried out, or may have been. */
-  unapproved(): Operation[] {
+  /** What the guard counts of what was admitted and is not recorded as done: it may be carried out, or may have been. */
+  counted(): Operation[] {
     const open = [...this.#schedule.tasks()].filter((id) => this.#schedule.stateOf(id) !== 'withdrawn');
     const operations = [...open.flatMap((id) => this.#operationOf(id) ?? []), ...this.#inDoubt];
-    return operations.filter(({ passedIn }) => passedIn !== undefined);
+    return operations.filter(({ passedIn, approvedBy }) => passedIn !== undefined || approvedBy !== undefined);
   }
 
   /**

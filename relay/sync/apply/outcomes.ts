@@ -1,12 +1,12 @@
 /** Writes down what becomes of operations of which each takes several requests: in the journal, and in the applied state. */
-import { timestamp } from '../../../shared/clock.ts';
 import type { HallpassError } from '../../../shared/errors.ts';
 import type { Applied } from '../../model/applied-state.ts';
+import type { Operation } from '../../model/operation.ts';
 import { specOf } from '../../operations/registry.ts';
-import { record } from '../../store/applied/applied.ts';
 import type { JournalEntry } from '../../store/runs/journal.ts';
 import type { Applying } from './applying.ts';
-import { journalEntry, updateApplied } from './effects.ts';
+import { journalEntry } from './effects.ts';
+import { recordAnswers } from './recording.ts';
 import type { Task } from './task.ts';
 
 export class Outcomes {
@@ -25,7 +25,7 @@ export class Outcomes {
 
   /** @param after what the journal says of it, where that is known only now */
   async done(task: Task, news: Applied, after?: object): Promise<void> {
-    await this.#write([news], { ...this.#entryOf(task), ...(after && { after }), state: 'done' });
+    await this.#write([news], { ...this.#entryOf(task), ...(after && { after }), state: 'done' }, [task.operation]);
     task.run.done(task.operation, { isFound: false });
     this.#context.worklist.settle(task, true);
   }
@@ -44,17 +44,20 @@ export class Outcomes {
     const { operation, run, entry } = task;
     if (entry !== undefined) await this.#write([], { ...entry, state, error: { code, message } });
     run.refused(operation, { subject: specOf(operation.kind).subject(operation), code, message, action });
-    this.#context.worklist.settle(task, false);
+    if (state === 'unknown') this.#context.worklist.leaveInDoubt(task);
+    else this.#context.worklist.settle(task, false);
   }
 
   #entryOf({ entry, operation, run }: Task): JournalEntry {
     return entry ?? journalEntry(operation, run.runId);
   }
 
-  async #write(news: readonly Applied[], entry: JournalEntry | undefined): Promise<void> {
-    const { store, tenantId, clock } = this.#context;
+  async #write(
+    applied: readonly Applied[],
+    entry: JournalEntry | undefined,
+    done: readonly Operation[] = [],
+  ): Promise<void> {
     const journal = entry === undefined ? [] : [entry];
-    await store.withTenant(tenantId, (scope) => record(scope, news, journal, timestamp(clock)));
-    for (const one of news) updateApplied(this.#context, one);
+    await recordAnswers({ applied, journal, done, forgotten: [] }, this.#context);
   }
 }

@@ -1,0 +1,53 @@
+/** Writes down what was answered, in one transaction, and brings what is known up to it. */
+import { timestamp } from '../../../shared/clock.ts';
+import type { LinkedPerson } from '../../model/account-link.ts';
+import type { Applied } from '../../model/applied-state.ts';
+import { type Operation, weightOf } from '../../model/operation.ts';
+import { changesBy } from '../../plan/recent-changes.ts';
+import { forgetPasswords } from '../../store/accounts/initial-passwords.ts';
+import { record } from '../../store/applied/applied.ts';
+import { noteCarriedOut } from '../../store/guard/holds.ts';
+import { addRecentChanges } from '../../store/guard/recent-changes.ts';
+import type { JournalEntry } from '../../store/runs/journal.ts';
+import type { Applying } from './applying.ts';
+import { updateApplied } from './effects.ts';
+
+export interface Answered {
+  applied: readonly Applied[];
+  journal: readonly JournalEntry[];
+  /** What the guard counts. */
+  done: readonly Operation[];
+  /** People whose first password was never set: their accounts have others. */
+  forgotten: readonly LinkedPerson[];
+}
+
+/** Memory follows in the same moment as the promise: nobody sees one of them alone. */
+export async function recordAnswers(
+  { applied, journal, done, forgotten }: Answered,
+  context: Pick<Applying, 'store' | 'tenantId' | 'clock' | 'applied' | 'accounts' | 'recent'>,
+): Promise<void> {
+  const now = timestamp(context.clock);
+  const changes = changesBy(done);
+  if (applied.length + journal.length + done.length + forgotten.length > 0) {
+    await context.store.withTenant(context.tenantId, async (scope) => {
+      await record(scope, applied, journal, now);
+      await addRecentChanges(scope, changes, now);
+      await noteCarriedOut(scope, approvedBy(done));
+      await forgetPasswords(scope, forgotten);
+    });
+  }
+  for (const one of applied) updateApplied(context, one);
+  context.recent.add(changes, now);
+}
+
+function approvedBy(done: readonly Operation[]): { profile: string; hold: string; count: number }[] {
+  const counts = new Map<string, { profile: string; hold: string; count: number }>();
+  for (const operation of done) {
+    if (operation.approvedBy === undefined) continue;
+    const { profile, hold } = operation.approvedBy;
+    const key = JSON.stringify([profile, hold]);
+    const { count = 0 } = counts.get(key) ?? {};
+    counts.set(key, { profile, hold, count: count + weightOf(operation) });
+  }
+  return [...counts.values()];
+}
