@@ -1,7 +1,8 @@
 /** {@link dial} in the forms that undici and ws expect. */
-import { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { buildConnector } from 'undici';
+import { Agent } from '../../shared/node-http.ts';
 import { dial } from './dial.ts';
 import type { Way } from './proxy.ts';
 
@@ -17,7 +18,7 @@ export function undiciConnector(url: URL, way: Way, signal: AbortSignal): buildC
 
 /** For `new WebSocket(url, { agent })`, used once. @param signal ends connection attempts */
 export function wsAgent(url: URL, way: Way, signal: AbortSignal): HttpAgent {
-  const agent = url.protocol === 'wss:' ? new HttpsAgent() : new HttpAgent();
+  const agent = url.protocol === 'wss:' ? new HttpsAgent() : new Agent();
   agent.createConnection = (_options, done) => {
     dial(url, way, signal).then(
       (socket) => done?.(null, socket),

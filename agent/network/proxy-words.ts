@@ -1,5 +1,5 @@
 /** The reason that a proxy gives when it refuses, short and safe to show. Pure. */
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES } from '../../shared/node-http.ts';
 
 const longest = 120;
 

@@ -3,13 +3,14 @@
  * follows a redirect, because a server in maintenance redirects to a page that answers 200.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { Pool } from 'undici';
+import type { Pool } from 'undici';
 import type { Clock } from '../../shared/clock.ts';
 import { fail } from '../../shared/errors.ts';
 import type { Meter } from '../model/meter.ts';
 import { undiciConnector } from '../network/connector.ts';
 import { connectFailure } from '../network/failure.ts';
 import type { Way } from '../network/proxy.ts';
+import { openPool, requestBy } from '../network/requests.ts';
 
 /** The largest answer that is read; a page of 20,000 wide rows has about 8 MB. */
 const maxAnswerBytes = 64 << 20;
@@ -52,7 +53,7 @@ export class PowerSchoolHttp {
     this.#minIntervalMs = minIntervalMs;
     this.#clock = clock;
     this.#meter = meter;
-    this.#pool = new Pool(origin.origin, {
+    this.#pool = openPool(origin.origin, {
       connections: 2,
       pipelining: 1,
       connect: undiciConnector(origin, { ca, proxy }, this.#closing.signal),
@@ -124,7 +125,7 @@ export class PowerSchoolHttp {
 
   async #send({ method, path, headers, body, signal }: Request): Promise<Answer> {
     this.#meter.add('requests', 1);
-    const answer = await this.#pool.request({
+    const answer = await requestBy(this.#pool, {
       method,
       path,
       headers,

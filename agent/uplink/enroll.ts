@@ -1,5 +1,4 @@
 /** Enrollment: exchanges a one-time code and a new public key for an identity. */
-import { Pool } from 'undici';
 import { retryAfterMs } from '../../shared/backoff.ts';
 import { fail } from '../../shared/errors.ts';
 import { type EnrollRequest, enrollRequestSchema, enrollResponseSchema } from '../../shared/link.ts';
@@ -8,6 +7,7 @@ import { enrollAddress } from '../model/addresses.ts';
 import { undiciConnector } from '../network/connector.ts';
 import { connectFailure } from '../network/failure.ts';
 import type { Way } from '../network/proxy.ts';
+import { openPool, requestBy } from '../network/requests.ts';
 import { type Identity, newPrivateKey, publicHalf } from './identity.ts';
 import { interception } from './interception.ts';
 import { plainStatus, refusalIn, relayError } from './refusal.ts';
@@ -49,7 +49,7 @@ export async function enroll({ relay, ca, proxy, code, name, signal }: EnrollOpt
 async function post(relay: URL, way: Way, request: EnrollRequest, signal: AbortSignal | undefined) {
   const url = enrollAddress(relay);
   const done = new AbortController();
-  const pool = new Pool(url.origin, {
+  const pool = openPool(url.origin, {
     connections: 1,
     connect: undiciConnector(url, way, done.signal),
     headersTimeout: 30_000,
@@ -57,7 +57,7 @@ async function post(relay: URL, way: Way, request: EnrollRequest, signal: AbortS
     maxResponseSize: 1 << 20,
   });
   try {
-    const answer = await pool.request({
+    const answer = await requestBy(pool, {
       method: 'POST',
       path: url.pathname,
       headers: { 'content-type': 'application/json', accept: 'application/json' },

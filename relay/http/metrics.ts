@@ -3,10 +3,10 @@
  * district.
  */
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { fail } from '../../shared/errors.ts';
+import { createServer } from '../../shared/node-http.ts';
 import { portReason } from './server.ts';
 
 /** How finely the delay of the main thread is measured, milliseconds. */

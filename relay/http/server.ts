@@ -1,9 +1,10 @@
 /** The relay's HTTP server, with the times within which a client has to get on. */
-import { createServer as createHttpServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { fail, reasonOf } from '../../shared/errors.ts';
+import { createServer as createHttpServer, STATUS_CODES } from '../../shared/node-http.ts';
 import { readTextFile } from '../../shared/text-file.ts';
 import { isLoopback } from '../../shared/trust.ts';
 import type { RelaySettings } from '../settings/settings.ts';

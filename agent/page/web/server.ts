@@ -1,9 +1,10 @@
 /** The local page's web server: loopback only, and only for the page itself. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { fail, reasonOf } from '../../../shared/errors.ts';
+import { createServer } from '../../../shared/node-http.ts';
 import { toHallpassError } from '../../../shared/terminal.ts';
 import { readAsset } from '../asset-contents.ts';
 import { assets, isAsset } from '../assets.ts';

@@ -2,9 +2,10 @@
  * What goes wrong, as problem details (RFC 9457), with the members that clients of 0.2.0 read. Anyone who asks for application/json
  * alone is told the same under that name.
  */
-import { STATUS_CODES } from 'node:http';
+
 import type { FastifyRequest } from 'fastify';
 import { catalog, type ErrorCode, fail, type HallpassError } from '../../../shared/errors.ts';
+import { STATUS_CODES } from '../../../shared/node-http.ts';
 import { toHallpassError } from '../../../shared/terminal.ts';
 import { answerOf } from '../answer.ts';
 import { bodyComplaint } from './body.ts';

@@ -2,7 +2,7 @@
  * The endpoint for agents: an agent proves who it is before the connection becomes a WebSocket, and otherwise gets a plain
  * HTTP answer.
  */
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
@@ -16,6 +16,7 @@ import {
   protocolVersion,
   subprotocol,
 } from '../../../shared/link.ts';
+import { STATUS_CODES } from '../../../shared/node-http.ts';
 import { toHallpassError } from '../../../shared/terminal.ts';
 import { useAgentToken } from '../../app/commands/agent-link.ts';
 import { checkAnswer, knownAgent } from '../../app/queries/agent-link.ts';
