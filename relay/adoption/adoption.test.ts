@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import t from 'tap';
 import { commonPart } from '../model/body.ts';
 import type { StampedObject } from '../model/stamp.ts';
-import { decideAdoption, type Sought } from './decide.ts';
+import { decideAdoption, type Unadopted } from './decide.ts';
 import { classStamp, schoolStamp, userStamp } from './stamp.ts';
 
-const section = (id: string, more: Partial<Sought> = {}): Sought => ({
+const section = (id: string, more: Partial<Unadopted> = {}): Unadopted => ({
   key: `class:${id}`,
   kind: 'class',
   dcid: id,
@@ -14,7 +14,7 @@ const section = (id: string, more: Partial<Sought> = {}): Sought => ({
   facts: { schoolId: '1', courseNumber: `C${id}` },
   ...more,
 });
-const student = (id: string, more: Partial<Sought> = {}): Sought => ({
+const student = (id: string, more: Partial<Unadopted> = {}): Unadopted => ({
   key: `students:${id}`,
   kind: 'students',
   dcid: id,
@@ -38,14 +38,14 @@ const group = (objectId: string, anchor: string | undefined, more: Record<string
   );
 };
 
-const decide = (objects: StampedObject[], sought: Sought[], schools = ['1', '2']) => {
-  const { adopted, conflicts } = decideAdoption(objects, sought, new Set(schools));
+const decide = (objects: StampedObject[], unadopted: Unadopted[], schools = ['1', '2']) => {
+  const { adopted, conflicts } = decideAdoption(objects, unadopted, new Set(schools));
   const codes = [...conflicts.values()].map(({ key, code }) => `${key} ${code}`).sort();
   return { adopted: Object.fromEntries(adopted), codes };
 };
 
 t.test('finds a class by its anchor, its section id, its external id, or its address alone', async (t) => {
-  const sought = ['1', '2', '3', '4'].map((id) => section(id));
+  const unadopted = ['1', '2', '3', '4'].map((id) => section(id));
   const objects = [
     ...group('a', 'Section_1'),
     ...group('b', undefined, { SyncSource_SectionId: '2' }),
@@ -55,7 +55,7 @@ t.test('finds a class by its anchor, its section id, its external id, or its add
     ...group('f', undefined, { mailNickname: 'chess' }),
     ...group('g', 'Section_99'),
   ];
-  t.same(decide(objects, sought), {
+  t.same(decide(objects, unadopted), {
     adopted: { 'class:1': 'a', 'class:2': 'b', 'class:3': 'c', 'class:4': 'd' },
     codes: [],
   });
@@ -73,26 +73,26 @@ t.test('an expired class belongs to nobody, whichever mark says that it expired'
 });
 
 t.test('contradictory stamps are a conflict for every record concerned', async (t) => {
-  const sought = [section('1'), section('2')];
+  const unadopted = [section('1'), section('2')];
   const both = ['class:1 ContradictoryStamp', 'class:2 ContradictoryStamp'];
   const other = { externalId: '2', externalSource: 'sis' };
-  t.same(decide(group('a', 'Section_1', other), sought), { adopted: {}, codes: both });
-  t.same(decide(group('a', 'Section_1', { SyncSource_SectionId: '2' }), sought), { adopted: {}, codes: both });
+  t.same(decide(group('a', 'Section_1', other), unadopted), { adopted: {}, codes: both });
+  t.same(decide(group('a', 'Section_1', { SyncSource_SectionId: '2' }), unadopted), { adopted: {}, codes: both });
   const unknown = { externalId: '77', externalSource: 'sis' };
-  t.same(decide(group('a', 'Section_1', unknown), sought).codes, ['class:1 ContradictoryStamp']);
+  t.same(decide(group('a', 'Section_1', unknown), unadopted).codes, ['class:1 ContradictoryStamp']);
   const twin = [...group('a', 'Section_1'), ...group('b', 'Section_1')];
-  t.same(decide(twin, sought), { adopted: {}, codes: ['class:1 DuplicateStamps'] });
-  const { conflicts } = decideAdoption([...twin, ...group('c', 'Section_1', other)], sought, new Set());
+  t.same(decide(twin, unadopted), { adopted: {}, codes: ['class:1 DuplicateStamps'] });
+  const { conflicts } = decideAdoption([...twin, ...group('c', 'Section_1', other)], unadopted, new Set());
   t.match(conflicts.get('class:1'), { objects: ['a', 'b', 'c'], reason: 'it is stamped for class 1 and class 2' });
 });
 
 t.test("does not take another column's id for ours when anything else tells them apart", async (t) => {
-  const sought = [section('1')];
+  const unadopted = [section('1')];
   const codes = ['class:1 ContradictoryStamp'];
-  t.same(decide(group('a', 'Section_1', { CourseNumber: 'X9' }), sought), { adopted: {}, codes });
-  t.same(decide(group('a', 'Section_1', { SyncSource_SchoolId: '2' }), sought), { adopted: {}, codes });
-  t.same(decide(group('a', 'Section_1', { SyncSource_SchoolId: '555' }), sought).adopted, { 'class:1': 'a' });
-  t.same(decide(group('a', 'Section_1', { CourseNumber: 'c1', SyncSource_SchoolId: '1' }), sought).codes, []);
+  t.same(decide(group('a', 'Section_1', { CourseNumber: 'X9' }), unadopted), { adopted: {}, codes });
+  t.same(decide(group('a', 'Section_1', { SyncSource_SchoolId: '2' }), unadopted), { adopted: {}, codes });
+  t.same(decide(group('a', 'Section_1', { SyncSource_SchoolId: '555' }), unadopted).adopted, { 'class:1': 'a' });
+  t.same(decide(group('a', 'Section_1', { CourseNumber: 'c1', SyncSource_SchoolId: '1' }), unadopted).codes, []);
 });
 
 t.test('our own stamp is no proof when a number or name shows that it comes from another server', async (t) => {
@@ -101,10 +101,10 @@ t.test('our own stamp is no proof when a number or name shows that it comes from
     student: { externalId: '12', ...student },
     ...more,
   });
-  const found = (user: object, facts: Sought['facts']) => {
+  const found = (user: object, facts: Unadopted['facts']) => {
     const stamp = userStamp(user, {});
-    const sought: Sought = { key: 'students:12', kind: 'students', dcid: '12', sisId: undefined, facts };
-    return decide(stamp === undefined ? [] : [{ objectId: 'a', stamp }], [sought]);
+    const unadopted: Unadopted = { key: 'students:12', kind: 'students', dcid: '12', sisId: undefined, facts };
+    return decide(stamp === undefined ? [] : [{ objectId: 'a', stamp }], [unadopted]);
   };
   const theirs = { adopted: { 'students:12': 'a' }, codes: [] };
   const nobodys = { adopted: {}, codes: ['students:12 ContradictoryStamp'] };
@@ -126,8 +126,8 @@ t.test('our own stamp is no proof when a number or name shows that it comes from
 });
 
 t.test('finds an account in both forms of the anchor, and requires something besides it', async (t) => {
-  const teacher: Sought = { ...student('7'), key: 'teachers:7', kind: 'teachers' };
-  const sought = [student('7'), teacher, student('8')];
+  const teacher: Unadopted = { ...student('7'), key: 'teachers:7', kind: 'teachers' };
+  const unadopted = [student('7'), teacher, student('8')];
   const user = (objectId: string, name: string, sds: Record<string, string>) =>
     stamped(objectId, userStamp({ userPrincipalName: `${name}@contoso.edu` }, sds));
   const objects = [
@@ -136,18 +136,25 @@ t.test('finds an account in both forms of the anchor, and requires something bes
     ...user('no', 'somebody', { ObjectType: 'Student', AnchorId: 'Student_8' }),
   ];
   const expected = { adopted: { 'students:7': 'v1', 'teachers:7': 'v2' }, codes: ['students:8 ContradictoryStamp'] };
-  t.same(decide(objects, sought), expected);
+  t.same(decide(objects, unadopted), expected);
   const numbered = (number: string) => user('n', 'any', { AnchorId: 'Student_8', StudentNumber: number });
-  t.same(decide(numbered('408'), sought).adopted, { 'students:8': 'n' });
-  t.same(decide(numbered('409'), sought).adopted, {});
+  t.same(decide(numbered('408'), unadopted).adopted, { 'students:8': 'n' });
+  t.same(decide(numbered('409'), unadopted).adopted, {});
   const own = stamped('own', userStamp({ externalSource: 'sis', student: { externalId: '8' } }, {}));
-  t.same(decide(own, sought).adopted, { 'students:8': 'own' }, 'our own stamp is enough');
+  t.same(decide(own, unadopted).adopted, { 'students:8': 'own' }, 'our own stamp is enough');
   const two = userStamp({ externalSource: 'sis', student: { externalId: '7' }, teacher: { externalId: '7' } }, {});
-  t.same(decide(stamped('two', two), sought).codes, ['students:7 ContradictoryStamp', 'teachers:7 ContradictoryStamp']);
+  t.same(decide(stamped('two', two), unadopted).codes, [
+    'students:7 ContradictoryStamp',
+    'teachers:7 ContradictoryStamp',
+  ]);
 });
 
 t.test('uses numbers as ids if the profile says so', async (t) => {
-  const sought = [student('7', { sisId: '4007' }), student('4007', { sisId: '9' }), student('1', { sisId: undefined })];
+  const unadopted = [
+    student('7', { sisId: '4007' }),
+    student('4007', { sisId: '9' }),
+    student('1', { sisId: undefined }),
+  ];
   const user = (sds: Record<string, string>, externalId?: string) =>
     stamped(
       'a',
@@ -159,16 +166,16 @@ t.test('uses numbers as ids if the profile says so', async (t) => {
         sds,
       ),
     );
-  t.same(decide(user({ AnchorId: 'Student_4007' }), sought).adopted, { 'students:7': 'a' });
-  t.same(decide(user({ AnchorId: 'Student_4007' }, '4007'), sought).adopted, { 'students:7': 'a' }, 'its own copy');
-  t.same(decide(user({ AnchorId: 'Student_4007' }, '7'), sought).adopted, { 'students:7': 'a' }, 'ours, by DCID');
-  t.equal(decide(user({ AnchorId: 'Student_4007' }, '4007x'), sought).codes.length, 1);
+  t.same(decide(user({ AnchorId: 'Student_4007' }), unadopted).adopted, { 'students:7': 'a' });
+  t.same(decide(user({ AnchorId: 'Student_4007' }, '4007'), unadopted).adopted, { 'students:7': 'a' }, 'its own copy');
+  t.same(decide(user({ AnchorId: 'Student_4007' }, '7'), unadopted).adopted, { 'students:7': 'a' }, 'ours, by DCID');
+  t.equal(decide(user({ AnchorId: 'Student_4007' }, '4007x'), unadopted).codes.length, 1);
   const namesakes = [student('1', { sisId: '5' }), student('2', { sisId: '5' })];
   t.equal(decide(user({ AnchorId: 'Student_5' }), namesakes).codes.length, 2, 'two people of one number');
 });
 
 t.test('identifies a school by its external id, and requires its number or its name', async (t) => {
-  const school = (sisId: string): Sought => {
+  const school = (sisId: string): Unadopted => {
     return { key: 'school:1', kind: 'school', dcid: '1', sisId, facts: { number: '100', name: 'North' } };
   };
   const one = (externalId: string, schoolNumber: string, displayName: string) =>
@@ -203,12 +210,12 @@ t.test('for any directory: no object for two records, no two objects for one, in
       fc.infiniteStream(fc.nat(1000)),
       (stamps, wanted, order) => {
         const objects = stamps.flatMap((stamp, at) => stamped(`o${at}`, stamp));
-        const sought = wanted.map(({ dcid, sisId }) => section(dcid, { sisId }));
-        const { adopted, conflicts } = decideAdoption(objects, sought, new Set(['1']));
+        const unadopted = wanted.map(({ dcid, sisId }) => section(dcid, { sisId }));
+        const { adopted, conflicts } = decideAdoption(objects, unadopted, new Set(['1']));
         if (new Set(adopted.values()).size !== adopted.size) throw new Error('one object for two records');
         for (const key of adopted.keys()) if (conflicts.has(key)) throw new Error(`${key} both ways`);
         for (const [key, objectId] of adopted) {
-          const one = sought.find((other) => other.key === key);
+          const one = unadopted.find((other) => other.key === key);
           const claims = objects.find((other) => other.objectId === objectId)?.stamp.claims ?? [];
           const isIts = claims.every((claim) => claim.id === (claim.in === 'sis' ? one?.sisId : one?.dcid));
           if (!isIts) throw new Error(`${objectId} says something else than ${key}`);
@@ -218,7 +225,7 @@ t.test('for any directory: no object for two records, no two objects for one, in
             .map((item) => ({ item, at: order.next().value ?? 0 }))
             .sort((a, b) => a.at - b.at)
             .map(({ item }) => item);
-        const again = decideAdoption(shuffled(objects), shuffled(sought), new Set(['1']));
+        const again = decideAdoption(shuffled(objects), shuffled(unadopted), new Set(['1']));
         const plain = (decision: typeof again) =>
           JSON.stringify([[...decision.adopted].sort(), [...decision.conflicts].sort(([a], [b]) => (a < b ? -1 : 1))]);
         if (plain(again) !== plain({ adopted, conflicts })) throw new Error('the order matters');

@@ -6,7 +6,7 @@
 import type { Claim, Stamp, StampedObject } from '../model/stamp.ts';
 
 /** A record of the roster whose object is not known yet. */
-export interface Sought {
+export interface Unadopted {
   /** `school:1`, `class:77`, `students:123`. */
   key: string;
   kind: Claim['kind'];
@@ -38,15 +38,15 @@ export interface AdoptionDecision {
 }
 
 /**
- * @param sought all records without an object, in every profile
+ * @param unadopted all records without an object, in every profile
  * @param schoolSisIds School Data Sync's ids for the schools of the roster, with and without an object
  */
 export function decideAdoption(
   objects: Iterable<StampedObject>,
-  sought: Iterable<Sought>,
+  unadopted: Iterable<Unadopted>,
   schoolSisIds: ReadonlySet<string>,
 ): AdoptionDecision {
-  const index = indexOf(sought);
+  const index = indexOf(unadopted);
   const candidates = new Map<string, string[]>();
   const doubts = new Map<string, { objects: Set<string>; reasons: Set<string> }>();
   const doubt = (key: string, objectId: string, reason: string) => {
@@ -92,14 +92,14 @@ export function decideAdoption(
 }
 
 interface Index {
-  byKey: Map<string, Sought>;
+  byKey: Map<string, Unadopted>;
   bySisId: Map<string, string[]>;
   byDcid: Map<string, string>;
 }
 
-function indexOf(sought: Iterable<Sought>): Index {
+function indexOf(unadopted: Iterable<Unadopted>): Index {
   const index: Index = { byKey: new Map(), bySisId: new Map(), byDcid: new Map() };
-  for (const one of sought) {
+  for (const one of unadopted) {
     index.byKey.set(one.key, one);
     index.byDcid.set(`${one.kind} ${one.dcid}`, one.key);
     if (one.sisId === undefined || one.byOwnStampAlone) continue;

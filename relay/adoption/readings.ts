@@ -4,8 +4,8 @@ import type { Found } from '../model/found.ts';
 import type { Person } from '../model/person.ts';
 import { type AdoptedKind, type AdoptionOptions, idKinds, type Reading, readingOf } from '../profile/adoption.ts';
 import type { ReadingFit, StampFacts } from '../profile/tenant-facts.ts';
-import { decideAdoption, type Sought } from './decide.ts';
-import { schoolSisId, soughtClass, soughtPerson, soughtSchool } from './sought.ts';
+import { decideAdoption, type Unadopted } from './decide.ts';
+import { schoolSisId, unadoptedClass, unadoptedPerson, unadoptedSchool } from './unadopted.ts';
 
 export interface ReadRoster {
   schools: ReadonlyMap<string, School>;
@@ -24,7 +24,7 @@ export function fitReadings(found: readonly Found[], roster: ReadRoster, chosen:
   const people = [...roster.people];
   const facts = <Kind extends AdoptedKind>(
     kind: Kind,
-    soughtBy: (reading: Reading<Kind>) => Sought[],
+    recordsBy: (reading: Reading<Kind>) => Unadopted[],
     ofSchools?: Reading<'schools'>,
   ) => {
     const claimed = kind === 'schools' ? 'school' : kind === 'sections' ? 'class' : kind;
@@ -32,25 +32,25 @@ export function fitReadings(found: readonly Found[], roster: ReadRoster, chosen:
     const ids = objects.flatMap(({ stamp }) => stamp.claims.filter((one) => one.kind === claimed).map(({ id }) => id));
     const mine = readingOf(chosen, kind);
     const fits = readingsTried(kind, mine, ids).map((reading): ReadingFit => {
-      const sought = soughtBy(reading);
+      const unadopted = recordsBy(reading);
       const schoolIds = new Set(
         schools.map((school) => schoolSisId(school, ofSchools ?? (reading as Reading<'schools'>))),
       );
-      const fitting = objects.length === 0 ? 0 : decideAdoption(objects, sought, schoolIds).adopted.size;
-      return { reading, fitting, isSent: sought.length === 0 || sought.some(({ sisId }) => sisId !== undefined) };
+      const fitting = objects.length === 0 ? 0 : decideAdoption(objects, unadopted, schoolIds).adopted.size;
+      return { reading, fitting, isSent: unadopted.length === 0 || unadopted.some(({ sisId }) => sisId !== undefined) };
     });
     return { total: objects.length, prefixes: prefixesOf(ids), fits };
   };
-  const ofSchools = facts('schools', (reading) => schools.map((school) => soughtSchool(school, reading)));
+  const ofSchools = facts('schools', (reading) => schools.map((school) => unadoptedSchool(school, reading)));
   // A class is also checked against its school, under the reading that finds the schools, chosen or not.
   const best = bestOf(ofSchools.fits, readingOf(chosen, 'schools')).reading as Reading<'schools'>;
   const persons = (role: Person['role'], reading: Reading<'students' | 'teachers'>) =>
-    people.filter((person) => person.role === role).map((person) => soughtPerson(person, reading));
+    people.filter((person) => person.role === role).map((person) => unadoptedPerson(person, reading));
   return {
     schools: ofSchools,
     sections: facts(
       'sections',
-      (reading) => sections.map((one) => soughtClass(one, roster.schools.get(one.schoolId), reading, best)),
+      (reading) => sections.map((one) => unadoptedClass(one, roster.schools.get(one.schoolId), reading, best)),
       best,
     ),
     students: facts('students', (reading) => persons('students', reading)),

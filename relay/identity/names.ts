@@ -40,7 +40,7 @@ export interface NamingResult {
 export type NamingRules = Pick<Profile, 'domains' | 'accounts'>;
 
 /** A person and the name that they should get. */
-interface Wish {
+interface NameRequest {
   key: PersonKey;
   person: Person;
   localPart: string;
@@ -65,15 +65,15 @@ export function nameAccounts(
   history: NameHistory,
   holders: Holders = nobodyHolds,
 ): NamingResult {
-  const { wishes, problems } = wishesOf(people, rules);
+  const { requests, problems } = requestsOf(people, rules);
   const takenOver: TakenOver[] = [];
-  const takeOver = (wish: Wish, { objectId, holder }: { objectId: string; holder: Holder }) => {
+  const takeOver = (request: NameRequest, { objectId, holder }: { objectId: string; holder: Holder }) => {
     const reason = `the account belonged to ${holder.subject}, who left PowerSchool, and this person has the same user name`;
-    takenOver.push({ personKey: wish.key, objectId, handover: { from: holder.subject, reason } });
+    takenOver.push({ personKey: request.key, objectId, handover: { from: holder.subject, reason } });
   };
   const fixed = Map.groupBy(
-    wishes.filter(({ rule }) => !isNumbered(rule)),
-    (wish) => fold(nameOf(wish)),
+    requests.filter(({ rule }) => !isNumbered(rule)),
+    (request) => fold(nameOf(request)),
   );
   const named: NamedPerson[] = [];
   for (const [name, all] of fixed) {
@@ -81,36 +81,37 @@ export function nameAccounts(
     const both = all.length === 2 ? onePerson(all.map(claimOf)) : undefined;
     if (both !== undefined) problems.push(ofStaff({ userPrincipalName: both.staff.value }, both));
     const claimants = both === undefined ? all : all.filter(({ key }) => key === both.staff.subject);
-    for (const wish of claimants) {
-      const value = wish.rule === 'username' ? describeValue(wish.person.username ?? '') : nameOf(wish);
-      const source = wish.rule === 'username' ? 'username' : 'the user name';
+    for (const request of claimants) {
+      const value = request.rule === 'username' ? describeValue(request.person.username ?? '') : nameOf(request);
+      const source = request.rule === 'username' ? 'username' : 'the user name';
       const there = formerHolder(name, directory, holders);
-      const keeps = there && reasonToKeep(there.holder, wish.person, neededFor(wish));
+      const keeps = there && reasonToKeep(there.holder, request.person, neededFor(request));
       if (claimants.length > 1) {
         const people = listed(claimants.map(({ key }) => key));
         problems.push(
-          problem(wish.key, 'DuplicateTargetEntries', {
+          problem(request.key, 'DuplicateTargetEntries', {
             count: claimants.length,
             what: `${source} = ${value}`,
             people,
           }),
         );
       } else if (there !== undefined && keeps === undefined) {
-        takeOver(wish, there);
+        takeOver(request, there);
       } else if (there !== undefined && keeps !== undefined) {
-        const account = { objectId: there.objectId, userPrincipalName: nameOf(wish) };
-        problems.push(former(account, there.holder, wish.key, keeps));
+        const account = { objectId: there.objectId, userPrincipalName: nameOf(request) };
+        problems.push(former(account, there.holder, request.key, keeps));
       } else if (directory.find('userPrincipalName', name).length > 0) {
-        const there = otherSelf(wish, directory, holders);
-        if (there === undefined) problems.push(problem(wish.key, 'UserNameTaken', taken(wish, directory, holders)));
-        else problems.push(ofStaff({ userPrincipalName: nameOf(wish) }, there.pair));
-        if (there?.pair.staff.subject === wish.key) {
+        const there = otherSelf(request, directory, holders);
+        if (there === undefined)
+          problems.push(problem(request.key, 'UserNameTaken', taken(request, directory, holders)));
+        else problems.push(ofStaff({ userPrincipalName: nameOf(request) }, there.pair));
+        if (there?.pair.staff.subject === request.key) {
           const { subject: from } = there.pair.student;
           const reason = `the person is both student ${from} and staff, and staff decides`;
-          takenOver.push({ personKey: wish.key, objectId: there.objectId, handover: { from, reason } });
+          takenOver.push({ personKey: request.key, objectId: there.objectId, handover: { from, reason } });
         }
       } else {
-        named.push(namedAs(wish, wish.localPart));
+        named.push(namedAs(request, request.localPart));
       }
     }
   }
@@ -118,25 +119,25 @@ export function nameAccounts(
   const given = new Set(fixed.keys());
   // In the order of ids: whoever came first keeps the name without a number, in every run.
   const handed = new Set<string>();
-  for (const wish of wishes.filter(({ rule }) => isNumbered(rule)).sort(byId)) {
-    const there = formerHolder(fold(nameOf(wish)), directory, holders);
-    if (there !== undefined && !handed.has(there.objectId) && isSameNumber(there.holder, wish)) {
+  for (const request of requests.filter(({ rule }) => isNumbered(rule)).sort(byId)) {
+    const there = formerHolder(fold(nameOf(request)), directory, holders);
+    if (there !== undefined && !handed.has(there.objectId) && isSameNumber(there.holder, request)) {
       handed.add(there.objectId);
-      takeOver(wish, there);
+      takeOver(request, there);
       continue;
     }
     const free = (localPart: string) => {
-      const name = fold(`${localPart}@${wish.domain}`);
-      const holder = history.holderOf(name) ?? wish.key;
-      return holder === wish.key && !given.has(name) && directory.find('userPrincipalName', name).length === 0;
+      const name = fold(`${localPart}@${request.domain}`);
+      const holder = history.holderOf(name) ?? request.key;
+      return holder === request.key && !given.has(name) && directory.find('userPrincipalName', name).length === 0;
     };
-    const localPart = freeName(wish, history, free);
+    const localPart = freeName(request, history, free);
     if (localPart === undefined) {
-      problems.push(problem(wish.key, 'UserNameTaken', taken(wish, directory, holders)));
+      problems.push(problem(request.key, 'UserNameTaken', taken(request, directory, holders)));
       continue;
     }
-    given.add(fold(`${localPart}@${wish.domain}`));
-    named.push(namedAs(wish, localPart));
+    given.add(fold(`${localPart}@${request.domain}`));
+    named.push(namedAs(request, localPart));
   }
   return { named, takenOver, problems };
 }
@@ -161,47 +162,47 @@ function onePerson(claims: readonly (Claim | undefined)[]): Pair | undefined {
 }
 
 /** Undefined for a name made from a pattern: a namesake gets it, too. */
-function claimOf(wish: Wish): Claim | undefined {
-  const { key: subject, person, rule, domain } = wish;
+function claimOf(request: NameRequest): Claim | undefined {
+  const { key: subject, person, rule, domain } = request;
   if (rule !== 'username') return undefined;
   return {
     subject,
     person,
     rule: { source: 'username', suffix: domain, target: 'userPrincipalName' },
-    value: nameOf(wish),
+    value: nameOf(request),
   };
 }
 
 /** The account with this name, if it is known to belong to the same person under a record of the other role. */
 function otherSelf(
-  wish: Wish,
+  request: NameRequest,
   directory: DirectoryIndex,
   holders: Holders,
 ): { objectId: string; pair: Pair } | undefined {
-  const [objectId = ''] = directory.find('userPrincipalName', nameOf(wish));
+  const [objectId = ''] = directory.find('userPrincipalName', nameOf(request));
   const holder = holders.holderOf(objectId);
-  const claim = claimOf(wish);
+  const claim = claimOf(request);
   const theirs = holder?.person?.username;
   if (holder?.person === undefined || claim === undefined || theirs === undefined) return undefined;
-  if (fold(`${withoutDomain(theirs, wish.domain)}@${wish.domain}`) !== fold(nameOf(wish))) return undefined;
+  if (fold(`${withoutDomain(theirs, request.domain)}@${request.domain}`) !== fold(nameOf(request))) return undefined;
   const pair = onePerson([claim, { ...claim, subject: holder.subject, person: holder.person }]);
-  const isStaff = pair?.staff.subject === wish.key;
+  const isStaff = pair?.staff.subject === request.key;
   if (pair === undefined || (isStaff && (holder.byHand || !namesAgree(pair)))) return undefined;
   return { objectId, pair };
 }
 
 /** A name made from names may be a namesake's as well; PowerSchool's own user name belongs to one person at a time. */
-function neededFor({ rule }: Wish): readonly ('number' | 'givenName' | 'surname')[] {
+function neededFor({ rule }: NameRequest): readonly ('number' | 'givenName' | 'surname')[] {
   return rule === 'username' ? ['number', 'givenName', 'surname'] : ['number'];
 }
 
-function isSameNumber(holder: Holder, { person }: Wish): boolean {
+function isSameNumber(holder: Holder, { person }: NameRequest): boolean {
   return reasonToKeep(holder, person, ['number']) === undefined;
 }
 
-function wishesOf(people: readonly Person[], { domains, accounts }: NamingRules) {
+function requestsOf(people: readonly Person[], { domains, accounts }: NamingRules) {
   const problems: Problem[] = [];
-  const wishes: Wish[] = [];
+  const requests: NameRequest[] = [];
   const makers = {
     students: domains.students && localPartMaker(accounts.students.username, domains.students),
     teachers: domains.teachers && localPartMaker(accounts.teachers.username, domains.teachers),
@@ -219,14 +220,18 @@ function wishesOf(people: readonly Person[], { domains, accounts }: NamingRules)
         problem(key, 'NameInOtherScript', { source, value: showInvisible(value), reason, role: person.role }),
       );
     } else if ('reason' in result) problems.push(problem(key, 'InvalidUserName', result));
-    else if (domain !== undefined) wishes.push({ key, person, localPart: result.localPart, domain, rule });
+    else if (domain !== undefined) requests.push({ key, person, localPart: result.localPart, domain, rule });
   }
-  return { wishes, problems };
+  return { requests, problems };
 }
 
 /** A name that the person had before, the plain one, or the first free number. */
-function freeName(wish: Wish, history: NameHistory, free: (localPart: string) => boolean): string | undefined {
-  const { key, localPart, domain, rule } = wish;
+function freeName(
+  request: NameRequest,
+  history: NameHistory,
+  free: (localPart: string) => boolean,
+): string | undefined {
+  const { key, localPart, domain, rule } = request;
   const earlier = history
     .namesOf(key)
     .filter((name) => name.endsWith(`@${domain}`))
@@ -247,7 +252,7 @@ function isNumbered(rule: UsernameRule): boolean {
 }
 
 /** Ids are mostly numbers: shorter ones are older. */
-function byId(a: Wish, b: Wish): number {
+function byId(a: NameRequest, b: NameRequest): number {
   const [x, y] = [a.person.id, b.person.id];
   return x.length - y.length || (x < y ? -1 : x > y ? 1 : compareRoles(a.person.role, b.person.role));
 }
@@ -256,13 +261,13 @@ function compareRoles(a: Role, b: Role): number {
   return a === b ? 0 : a === 'teachers' ? -1 : 1;
 }
 
-function nameOf({ localPart, domain }: Wish): string {
+function nameOf({ localPart, domain }: NameRequest): string {
   return `${localPart}@${domain}`;
 }
 
 /** Who already has the wanted name. */
-function taken(wish: Wish, directory: DirectoryIndex, holders: Holders): { value: string; holder: string } {
-  const value = nameOf(wish);
+function taken(request: NameRequest, directory: DirectoryIndex, holders: Holders): { value: string; holder: string } {
+  const value = nameOf(request);
   const [id] = directory.find('userPrincipalName', value);
   if (id === undefined) return { value, holder: 'another person' };
   const whose = holders.holderOf(id)?.subject;
@@ -270,7 +275,7 @@ function taken(wish: Wish, directory: DirectoryIndex, holders: Holders): { value
 }
 
 /** mailNickname allows less than a user name: ASCII without RFC 822's special characters. */
-function namedAs({ person, domain }: Wish, localPart: string): NamedPerson {
+function namedAs({ person, domain }: NameRequest, localPart: string): NamedPerson {
   const mailNickname = localPart.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 64);
   return { person, userPrincipalName: `${localPart}@${domain}`, mailNickname };
 }

@@ -4,9 +4,9 @@
  * is loaded or its roster changes, so that a preview binds nobody.
  */
 
-import { decideAdoption, type Sought } from '../../adoption/decide.ts';
+import { decideAdoption, type Unadopted } from '../../adoption/decide.ts';
 import type { Adoption } from '../../adoption/open.ts';
-import { schoolSisId, soughtClass, soughtPerson, soughtSchool } from '../../adoption/sought.ts';
+import { schoolSisId, unadoptedClass, unadoptedPerson, unadoptedSchool } from '../../adoption/unadopted.ts';
 import { listTest } from '../../identity/candidates.ts';
 import type { Link } from '../../model/account-link.ts';
 import { foundByStamp, readopted, recovered } from '../../model/account-link.ts';
@@ -38,13 +38,13 @@ import type { ProfileState, TenantState } from './tenant-state.ts';
 export function adopt(tenant: TenantState): void {
   const { found, links } = tenant.adoption;
   if (found.size === 0) return;
-  const sought = new Map<string, Sought & { profile: string }>();
+  const unadopted = new Map<string, Unadopted & { profile: string }>();
   for (const state of tenant.profiles.values()) {
-    for (const one of soughtBy(state)) {
-      if (!sought.has(one.key)) sought.set(one.key, { ...one, profile: state.profile.name });
+    for (const one of unadoptedIn(state)) {
+      if (!unadopted.has(one.key)) unadopted.set(one.key, { ...one, profile: state.profile.name });
     }
   }
-  if (sought.size === 0) {
+  if (unadopted.size === 0) {
     tenant.adoption.conflicts = new Map();
     return;
   }
@@ -57,14 +57,14 @@ export function adopt(tenant: TenantState): void {
   const open = found.values().filter(({ kind, objectId }) => {
     return !used.has(objectId) && (kind !== 'user' || isFree(objectId));
   });
-  const { adopted, conflicts } = decideAdoption(open, sought.values(), schoolNames(tenant));
+  const { adopted, conflicts } = decideAdoption(open, unadopted.values(), schoolNames(tenant));
   for (const [key, objectId] of adopted) {
-    const { kind = 'class', dcid = '' } = sought.get(key) ?? {};
+    const { kind = 'class', dcid = '' } = unadopted.get(key) ?? {};
     const object = { objectId, body: found.get(objectId)?.body ?? {} };
     if (kind === 'school') tenant.applied.schools.set(asSchoolId(dcid), object);
     else if (kind === 'class') tenant.applied.classes.set(asSectionId(dcid), object);
     else {
-      const rule = sought.get(key)?.byOwnStampAlone ? foundByStamp : ruleOf(found.get(objectId));
+      const rule = unadopted.get(key)?.byOwnStampAlone ? foundByStamp : ruleOf(found.get(objectId));
       const link: Link = { role: kind, personId: dcid, objectId, rule };
       links.set(key, link);
       tenant.addLink(link);
@@ -73,7 +73,7 @@ export function adopt(tenant: TenantState): void {
   tenant.adoption.conflicts = new Map(
     [...conflicts.values()].map(({ key, code, objects, reason }) => {
       const details = { objects: objects.join(', '), count: objects.length, reason };
-      return [key, { profile: sought.get(key)?.profile ?? '', problem: problem(key, code, details) }];
+      return [key, { profile: unadopted.get(key)?.profile ?? '', problem: problem(key, code, details) }];
     }),
   );
 }
@@ -84,22 +84,22 @@ function ruleOf(found: Found | undefined): string {
 }
 
 /** The profile's records that have no object. */
-function* soughtBy({ profile, scope, tenant }: ProfileState): Iterable<Sought> {
+function* unadoptedIn({ profile, scope, tenant }: ProfileState): Iterable<Unadopted> {
   const { roster, applied, accounts } = tenant;
   const ofSchools = readingOf(profile.adoption, 'schools');
   const ofSections = readingOf(profile.adoption, 'sections');
   for (const [id, school] of roster.schools) {
-    if (scope.covers(id) && !applied.schools.has(id)) yield soughtSchool(school, ofSchools);
+    if (scope.covers(id) && !applied.schools.has(id)) yield unadoptedSchool(school, ofSchools);
   }
   for (const [id, section] of roster.sections) {
     const schoolId = schoolIdOf(section);
     if (!scope.covers(schoolId) || applied.classes.has(id)) continue;
-    yield soughtClass(section, roster.schools.get(schoolId), ofSections, ofSchools);
+    yield unadoptedClass(section, roster.schools.get(schoolId), ofSections, ofSchools);
   }
   for (const [key, person] of roster.people) {
     if (accounts.has(key)) continue;
     if (!person.schoolIds.some(scope.covers) || scope.othersOf(person.schoolIds).length > 0) continue;
-    const one = soughtPerson(person, readingOf(profile.adoption, person.role));
+    const one = unadoptedPerson(person, readingOf(profile.adoption, person.role));
     yield profile.mode[person.role] === 'create' ? one : { ...one, byOwnStampAlone: true };
   }
 }

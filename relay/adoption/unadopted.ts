@@ -5,13 +5,13 @@ import { classKey, schoolIdOf, schoolKey, sectionIdOf } from '../model/keys.ts';
 import type { Person } from '../model/person.ts';
 import { personKey } from '../model/person-key.ts';
 import type { Reading } from '../profile/adoption.ts';
-import type { Sought } from './decide.ts';
+import type { Unadopted } from './decide.ts';
 
 export function schoolSisId({ id, schoolNumber }: School, { id: from, prefix }: Reading<'schools'>): string {
   return `${prefix}${from === 'dcid' ? id : schoolNumber}`;
 }
 
-export function soughtSchool(school: School, reading: Reading<'schools'>): Sought {
+export function unadoptedSchool(school: School, reading: Reading<'schools'>): Unadopted {
   const { id, name, schoolNumber: number } = school;
   return {
     key: schoolKey(schoolIdOf(school)),
@@ -23,12 +23,12 @@ export function soughtSchool(school: School, reading: Reading<'schools'>): Sough
 }
 
 /** @param school of the section; undefined if the roster has none */
-export function soughtClass(
+export function unadoptedClass(
   section: Section,
   school: School | undefined,
   reading: Reading<'sections'>,
   ofSchools: Reading<'schools'>,
-): Sought {
+): Unadopted {
   const { id, localId, courseNumber } = section;
   const schoolId = school && schoolSisId(school, ofSchools);
   const facts = withoutGaps({ courseNumber, schoolId });
@@ -36,7 +36,7 @@ export function soughtClass(
   return { key: classKey(sectionIdOf(section)), kind: 'class', dcid: id, sisId, facts };
 }
 
-export function soughtPerson(person: Person, reading: Reading<'students' | 'teachers'>): Sought {
+export function unadoptedPerson(person: Person, reading: Reading<'students' | 'teachers'>): Unadopted {
   const { role, id, number, username: userName, surname } = person;
   const value = reading.id === 'dcid' ? id : reading.id === 'username' ? userName : number;
   const facts = withoutGaps({ number, userName, surname });
@@ -48,6 +48,6 @@ function prefixed(prefix: string, value: string | undefined): string | undefined
   return value === undefined ? undefined : `${prefix}${value}`;
 }
 
-function withoutGaps(facts: { [name in keyof Sought['facts']]: string | undefined }): Sought['facts'] {
+function withoutGaps(facts: { [name in keyof Unadopted['facts']]: string | undefined }): Unadopted['facts'] {
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }
