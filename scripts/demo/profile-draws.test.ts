@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';
 import { parseProfile } from '../../relay/profile/profile.ts';
+import { type Property, properties } from '../../shared/properties.ts';
 import { type DrawContext, demoProfiles } from './profile-draws.ts';
 
 const offer = {
@@ -30,6 +31,22 @@ t.test('the relay accepts every generated profile, and the same seed generates t
   }
   t.ok(again.every(Boolean));
   t.ok(usernames.size > 20, 'and they differ');
+});
+
+t.test('every property that is written to Microsoft 365 is drawn', (t) => {
+  for (const kind of ['school', 'section', 'student', 'teacher'] as const) {
+    const drawn = new Set<string>();
+    for (let seed = 0; seed < 100; seed += 1) {
+      const draws = demoProfiles({ ...context, seed }, offer);
+      for (const { properties: chosen } of draws) for (const name of chosen?.[kind] ?? []) drawn.add(name);
+    }
+    const written = Object.entries<Property>(properties[kind]).filter(
+      ([, one]) => one.graph?.made !== 'always' && one.graph,
+    );
+    const missing = written.map(([name]) => name).filter((name) => !drawn.has(name));
+    t.strictSame(missing, [], kind);
+  }
+  t.end();
 });
 
 t.test('rich takes some of the schools; split divides them and leaves the rest to one profile', async (t) => {

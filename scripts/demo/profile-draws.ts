@@ -94,6 +94,7 @@ function drawProfile(
         'street',
         'city',
         'state',
+        'postalCode',
       ]),
       section: draw.some(['period']),
       student: draw.some(['studentNumber', 'grade', 'graduationYear', 'middleName', 'homeRoom']),

@@ -106,13 +106,16 @@ function propertiesOf(
   { classesBy }: Rules,
   displayName: ExpectedClass['properties'][string],
 ): ExpectedClass['properties'] {
-  const { dcid, localId, courseName, courseNumber, course } = section;
+  const { dcid, localId, courseName, courseNumber, course, number, term, termName, firstDay, lastDay } = section;
   return {
     displayName,
     // A class keeps its address, and where the classes use another id, all existed before.
     mailNickname: `Section_${classesBy.prefix}${classesBy.id === 'dcid' ? dcid : localId}`,
     externalId: dcid,
     externalSource: 'sis',
+    classCode: courseNumber,
+    externalName: `${courseName} - ${number}`,
+    term: { displayName: termName, externalId: term, startDate: firstDay, endDate: lastDay },
     course: { displayName: courseName, courseNumber, ...(course === undefined ? {} : { externalId: course }) },
   };
 }

@@ -191,6 +191,32 @@ t.test('finds every kind of difference', async (t) => {
       }),
     /class 10: course: displayName is "Art"/,
   );
+  await finds(
+    'property of a school that nothing asks for',
+    (actual) => void Object.assign(actual.schools[0]?.properties ?? {}, { fax: '555-0101' }),
+    /school 1: fax is "555-0101", and nothing asks for it/,
+  );
+  await finds(
+    'nested property of a class that nothing asks for',
+    (actual) => void Object.assign((art(actual).properties.course ?? {}) as object, { description: 'Of the district' }),
+    /class 10: course: description is "Of the district", and nothing asks for it/,
+  );
+  await finds(
+    'property of an account that was there',
+    (actual) => void Object.assign(user(actual, 'a-500').properties, { jobTitle: 'Student' }),
+    'students:20: jobTitle is "Student", and nothing asks for it',
+  );
+  await finds(
+    'property of a created account',
+    (actual) => void Object.assign(user(actual, 'new-students:20').properties, { mobilePhone: '555-0102' }),
+    'students:20: mobilePhone is "555-0102", and nothing asks for it',
+    created,
+  );
+  await finds(
+    'wrong term',
+    (actual) => void Object.assign((art(actual).properties.term ?? {}) as object, { endDate: '2027-06-10' }),
+    /class 10: term: endDate is "2027-06-10", not "2027-01-15"/,
+  );
   await finds('missing problem', (actual) => void actual.problems.pop(), /is not reported/);
   await finds(
     'wrong problem',

@@ -1,9 +1,9 @@
 /** Every difference between the expected and the actual state, in words. Pure. */
-import { isDeepStrictEqual } from 'node:util';
 import type { SeededAccount } from './accounts.ts';
-import type { Actual, ActualClass, ActualGroup, ActualSchool, ActualUser, Bag, ReportedProblem } from './actual.ts';
+import type { Actual, ActualClass, ActualGroup, ActualSchool, ActualUser, ReportedProblem } from './actual.ts';
 import type { ExpectedClass } from './classes.ts';
 import type { Expected, ExpectedGroup } from './expected.ts';
+import { compareObject, compareProperties, type Say } from './objects.ts';
 import type { ExpectedUser } from './users.ts';
 
 /** @param directory the accounts before anything was provisioned */
@@ -19,7 +19,6 @@ export function compare(expected: Expected, directory: readonly SeededAccount[],
   return differences;
 }
 
-type Say = (difference: string) => void;
 /** Names by object id: DCIDs for schools, person keys for accounts. */
 type NamesById = Map<string, string>;
 
@@ -30,7 +29,7 @@ function compareSchools(expected: Expected, actual: readonly ActualSchool[], say
     const school = single(found, dcid, `school ${dcid}`, say);
     if (school === undefined) continue;
     names.set(school.id, dcid);
-    compareProperties(`school ${dcid}`, properties, school.properties, say);
+    compareObject('school', `school ${dcid}`, [properties], school.properties, say);
   }
   for (const [externalId, extra] of found) say(`${plural(extra.length, 'school')} ${externalId} should not be there`);
   return names;
@@ -62,7 +61,8 @@ function compareUsers(
     if (!isEnabled && !isDisabled && !('id' in account)) say(`${key}: the account is disabled`);
     const wasSignedOut = user.properties.signInSessionsValidFromDateTime !== undefined;
     if (wasSignedOut !== signedOut) say(`${key}: the account was ${signedOut ? 'not ' : ''}signed out`);
-    compareProperties(key, properties, user.properties, say);
+    const before = seeded.get(user.id);
+    compareObject('user', key, before === undefined ? [properties] : [properties, before], user.properties, say);
     compareSets(`${key}: license`, new Set(licenses), user.licenses, say);
     compareSets(
       `${key}: school`,
@@ -105,7 +105,7 @@ function compareClasses(
     const name = `class ${dcid}`;
     const one = single(found, dcid, name, say);
     if (one === undefined) continue;
-    compareProperties(name, properties, one.properties, say);
+    compareObject('class', name, [properties], one.properties, say);
     const person = (id: string) => names.people.get(id) ?? id;
     compareSets(
       `${name}: school`,
@@ -166,32 +166,11 @@ function single<T>(found: Map<string, T[]>, name: string, what: string, say: Say
   return objects[0];
 }
 
-function compareProperties(what: string, expected: Bag, actual: Bag, say: Say): void {
-  for (const [name, value] of Object.entries(expected)) {
-    const there = actual[name];
-    if (value === null) {
-      if (there !== undefined && there !== null) say(`${what}: ${name} is ${shown(there)}, and should not be there`);
-    } else if (isBag(value) && (isBag(there) || Object.values(value).every((one) => one === null))) {
-      compareProperties(`${what}: ${name}`, value, isBag(there) ? there : {}, say);
-    } else if (!isDeepStrictEqual(there, value)) {
-      say(`${what}: ${name} is ${shown(there)}, not ${shown(value)}`);
-    }
-  }
-}
-
-function isBag(value: unknown): value is Bag {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function compareSets(what: string, expected: ReadonlySet<string>, actual: readonly string[], say: Say): void {
   const there = new Set(actual);
   if (there.size < actual.length) say(`${what}: the same one is there twice`);
   for (const item of expected) if (!there.has(item)) say(`${what} ${item} is missing`);
   for (const item of there) if (!expected.has(item)) say(`${what} ${item} should not be there`);
-}
-
-function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value);
 }
 
 function plural(count: number, noun: string): string {
