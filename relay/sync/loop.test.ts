@@ -1,7 +1,9 @@
 /** The loop that serves a tenant, with the Microsoft simulator. */
 import { EventEmitter, once } from 'node:events';
 import { PassThrough } from 'node:stream';
-import t from 'tap';
+import t, { type Test } from 'tap';
+import type { RosterRecord } from '../../shared/roster.ts';
+import { VirtualClock } from '../../shared/testing/virtual-clock.ts';
 import { createLog } from '../log/log.ts';
 import { lastRun } from '../store/runs/journal.ts';
 import { smallRoster } from '../testing/district.ts';
@@ -9,6 +11,7 @@ import { districtToServe, startLoop, storeProfile } from '../testing/live-loop.t
 import { StoppedClock } from '../testing/stopped-clock.ts';
 import { startSyncLoop } from './loop.ts';
 import type { Turns } from './turns.ts';
+import type { Wakes } from './wakes.ts';
 
 t.test('pausing a profile ends its run between two batches; enabling it does the rest', async (t) => {
   const district = await districtToServe(t, 200);
@@ -81,3 +84,105 @@ t.test('a tenant without a profile or a roster gets no turn, and what was known 
   loop.wake(tenantId);
   t.equal(await call, 'take');
 });
+
+t.test('what arrives during a run is taken into it, and no other run follows for it at once', async (t) => {
+  const district = await districtToServe(t, 200);
+  const { tenantId, microsoft } = district;
+  const roster = smallRoster(200);
+  await district.commit(roster);
+  const loop = await startLoop(t, district);
+  while (microsoft.stats.writes < 20) await new Promise(setImmediate);
+  await district.commit([...roster, ...newSection]);
+  loop.wake(tenantId);
+  await loop.event('run.finished');
+  const first = (await loop.runs()).at(-1);
+  t.match(first, { number: 1, state: 'success', failed: 0, planned: { createClass: 7 } });
+  t.equal((await district.dump()).class.length, 7);
+  t.equal(microsoft.stats.byPath.get('POST /education/classes'), 7);
+});
+
+t.test('a changed profile replaces the run between two batches: the next decides everything again', async (t) => {
+  const district = await districtToServe(t, 200);
+  const { tenantId, microsoft } = district;
+  await district.commit(smallRoster(200));
+  const loop = await startLoop(t, district);
+  while (microsoft.stats.writes < 20) await new Promise(setImmediate);
+  await storeProfile(district, { properties: { student: ['grade'] } });
+  loop.wake(tenantId);
+  const next = await loop.runThat(({ number }) => number >= 2);
+  const [first] = (await loop.runs()).slice(-1);
+  t.match(first, { number: 1, state: 'replaced' });
+  t.ok((first?.done ?? 0) < 400, 'it did not go on to its end');
+  t.match(next, { state: 'success', failed: 0 });
+  const { user, class: classes } = await district.dump();
+  t.equal(classes.length, 6);
+  t.equal(user.filter(({ student }) => student !== null && student !== undefined).length, 200);
+  t.equal(microsoft.stats.byPath.get('POST /education/classes'), 6, 'nothing was created twice');
+});
+
+t.test('the next turn comes when the last one says, or after a quarter of an hour', async (t) => {
+  const { taken, clock } = await follow(t, [5_000, 60_000, undefined, -1, 3_600_000, undefined]);
+  const pauses = taken.slice(1).map((at, index) => at - (taken[index] ?? 0));
+  t.same(pauses, [5_000, 60_000, quarter, 0, quarter], 'never later than a quarter of an hour');
+  t.ok(clock.now() >= (taken.at(-1) ?? 0));
+});
+
+t.test('a wake-up that a turn did not notice makes another follow at once', async (t) => {
+  let count = 0;
+  const { taken } = await follow(t, [undefined, undefined, undefined, undefined], (wakes) => {
+    count += 1;
+    if (count === 1) wakes.ring();
+    if (count === 2) {
+      wakes.ring();
+      wakes.notice();
+    }
+  });
+  const pauses = taken.slice(1).map((at, index) => at - (taken[index] ?? 0));
+  t.same(pauses, [0, quarter, quarter]);
+});
+
+const quarter = 15 * 60_000;
+
+const newSection: RosterRecord[] = [
+  {
+    ...{ kind: 'section', id: '60', schoolId: '1', courseNumber: 'N', courseName: 'New' },
+    ...{ sectionNumber: '1', termId: '1' },
+  } as RosterRecord,
+  { kind: 'teacherRoster', id: '760', schoolId: '1', sectionId: '60', teacherId: '90' },
+];
+
+/**
+ * A loop over turns that only say when the next one is due, in milliseconds from then on.
+ *
+ * @param during called in each turn
+ * @returns when each began
+ */
+async function follow(
+  t: Test,
+  dues: readonly (number | undefined)[],
+  during: (wakes: Wakes) => void = () => undefined,
+) {
+  const district = await districtToServe(t, 6);
+  await district.commit(smallRoster(6));
+  const { store, settings } = district;
+  const clock = new VirtualClock();
+  const taken: number[] = [];
+  const over = Promise.withResolvers<void>();
+  const turns: Turns = {
+    async take({ wakes }) {
+      if (taken.length < dues.length) taken.push(clock.now());
+      during(wakes);
+      const due = dues[taken.length - 1];
+      if (taken.length === dues.length) over.resolve();
+      return due === undefined ? undefined : clock.now() + due;
+    },
+    forget: () => undefined,
+    close: async () => undefined,
+  };
+  const log = createLog('json', new PassThrough());
+  const { signal } = new AbortController();
+  const loop = await startSyncLoop({ store, settings, turns, clock, log, signal });
+  await over.promise;
+  await loop.close();
+  return { taken, clock };
+}

@@ -87,6 +87,32 @@ t.test('a turn in a thread provisions, and what it knows makes the next one chea
   await threads.close();
 });
 
+t.test('a wake-up reaches the turn in its thread, which takes in what has changed', async (t) => {
+  const { district, threads, order } = await open(t);
+  const roster = smallRoster(students);
+  await district.commit(roster);
+  const wakes = new Wakes();
+  // While the first write waits for the budget, the roster changes.
+  const counted = new CountedBudget();
+  const budget: RequestBudget = {
+    async take(cost, signal) {
+      if (cost.writes > 0 && !wakes.isRung && wakes.noticed === 0) {
+        const section = { courseNumber: 'N', courseName: 'New', sectionNumber: '1', termId: '1' };
+        await district.commit([...roster, { kind: 'section', id: '60', schoolId: '1', ...section }]);
+        wakes.ring();
+      }
+      await counted.take(cost, signal);
+    },
+    slowDown: (...answer) => counted.slowDown(...answer),
+    fitTo: (users) => counted.fitTo(users),
+  };
+  t.equal(await threads.take({ ...order(budget), wakes }), undefined);
+  t.notOk(wakes.isRung, 'it was noticed: no other turn has to follow');
+  t.equal(wakes.noticed, 1);
+  t.equal((await district.dump()).class.length, 7);
+  await threads.close();
+});
+
 t.test('a turn that is ended fails with the reason, and what was asked of the budget is withdrawn', async (t) => {
   const { district, threads, order } = await open(t);
   await district.commit(smallRoster(students));
