@@ -59,7 +59,7 @@ export const apiErrors = {
   },
   IDEMPOTENCY_KEY_MISSING: {
     retry: 'fix',
-    sentence: 'The request has no Idempotency-Key, and what it answers is shown only once.',
+    sentence: 'The request has no Idempotency-Key, and its answer is shown only once.',
     action: 'Send an Idempotency-Key, such as a new UUID, and keep it until you have the answer.',
     meaning:
       'If the answer is lost on its way, the same request with the same key brings it again, for 24 hours. Without a key it would be lost for good. Nothing was changed.',
@@ -120,7 +120,7 @@ export const apiErrors = {
   PRECONDITION_MISSING: {
     retry: 'fix',
     sentence: 'The request does not say which version of the profile "{profile}" it changes.',
-    action: 'Read the profile, and send its ETag as If-Match; If-Match: * takes any version.',
+    action: 'Read the profile, and send its ETag as If-Match; If-Match: * accepts any version.',
     meaning:
       "Without it, two people who change a profile at the same time would undo each other's changes. Nothing was changed.",
   },
@@ -146,7 +146,7 @@ export const apiErrors = {
   },
   ANSWERS_TOO_MANY: {
     retry: 'retry-after',
-    sentence: 'The relay has as many questions to answer as it can take.',
+    sentence: 'The relay has as many questions to answer as it can handle.',
     action: 'Try again in a few seconds.',
     meaning: 'Many programs ask at the same time. Districts take turns, and their runs continue.',
   },

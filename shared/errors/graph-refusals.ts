@@ -41,7 +41,7 @@ export const graphRefusals = {
   ApplicationBlocked: {
     retry: 'fix',
     who: 'microsoft',
-    sentence: "Microsoft 365 lets the relay's application do nothing in this tenant ({what}): {reason}.",
+    sentence: "Microsoft 365 does not let the relay's application do anything in this tenant ({what}): {reason}.",
     action:
       "Check in Microsoft Entra (Enterprise applications) that the application exists and is enabled for sign-in, that no Conditional Access policy for workload identities blocks the relay's address, and that the tenant itself is active.",
     meaning:
@@ -97,14 +97,14 @@ export const graphRefusals = {
     action:
       "Permanently delete what nobody needs (deleted objects count for 30 days), or have Microsoft support raise the tenant's quota.",
     meaning:
-      'A tenant holds 300,000 users, groups and administrative units, or 50,000 without a verified domain; a group has at most 100 owners, and a person is in at most 30 schools. The rest of the run continues.',
+      'A tenant holds 300,000 users, groups and administrative units, or 50,000 without a verified domain; a group has at most 100 owners, and a person can be in at most 30 schools. The rest of the run continues.',
   },
   ObjectFull: {
     retry: 'fix',
     who: 'microsoft',
     sentence: 'This object in Microsoft 365 has no more room ({what}): {reason}.',
     action:
-      'Remove owners or members that nobody needs. A group has at most 100 owners; an account or a class is in at most 30 schools.',
+      'Remove owners or members that nobody needs. A group has at most 100 owners; an account or a class can be in at most 30 schools.',
     meaning: 'This is a limit of one object, not of the tenant. The rest of the run continues.',
   },
   GRAPH_REJECTED: {

@@ -233,7 +233,7 @@ export const graphErrors = {
     action:
       'End the enrollment or assignment in PowerSchool, or add the {what} again in Microsoft 365. To have Hallpass do that, set drift.memberships to "repair" in the profile.',
     meaning:
-      'Microsoft 365 differs from what Hallpass wrote there, and the profile has such differences reported, not repaired. The problem disappears when the difference does.',
+      'Microsoft 365 differs from what Hallpass wrote there, and the profile says to report such differences, not to repair them. The problem disappears when the difference does.',
   },
   MemberAddedByHand: {
     retry: 'fix',
@@ -261,7 +261,7 @@ export const graphErrors = {
     action:
       'Restore it in Microsoft Entra (a class within 30 days), or set drift.deletedObjects to "recreate" in the profile to have a new, empty one created.',
     meaning:
-      'Until then Hallpass plans nothing for it. A class that is created again has its members, but neither the files nor the posts of the old one, so Hallpass does not create it on its own.',
+      'Until it is restored, Hallpass plans nothing for it. A class that is created again has its members, but neither the files nor the posts of the old one, so Hallpass does not create it on its own.',
   },
   AccountDeletedByHand: {
     retry: 'fix',

@@ -97,7 +97,7 @@ export const linkErrors = {
   },
   RELAY_BUSY: {
     retry: 'retry-after',
-    sentence: 'The relay accepts no new connections right now.',
+    sentence: 'The relay is not accepting new connections right now.',
     action: 'Wait: the agent tries again on its own.',
     meaning: 'The relay is shutting down for an update, or too many agents are connecting at once.',
   },
@@ -141,8 +141,8 @@ export const linkErrors = {
   },
   METHOD_NOT_ALLOWED: {
     retry: 'fix',
-    sentence: 'The relay does not take {method} at this path, only {allowed}.',
-    action: 'Use one of those methods; /api/v1/openapi.json lists what each path of the API takes.',
+    sentence: 'The relay does not accept {method} at this path, only {allowed}.',
+    action: 'Use one of those methods; /api/v1/openapi.json lists what each path of the API accepts.',
     meaning: 'The path exists, with other methods. The header Allow lists them. The relay did nothing.',
   },
   FRAME_MALFORMED: {

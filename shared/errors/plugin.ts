@@ -18,7 +18,7 @@ export const pluginErrors = {
     sentence: 'The option {option} cannot be used: {reason}.',
     action: 'Correct it; "hallpass-agent plugin --help" has examples.',
     meaning:
-      'A choice for the plugin (where to read addresses or usernames, the version, the variant) cannot work in any PowerSchool. Nothing was written. You see whether a column exists in your PowerSchool when you enable the plugin there.',
+      'A choice for the plugin (where to read addresses or usernames, the version, the variant) cannot work in any PowerSchool. Nothing was written. When you enable the plugin, PowerSchool shows whether the column exists there.',
   },
   PLUGIN_ARCHIVE_INVALID: {
     retry: 'fix',

@@ -102,7 +102,7 @@ export const powerschoolErrors = {
   },
   ROWS_LEFT_OUT: {
     retry: 'fix',
-    sentence: '{count} left out, because the agent cannot make records of them: {rows}. Everything else is sent.',
+    sentence: '{count} left out, because the agent cannot turn them into records: {rows}. Everything else is sent.',
     action: 'Correct them in PowerSchool ({page}). "hallpass-agent status" lists all of them. The number is the DCID.',
     meaning:
       'A row lacks a required value, or a value is too long, is not a date, or contains an invisible control character; or PowerSchool returned a row twice with different values. The agent leaves such a row out. The relay keeps the last good record and lists the row as a problem; it deletes nothing. The message disappears with the cycle that reads the corrected row.',
@@ -113,7 +113,7 @@ export const powerschoolErrors = {
     sentence: '{row}{school} in PowerSchool is left out: {complaint}.',
     action: 'Correct it in PowerSchool ({page}). The number is the DCID of the row.',
     meaning:
-      'The agent could not make a record of this row. Hallpass keeps what it had of it before, deletes nothing, and continues with everything else. The problem disappears with the cycle that reads the corrected row, or when the row no longer exists.',
+      'The agent could not turn this row into a record. Hallpass keeps what it had of it before, deletes nothing, and continues with everything else. The problem disappears with the cycle that reads the corrected row, or when the row no longer exists.',
   },
   MemberRowLeftOut: {
     retry: 'fix',

@@ -308,7 +308,7 @@ export const relayErrors = {
     sentence: 'Other users of this computer may {what} {file}.',
     action: 'Run "{command}".',
     meaning:
-      'The database holds personal data, and the key opens sealed secrets. The relay closes the files that it creates to other users; copies and restored backups are often open.',
+      'The database holds personal data, and the key opens sealed secrets. The relay creates its files closed to other users; copies and restored backups are often open.',
   },
   RELAY_RUNNING: {
     retry: 'fix',

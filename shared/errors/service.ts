@@ -3,7 +3,7 @@ import type { Entry } from './entry.ts';
 export const serviceErrors = {
   SERVICE_UNSUPPORTED: {
     retry: 'fix',
-    sentence: 'Hallpass knows no service manager on this computer: {reason}.',
+    sentence: 'Hallpass does not know the service manager of this computer: {reason}.',
     action: 'Have your own service manager start "{command}", and not restart it after exit codes 64 and 78.',
     meaning:
       'Hallpass installs services for systemd and writes scripts for Windows. In a container or under another service manager the agent runs just as well, but you set it up yourself.',
