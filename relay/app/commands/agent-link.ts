@@ -11,6 +11,7 @@ import { forgetConnections, noteDisconnected, noteHealth } from '../../store/age
 import { noteHello } from '../../store/agents/agents.ts';
 import { admitServer } from '../../store/agents/source-servers.ts';
 import { useToken } from '../../store/agents/used-tokens.ts';
+import { slices } from '../../store/engine/slices.ts';
 import type { Durable } from '../../store/engine/upkeep.ts';
 import { applyBatch, beginCycle, commitCycle, partsOf, type WantedRows } from '../../store/roster/intake.ts';
 import { replaceLeftOut } from '../../store/roster/left-out.ts';
@@ -130,7 +131,8 @@ export class AgentLink {
 
 /** Records that these agents are still connected. */
 export async function noteAlive({ store, clock }: StoreContext, agentIds: readonly string[]): Promise<void> {
-  await store.system((scope) => touchAgents(scope, agentIds, new Date(clock.now())));
+  const now = new Date(clock.now());
+  for (const some of slices(agentIds)) await store.system((scope) => touchAgents(scope, some, now));
 }
 
 /**

@@ -1,7 +1,9 @@
 /** What the agents' endpoint asks of the store, and what it answers an agent's check. */
+import { setImmediate } from 'node:timers/promises';
 import { type CheckAnswer, protocolVersion } from '../../../shared/link.ts';
 import type { Bucket } from '../../../shared/roster.ts';
 import { hallpassVersion } from '../../../shared/version.ts';
+import { slices } from '../../store/engine/slices.ts';
 import { readProfiles } from '../../store/profiles/profiles.ts';
 import { manifest } from '../../store/roster/mirror.ts';
 import type { Store } from '../../store/store.ts';
@@ -16,7 +18,12 @@ export async function knownAgent(store: Store, agentId: string): Promise<KnownAg
 
 /** Of the agents connected here, those that any process has revoked or removed with their district. */
 export async function revokedOf(store: Store, agentIds: readonly string[]): Promise<string[]> {
-  return await store.system((scope) => revokedAmong(scope, agentIds));
+  const revoked: string[] = [];
+  for (const some of slices(agentIds)) {
+    revoked.push(...(await store.readSystem((scope) => revokedAmong(scope, some))));
+    await setImmediate();
+  }
+  return revoked;
 }
 
 /** Ids and hashes of one bucket, after the given id. */
