@@ -1,12 +1,13 @@
 /**
- * A thread that answers questions, with connections of its own to the database, which read alone: seconds of reading and computing
- * that neither agents nor runs wait for. Every answer has its own connection and shares nothing with another. Started by
+ * A thread that answers questions, with connections of its own to the database, which only read, and makes changes that read whole
+ * districts: seconds that neither agents nor runs wait for. Every answer has its own connection and shares nothing with another. Started by
  * one-answer-thread.ts, which asks for the answers piece by piece.
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { type Clock, systemClock } from '../../../shared/clock.ts';
 import { carried } from '../../../shared/threads.ts';
-import { openReader } from '../../store/store.ts';
+import { isChange } from '../../app/access.ts';
+import { openReader, openStore } from '../../store/store.ts';
 import type {
   AnswerHead,
   AnswerThreadStart,
@@ -17,7 +18,7 @@ import type {
 } from './answer-messages.ts';
 import { jsonPieces } from './csv-answer.ts';
 import { Refused } from './problem.ts';
-import type { Answer, Visit } from './route.ts';
+import type { Answer, Route, Visit } from './route.ts';
 import { routes } from './routes.ts';
 
 const routeOf = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
@@ -53,7 +54,8 @@ class OneAnswer {
   }
 
   async *#answer({ file, home, keyFile }: AnswerThreadStart, question: Question): AsyncGenerator<string, undefined> {
-    const store = await openReader(file);
+    // Whatever changes something writes as the commands do, beside the main thread.
+    const store = isChange(routeNamed(question.route).action) ? await openStore(file) : await openReader(file);
     try {
       const app = { home, keyFile, store, clock: clockFrom(question.nowMs), signal: this.#ended.signal };
       const answer = await answerTo(question, app);
@@ -74,9 +76,14 @@ function clockFrom(nowMs: number): Clock {
   return { ...systemClock, now: () => Math.round(nowMs + performance.now() - from) };
 }
 
-async function answerTo({ route: name, tenant, ...question }: Question, app: Visit['app']): Promise<Answer> {
+function routeNamed(name: string): Route {
   const route = routeOf.get(name);
   if (route === undefined) throw new TypeError(`no route ${name}`);
+  return route;
+}
+
+async function answerTo({ route: name, tenant, ...question }: Question, app: Visit['app']): Promise<Answer> {
+  const route = routeNamed(name);
   const { actor, params, headers, nowMs, url, query, body } = question;
   const visit: Visit = { actor, params, headers, nowMs, url, app, keep: refuseToKeep };
   if (route.isAcross) return await route.answerTo(visit, { query, body });
@@ -85,7 +92,7 @@ async function answerTo({ route: name, tenant, ...question }: Question, app: Vis
 }
 
 async function refuseToKeep(): Promise<never> {
-  throw new TypeError('an answer to a question is not kept');
+  throw new TypeError('an answer from a thread is kept when it is whole');
 }
 
 class AnswerThread {

@@ -81,7 +81,8 @@ export function requestHandler(options: HandlerOptions): Handler {
       // What is asked wrong takes no place.
       readQuery(route.query, query);
       const question = { ...said, ...asked, route: `${route.method} ${route.path}`, tenant };
-      const waited = AbortSignal.any([asking, goneOf(reply)]);
+      // What has begun to change something comes to its end.
+      const waited = changing ? asking : AbortSignal.any([asking, goneOf(reply)]);
       return threads.answer(effort, tenant?.id ?? `token ${known.id}`, question, waited);
     };
     const answered = async (keep: Visit['keep']) => {
@@ -154,10 +155,17 @@ async function orProblem(request: FastifyRequest, answer: () => Promise<WholeAns
 /** As it is kept. */
 async function inFull(route: Route, whose: string, answer: Answer): Promise<WholeAnswer> {
   const { status = route.status } = answer;
-  const pieces: string[] = [];
-  if ('csv' in answer) for await (const piece of answer.csv) pieces.push(piece);
-  else if ('json' in answer) pieces.push(JSON.stringify(answer.json));
-  return { status, headers: headersOf(route, whose, answer), body: pieces.join('') };
+  return { status, headers: headersOf(route, whose, answer), body: await bodyOf(answer) };
+}
+
+async function bodyOf(answer: Answer): Promise<string> {
+  if ('json' in answer) return JSON.stringify(answer.json);
+  if ('empty' in answer) return '';
+  const text = 'csv' in answer ? answer.csv : answer.text;
+  const pieces: Uint8Array[] = [];
+  if (text instanceof Uint8Array) pieces.push(text);
+  else for await (const piece of text) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces).toString();
 }
 
 /** Several of one name are one, with commas. */

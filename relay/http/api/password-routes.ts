@@ -60,6 +60,7 @@ export const passwordRoutes: readonly Route[] = [
   change({
     path: 'passwords/renew',
     action: 'passwords.renew',
+    effort: 'long',
     summary: `Sets new first passwords in Microsoft 365, to be exported; of ${mostRenewed} accounts at most in one request.`,
     body: z
       .strictObject({

@@ -50,6 +50,7 @@ export const peopleRoutes: readonly Route[] = [
     method: 'PUT',
     path: 'links/{person}',
     action: 'link.set',
+    effort: 'long',
     summary:
       'Links an account to a person by hand; identity rules never change it again. An account of a person who left PowerSchool is handed over.',
     body: z.strictObject({
@@ -75,6 +76,7 @@ export const peopleRoutes: readonly Route[] = [
     method: 'DELETE',
     path: 'links/{person}',
     action: 'link.remove',
+    effort: 'long',
     summary: 'Unlinks an account from a person by hand. The account and its memberships stay.',
     body: nothing,
     answer: z.object({ person: z.string(), wasLinked: z.boolean() }),

@@ -65,6 +65,7 @@ export const profileRoutes: readonly Route[] = [
     method: 'PUT',
     path: 'profiles/{name}',
     action: 'profile.set',
+    effort: 'long',
     summary:
       'Checks a profile and stores it, replacing the one with the same name. Its state stays as it is; a new profile starts in preview. Needs If-Match for an existing profile.',
     body: document,
@@ -156,7 +157,7 @@ function move(name: ProfileMove, summary: string, isChecked: boolean): Route {
         .meta({ description: 'Without checking it against Microsoft 365 and the roster.' }),
     }),
     answer: z.object({ profile: z.string(), state: profileState, problems }),
-    ...(isChecked && { asksMicrosoft: true }),
+    ...(isChecked && { effort: 'long', asksMicrosoft: true }),
     hasVersion: true,
     async perform({ app, actor, tenant, params, headers }, { unchecked }) {
       const precondition = { match: readTags('If-Match', headers.ifMatch), isNeeded: false };

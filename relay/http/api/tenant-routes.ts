@@ -85,6 +85,7 @@ export const tenantRoutes: readonly Route[] = [
     method: 'DELETE',
     path: '',
     action: 'tenant.remove',
+    effort: 'long',
     summary: 'Deletes everything that the relay stores about the district. Without confirm, it says what that is.',
     query: queries.removal,
     body: nothing,
