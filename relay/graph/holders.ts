@@ -30,8 +30,11 @@ const found = z.union([pageOf(holder).transform(({ value }) => value), holder.tr
 const ofUsers = 'id,displayName,userPrincipalName,mailNickname,userType';
 const ofGroups = 'id,displayName,mailNickname,creationOptions';
 
+/** The holder; undefined where the application can see none, `unanswered` where Graph did not say just now. */
+export type HolderLook = Holder | undefined | 'unanswered';
+
 /**
- * The holder of each value, looked up together; undefined if the application can see none.
+ * The holder of each value, looked up together.
  *
  * @param deleted one instance per pass, so that many conflicts read the deleted objects once
  * @throws HallpassError of the class `fix`
@@ -40,16 +43,17 @@ export async function findHolders(
   client: GraphClient,
   wanted: readonly Wanted[],
   deleted: DeletedObjects,
-): Promise<(Holder | undefined)[]> {
+): Promise<HolderLook[]> {
   const urls = wanted.map(urlsFor);
   const answers = await readAll(client, urls.flat());
-  const holders: (Holder | undefined)[] = [];
+  const holders: HolderLook[] = [];
   let at = 0;
   for (const [index, one] of wanted.entries()) {
     const mine = answers.slice(at, at + (urls[index]?.length ?? 0));
     at += mine.length;
     const [first] = mine.flatMap(itemsOf);
     if (first !== undefined) holders.push(holderOf(first, 'userPrincipalName' in first ? 'account' : 'group'));
+    else if (mine.includes(undefined)) holders.push('unanswered');
     else holders.push(mine.length === 0 ? undefined : await deleted.find(one));
   }
   return holders;

@@ -110,6 +110,29 @@ t.test('twenty new accounts whose answers are lost at once cost seconds, and no 
   }
 });
 
+t.test('an account of our own is never called a stranger because a look was not answered', async (t) => {
+  const own = '^/education/users/[^/?]+[?]';
+  const byName = '^/users[?].*userPrincipalName';
+  for (const [index, path] of [own, byName].entries()) {
+    for (const kind of ['503', 'missing']) {
+      const district = await open(t, create, 4);
+      await district.run();
+      await district.commit(smallRoster(5));
+      const { faults } = district.microsoft;
+      faults.add(order({ match: { path: 'batch' }, kind: 'lost-answer' }));
+      // Another server, which does not know it yet, answers first.
+      const nobody = { status: 200, body: { value: [] } };
+      const search = { path: '^/education/users[?].*filter' };
+      faults.add(order({ match: search, kind: 'answer', answer: nobody, times: 2 + index }));
+      faults.add(order({ match: { path }, kind, times: 3 }));
+      const what = `${path} ${kind}`;
+      t.match(await district.run(), { state: 'success', failed: 0 }, what);
+      t.same(await problemsOf(district), [], what);
+      t.equal((await district.dump()).user.length, 9, what);
+    }
+  }
+});
+
 t.test('a first run with lost answers never stands still for long', async (t) => {
   const district = await open(t, create, 40);
   for (const path of ['batch', '/education/schools', '/education/classes', '/education/users']) {

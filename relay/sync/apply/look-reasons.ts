@@ -2,7 +2,7 @@
 import { fail, type HallpassError } from '../../../shared/errors.ts';
 import { bodyIn } from '../../graph/answer.ts';
 import { createdObject } from '../../graph/bodies/education.ts';
-import { findHolders, nameHolder, type Wanted } from '../../graph/holders.ts';
+import { findHolders, type HolderLook, nameHolder, type Wanted } from '../../graph/holders.ts';
 import { readAll } from '../../graph/lookups.ts';
 import { denialOf, groupDenialOf, lackingFor } from '../../graph/protection.ts';
 import type { Operation } from '../../model/operation.ts';
@@ -10,32 +10,37 @@ import { objectIdAt, objectIds, referencedObjects } from '../../operations/needs
 import { describe, specOf } from '../../operations/registry.ts';
 import type { Applying } from './applying.ts';
 import type { Step } from './step.ts';
-import type { Task } from './task.ts';
+import type { Doubtful, Task } from './task.ts';
 
 /** An operation that asks for what something else has. */
 export interface Taken {
-  task: Task;
+  task: Doubtful;
   /** Object id of the account with the user name, where it is known. */
   other: string | undefined;
 }
 
-/** What comes of each, looked up together. @property holderIsUnseen whether nobody could be seen who has it */
+/** @property holderIsUnseen whether nobody could be seen who has it */
+type TakenStep = Step & { holderIsUnseen: boolean };
+
+/** What comes of each, looked up together; `unanswered` where Graph did not say just now who has it, or whose it is. */
 export async function takenBy(
   all: readonly Taken[],
   context: Applying,
-): Promise<Map<Task, Step & { holderIsUnseen: boolean }>> {
+): Promise<Map<Doubtful, TakenStep | 'unanswered'>> {
   const wanted = all.map(({ task: { operation, doubt }, other }) => {
     return wantedBy(operation, doubt?.conflict?.property, other ?? doubt?.conflict?.holder);
   });
   const holders = await findHolders(context.client, wanted, context.deleted);
   const own = await ownAmong(
-    all.map(({ task }, index) => ({ operation: task.operation, id: holders[index]?.id })),
+    all.map(({ task }, index) => ({ operation: task.operation, id: idOf(holders[index]) })),
     context,
   );
   return new Map(
-    all.map(({ task, other }, index): [Task, Step & { holderIsUnseen: boolean }] => {
+    all.map(({ task, other }, index): [Doubtful, TakenStep | 'unanswered'] => {
       const holder = holders[index];
-      if (holder !== undefined && own[index] === true) {
+      const isOwn = own[index];
+      if (holder === 'unanswered' || isOwn === 'unanswered') return [task, 'unanswered'];
+      if (holder !== undefined && isOwn === true) {
         return [task, { kind: 'done', objectId: holder.id, isFound: task.wasLost !== true, holderIsUnseen: false }];
       }
       const { operation } = task;
@@ -49,6 +54,10 @@ export async function takenBy(
       return [task, { kind: 'failed', error, holderIsUnseen: holder === undefined }];
     }),
   );
+}
+
+function idOf(holder: HolderLook): string | undefined {
+  return holder === 'unanswered' ? undefined : holder?.id;
 }
 
 function wantedBy(operation: Operation, property: string | undefined, holder: string | undefined): Wanted {
@@ -68,7 +77,7 @@ function wordsFor({ property, mailNickname, userPrincipalName }: Wanted): string
 async function ownAmong(
   held: readonly { operation: Operation; id: string | undefined }[],
   { client }: Applying,
-): Promise<boolean[]> {
+): Promise<(boolean | 'unanswered')[]> {
   const urls = held.map(({ operation: { kind }, id }) => {
     const read = specOf(kind).makes?.read;
     return id === undefined || read === undefined ? [] : [read(id)];
@@ -79,6 +88,7 @@ async function ownAmong(
     if (urls[index]?.length !== 1) return false;
     const answer = answers[at];
     at += 1;
+    if (answer === undefined) return 'unanswered';
     const item = bodyIn(createdObject, answer);
     return item !== undefined && specOf(kind).makes?.isOurs(item, key) === true;
   });

@@ -38,9 +38,7 @@ export async function look(tasks: readonly Doubtful[], context: Applying): Promi
   for (const task of tasks)
     if (!creations.has(task) && task.doubt.why === 'conflict') taken.push({ task, other: undefined });
   for (const [task, step] of await takenBy(taken, context)) {
-    // What was lost a moment ago may be what stands in the way, and not be visible yet.
-    const isUnclear = task.wasLost === true && task.doubt?.why !== 'lost' && step.holderIsUnseen;
-    steps.set(task, isUnclear && task.doubt !== undefined ? later(task.doubt, step) : step);
+    steps.set(task, step === 'unanswered' ? unanswered(task) : takenStep(task, step));
   }
   const others = tasks.filter((task) => !creations.has(task) && task.doubt.why !== 'conflict');
   await Promise.all(
@@ -70,6 +68,11 @@ function creationStep(task: Doubtful, { ours, other }: Seen): Step | 'taken' {
   if (task.isOfKilledRun === true) return later(doubt, again);
   if (doubt.why !== 'lost' || other !== undefined) return 'taken';
   return specOf(operation.kind).makes?.hasUniqueName === true ? again : later(doubt, again);
+}
+
+/** What was lost a moment ago may be what stands in the way, and not be visible yet. */
+function takenStep({ wasLost, doubt }: Doubtful, step: Step & { holderIsUnseen: boolean }): Step {
+  return wasLost === true && doubt.why !== 'lost' && step.holderIsUnseen ? later(doubt, step) : step;
 }
 
 async function otherStep(task: Doubtful, context: Applying): Promise<Step> {
