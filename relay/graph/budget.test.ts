@@ -51,6 +51,47 @@ t.test('a 429 stops everything until Retry-After and then halves the rate, once 
   t.ok(clock.now() - before < 11_000, 'later the full rate is back');
 });
 
+t.test('a 429 that comes alone costs seconds, and what was saved up comes back', async (t) => {
+  const clock = new VirtualClock();
+  const bucket = new TokenBucket({ amount: 3000, perSeconds: 150 }, clock);
+  await bucket.take(20, never);
+  bucket.slowDown(3000);
+  const start = clock.now();
+  for (let taken = 0; taken < 2860; taken += 20) await bucket.take(20, never);
+  const seconds = (clock.now() - start) / 1000;
+  // Five steps of two seconds after the three.
+  t.ok(seconds > 12 && seconds <= 13.1, `it took ${seconds} s`);
+});
+
+t.test('while somebody else uses half of the limit, little is refused, and the other half is used', async (t) => {
+  const clock = new VirtualClock();
+  const graph = new Throttle({ clock, speed: 1, users: () => 1000, tenantId: 'contoso' });
+  const bucket = new TokenBucket({ amount: 3000, perSeconds: 150 }, clock);
+  const write = { area: 'identity', write: true, units: 1, appId: 'hallpass' } as const;
+  const start = clock.now();
+  let othersAt = start;
+  let [done, refused] = [0, 0];
+  const isTaken = () => {
+    try {
+      graph.charge(write);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  while (clock.now() - start < 1_800_000) {
+    await bucket.take(20, never);
+    for (; othersAt < clock.now(); othersAt += 100) isTaken();
+    const taken = Array.from({ length: 20 }, isTaken).filter(Boolean).length;
+    done += taken;
+    refused += 20 - taken;
+    if (taken < 20) bucket.slowDown(1000);
+  }
+  // 10 a second, and the burst.
+  t.ok(done > 0.8 * (18_000 + 3000), `${done} done`);
+  t.ok(refused < 0.1 * done, `${refused} of ${done} refused`);
+});
+
 t.test('a clock set back or forward by hours causes no wait', async (t) => {
   for (const hours of [-5, 5]) {
     const clock = new VirtualClock();

@@ -5,8 +5,9 @@
  * creations and 30 reads a second per application and tenant, 100 creations across all tenants. Education writes are
  * assumed to count as identity writes; Microsoft does not say.
  *
- * Other applications share a tenant, so a 429 can still occur: then the rate is halved, nothing is sent before
- * Retry-After, and the rate recovers by a tenth of the nominal one every ten seconds.
+ * Other applications share a tenant, so a 429 can come all the same: then the rate is halved, nothing is sent before
+ * Retry-After, and what was saved up is withheld. Both come back step by step: within ten seconds after a 429 that comes alone, which is
+ * a server's bad moment, and more slowly when more follow, because then somebody else uses the limit.
  */
 import type { Clock } from '../../shared/clock.ts';
 
@@ -15,7 +16,13 @@ import type { Clock } from '../../shared/clock.ts';
  * first sync takes 1 / share times as long as the limit requires.
  */
 const share = 0.96;
-const recoverEveryMs = 10_000;
+/** The rate recovers by a tenth of the nominal one, from a half in five steps. */
+const shortestStepMs = 2000;
+const longestStepMs = 10_000;
+/** A 429 so long after another one comes alone. */
+const aloneAfterMs = 60_000;
+/** Several answers of one batch, and of those beside it, report the same event. */
+const sameEventMs = 1000;
 
 export interface Limit {
   amount: number;
@@ -31,7 +38,11 @@ export class TokenBucket {
   #tokens: number;
   #at: number;
   #pausedUntil = 0;
+  #slowedAt = Number.NEGATIVE_INFINITY;
+  #stepMs = shortestStepMs;
   #recoverAt = 0;
+  /** Tokens that come back when the rate does. */
+  #withheld = 0;
   #queue: Promise<void> = Promise.resolve();
 
   constructor(limit: Limit, clock: Clock) {
@@ -65,11 +76,15 @@ export class TokenBucket {
     this.#refill();
     const now = this.#clock.now();
     this.#pausedUntil = Math.max(this.#pausedUntil, now + waitMs);
-    // Several answers in one batch report the same event: it counts once.
-    if (this.#recoverAt > now + recoverEveryMs - 1000) return;
-    this.#tokens = Math.min(this.#tokens, 0);
-    this.#perMs = Math.max(this.#perMs / 2, this.#nominalPerMs / 20);
-    this.#recoverAt = now + recoverEveryMs;
+    const sinceLast = now - this.#slowedAt;
+    if (sinceLast >= sameEventMs) {
+      this.#slowedAt = now;
+      this.#stepMs = sinceLast > aloneAfterMs ? shortestStepMs : Math.min(longestStepMs, this.#stepMs * 2);
+      this.#withheld += Math.max(this.#tokens, 0);
+      this.#tokens = Math.min(this.#tokens, 0);
+      this.#perMs = Math.max(this.#perMs / 2, this.#nominalPerMs / 20);
+    }
+    this.#recoverAt = this.#pausedUntil + this.#stepMs;
   }
 
   async #takeNow(amount: number, signal: AbortSignal): Promise<void> {
@@ -82,7 +97,9 @@ export class TokenBucket {
         this.#tokens -= amount;
         return;
       }
-      const forTokens = Math.max(0, (needed - this.#tokens) / this.#perMs);
+      // The next step of a rate that recovers may bring them sooner.
+      const toStep = this.#perMs < this.#nominalPerMs ? this.#recoverAt - now : Number.POSITIVE_INFINITY;
+      const forTokens = Math.min(toStep, Math.max(0, (needed - this.#tokens) / this.#perMs));
       await this.#clock.sleep(Math.max(1, Math.ceil(Math.max(forTokens, this.#pausedUntil - now))), signal);
     }
   }
@@ -94,12 +111,20 @@ export class TokenBucket {
     this.#at -= back;
     this.#pausedUntil -= back;
     this.#recoverAt -= back;
+    this.#slowedAt -= back;
     this.#tokens = Math.min(this.#capacity, this.#tokens + (now - this.#at) * this.#perMs);
     this.#at = now;
-    while (this.#perMs < this.#nominalPerMs && now >= this.#recoverAt) {
-      this.#perMs = Math.min(this.#nominalPerMs, this.#perMs + this.#nominalPerMs / 10);
-      this.#recoverAt += recoverEveryMs;
-    }
+    for (; this.#perMs < this.#nominalPerMs && now >= this.#recoverAt; this.#recoverAt += this.#stepMs) this.#recover();
+  }
+
+  #recover(): void {
+    const step = this.#nominalPerMs / 10;
+    // Rounding must not make one more of what is missing.
+    const stepsLeft = Math.max(1, Math.ceil((this.#nominalPerMs - this.#perMs) / step - 1e-9));
+    const back = this.#withheld / stepsLeft;
+    this.#withheld -= back;
+    this.#tokens = Math.min(this.#capacity, this.#tokens + back);
+    this.#perMs = stepsLeft === 1 ? this.#nominalPerMs : this.#perMs + step;
   }
 }
 
