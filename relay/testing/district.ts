@@ -8,7 +8,7 @@ import { type MicrosoftSimulator, startMicrosoftSimulator } from '../../scripts/
 import type { Clock } from '../../shared/clock.ts';
 import { toWire } from '../../shared/frames.ts';
 import { atOnce } from '../../shared/in-parts.ts';
-import { bucketKey, parseBucketKey, type RosterRecord } from '../../shared/roster.ts';
+import { type Bucket, bucketKey, parseBucketKey, type RosterRecord } from '../../shared/roster.ts';
 import { VirtualClock } from '../../shared/testing/virtual-clock.ts';
 import { appBudget, GraphBudget } from '../graph/budget.ts';
 import { GraphClient } from '../graph/client.ts';
@@ -154,6 +154,8 @@ export interface HowToRun {
   killedAfterWrites?: number;
   /** Is done when it has sent so many requests, and the run is woken then; at the end of a run that sends fewer. */
   meanwhile?: { after: number; edit(): Promise<void> } | undefined;
+  /** Wakes the run while it is under way. */
+  wakes?: Wakes;
 }
 
 /** @param accounts whether everybody has an account already, as for matching */
@@ -227,10 +229,10 @@ export async function openDistrict(options: {
       killedAfter = Number.POSITIVE_INFINITY,
       killedAfterWrites = Number.POSITIVE_INFINITY,
       meanwhile,
+      wakes = new Wakes(),
     } = {}) {
       const kill = new AbortController();
       const alive = AbortSignal.any([signal, kill.signal]);
-      const wakes = new Wakes();
       let [sent, written] = [0, 0];
       let edited: Promise<void> | undefined;
       const editNow = async () => {
@@ -325,13 +327,7 @@ export async function commitRoster(
   records: readonly RosterRecord[],
   clock: Clock,
 ): Promise<void> {
-  const cycle = randomUUID();
-  const now = new Date(clock.now());
-  await store.withTenant(tenantId, (scope) => beginCycle(scope, cycle));
-  const { salt } = await store.withTenant(tenantId, ({ db }) =>
-    db.selectFrom('tenant').select('salt').where('id', '=', tenantId).executeTakeFirstOrThrow(),
-  );
-  const wanted = Map.groupBy(records, bucketKey);
+  const wanted = new Set(records.map(idInBucket));
   const present = await store.withTenant(tenantId, (scope) =>
     scope.db
       .selectFrom('record')
@@ -340,17 +336,43 @@ export async function commitRoster(
       .where('deleted', '=', 0)
       .execute(),
   );
-  const there = Map.groupBy(present, (row) => bucketKey({ kind: row.kind, schoolId: row.school_id }));
-  for (const key of new Set([...wanted.keys(), ...there.keys()])) {
+  const gone = present
+    .map(({ kind, school_id: schoolId, id }) => ({ kind, schoolId, id }))
+    .filter((one) => !wanted.has(idInBucket(one)));
+  await commitChanges({ store, tenantId }, { upserts: records, gone }, clock);
+}
+
+export interface RosterChanges {
+  upserts: readonly RosterRecord[];
+  gone: readonly (Bucket & { id: string })[];
+}
+
+/** Changes the roster of a tenant's mirror, as a committed cycle does. */
+export async function commitChanges(
+  { store, tenantId }: Pick<District, 'store' | 'tenantId'>,
+  { upserts, gone }: RosterChanges,
+  clock: Clock,
+): Promise<void> {
+  const cycle = randomUUID();
+  const now = new Date(clock.now());
+  await store.withTenant(tenantId, (scope) => beginCycle(scope, cycle));
+  const { salt } = await store.withTenant(tenantId, ({ db }) =>
+    db.selectFrom('tenant').select('salt').where('id', '=', tenantId).executeTakeFirstOrThrow(),
+  );
+  const wanted = Map.groupBy(upserts, bucketKey);
+  const lost = Map.groupBy(gone, bucketKey);
+  for (const key of new Set([...wanted.keys(), ...lost.keys()])) {
     const bucket = parseBucketKey(key);
     if (bucket === undefined) throw new TypeError(key);
-    const ids = new Set(wanted.get(key)?.map((record) => record.id));
-    const deletes = (there.get(key) ?? []).map((row) => row.id).filter((id) => !ids.has(id));
-    const upserts = wanted.get(key)?.map(toWire) ?? [];
-    const rows = atOnce(rowsOf(salt, { bucket, upserts, deletes }));
+    const deletes = (lost.get(key) ?? []).map(({ id }) => id);
+    const rows = atOnce(rowsOf(salt, { bucket, upserts: wanted.get(key)?.map(toWire) ?? [], deletes }));
     await store.withTenant(tenantId, (scope) => applyBatch(scope, cycle, bucket, rows));
   }
   await store.withTenant(tenantId, (scope) => commitCycle(scope, cycle, [], now));
+}
+
+function idInBucket(one: Bucket & { id: string }): string {
+  return `${bucketKey(one)} ${one.id}`;
 }
 
 function accountsFor(count: number) {
