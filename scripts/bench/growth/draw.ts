@@ -10,7 +10,7 @@ export const width = 390;
 const panelHeight = 214;
 const header = 50;
 /** Of the plot within its panel. The names of the lines stand right of it. */
-const plot = { left: 54, right: 232, top: 30, bottom: 168 };
+const plot = { left: 54, right: 212, top: 30, bottom: 168 };
 const labelGap = 14;
 
 const style = `
@@ -45,7 +45,7 @@ export function drawGrowth({ sizes, date, node, processors }: Growth): string {
     `<style>${style}\n</style>`,
     `<rect class="back" width="${width}" height="${height}"/>`,
     `<text class="title" x="12" y="20">What a larger district takes</text>`,
-    `<text class="quiet" x="12" y="38">${date}, Node ${escaped(node)}, ${processors} processors; both axes logarithmic</text>`,
+    `<text class="quiet" x="12" y="38">${date}, Node ${escaped(node)}, ${processors} processors, log scales</text>`,
     ...drawn.map((panel, index) => drawPanel(panel, sizes, x, header + index * panelHeight)),
     '</svg>\n',
   ].join('\n');

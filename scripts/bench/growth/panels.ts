@@ -32,7 +32,7 @@ export const panels: readonly Panel[] = [
     title: 'Longest stretch without a pause',
     unit: 'ms',
     series: [
-      { name: 'main thread, roster arrives', of: ({ intake }) => intake?.stallMs },
+      { name: 'main thread, intake', of: ({ intake }) => intake?.stallMs },
       { name: 'turn thread, reading', of: ({ relay }) => relay?.stallMs },
     ],
   },
@@ -41,7 +41,7 @@ export const panels: readonly Panel[] = [
     unit: 'MB',
     series: [
       { name: 'agent, peak RSS', of: ({ agent }) => agent?.peakMB },
-      { name: 'relay, added to RSS at most', of: ({ relay }) => relay?.peakMB },
+      { name: 'relay, peak RSS added', of: ({ relay }) => relay?.peakMB },
       { name: 'relay, kept', of: ({ relay }) => relay?.keptMB },
     ],
   },
