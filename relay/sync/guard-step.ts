@@ -6,7 +6,7 @@ import { approvalsInForce, begunApprovals, nextStep } from '../plan/decisions.ts
 import { type GuardContext, type Guarded, guard, type Passed } from '../plan/guard.ts';
 import { dayBefore, earlierThan, hourOf, type RecentChanges } from '../plan/recent-changes.ts';
 import { nextLastGood, type SchoolSource } from '../plan/source-guard.ts';
-import { endApprovals, readHolds, replaceHolds } from '../store/guard/holds.ts';
+import { endApprovals, readHolds, replaceHolds, type StoredHold } from '../store/guard/holds.ts';
 import { writeLastGood } from '../store/guard/last-good.ts';
 import { answerForChanges, forgetChanges, redateChanges } from '../store/guard/recent-changes.ts';
 import type { TenantScope } from '../store/store.ts';
@@ -44,7 +44,8 @@ export async function holdBack(
 ): Promise<Checked> {
   const { name, guards } = state.profile;
   const { recent } = state.tenant;
-  const known = new Map((await readHolds(scope, name)).map((hold) => [hold.key, hold]));
+  const stored = await readHolds(scope, name);
+  const known = new Map((await withoutDone(scope, recent, stored, inUse)).map((hold) => [hold.key, hold]));
   await keepShort(scope, recent, now);
   const approvals = approvalsInForce([...known.values()], now);
   const coming = underWay();
@@ -64,7 +65,11 @@ export async function holdBack(
   const renewed = new Set([...found, ...begun.map(({ record }) => record.key)]);
   // They stay until the run has come to its end.
   const others = inUse.flatMap(({ key }) => (renewed.has(key) ? [] : (known.get(key) ?? [])));
-  if (known.size + steps.length > 0) {
+  const isInUse = new Set(inUse.map(({ key }) => key));
+  // What else was approved is not to be done anymore, and a part of it is done.
+  const over = unseen.filter(({ key, carriedOut }) => carriedOut > 0 && !renewed.has(key) && !isInUse.has(key));
+  await answerFor(scope, recent, over);
+  if (stored.length + steps.length > 0) {
     const records = [...steps, ...begun].map(({ record }) => record);
     await replaceHolds(scope, name, [...records, ...others]);
   }
@@ -76,6 +81,20 @@ export async function holdBack(
     used: [...[...approved, ...begun].map(({ record }) => record), ...inUse.filter(({ key }) => !renewed.has(key))],
     news: steps.flatMap(({ record, news }) => (news === undefined ? [] : [{ event: `hold.${news}`, hold: record }])),
   };
+}
+
+/** Without approvals whose last operation was carried out by a run that was killed before its end. */
+async function withoutDone(
+  scope: TenantScope,
+  recent: RecentChanges,
+  holds: readonly StoredHold[],
+  inUse: readonly HoldRecord[],
+): Promise<StoredHold[]> {
+  const isInUse = new Set(inUse.map(({ key }) => key));
+  const isDone = ({ key, state, decidedCount, carriedOut }: HoldRecord) =>
+    state === 'approved' && carriedOut >= (decidedCount ?? 0) && !isInUse.has(key);
+  await answerFor(scope, recent, holds.filter(isDone));
+  return holds.filter((hold) => !isDone(hold));
 }
 
 /** Says of each operation where it counts when it is done: under an approval, or in a school if it changes something there. */

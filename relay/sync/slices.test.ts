@@ -1,24 +1,21 @@
 /** What one plan may not do, several may not do within a day: slices of a mass removal, on the Microsoft simulator. */
 import t, { type Test } from 'tap';
 import { timestamp } from '../../shared/clock.ts';
-import type { RosterRecord } from '../../shared/roster.ts';
 import { decide } from '../app/commands/holds.ts';
 import { addDays } from '../plan/decisions.ts';
 import { guardSchema } from '../profile/guards.ts';
 import { type Profile, parseProfile } from '../profile/profile.ts';
 import { readHolds } from '../store/guard/holds.ts';
 import { readRecentChanges } from '../store/guard/recent-changes.ts';
-import { type District, type HowToRun, openDistrict, smallRoster } from '../testing/district.ts';
+import { type District, openDistrict } from '../testing/district.ts';
+import { lacking, roster, students } from '../testing/losses.ts';
 
-const students = 120;
-/** 180 enrollments in each of two schools, whose teachers are members too: more than 20 removals at once are more than 10 %. */
-const roster = smallRoster(students);
+const matched = { students: 'match', teachers: 'match' } as const;
 const hour = 3_600_000;
 const share = 'removeMember:1:share';
 
 async function open(t: Test, furnish?: (profile: Profile) => Partial<Profile>): Promise<District> {
-  const mode = { students: 'match', teachers: 'match' } as const;
-  const district = await openDistrict({ dir: t.testdir(), mode, students, accounts: true });
+  const district = await openDistrict({ dir: t.testdir(), mode: matched, students, accounts: true });
   t.teardown(() => district.close());
   district.profile = { ...district.profile, ...furnish?.(district.profile) };
   await district.commit(roster);
@@ -26,20 +23,9 @@ async function open(t: Test, furnish?: (profile: Profile) => Partial<Profile>): 
   return district;
 }
 
-/** Without so many enrollments of a school, always the same ones first. */
-function lacking(gone: Partial<Record<string, number>>): RosterRecord[] {
-  const seen = new Map<string, number>();
-  return roster.filter((record) => {
-    if (record.kind !== 'studentEnrollment') return true;
-    const count = (seen.get(record.schoolId) ?? 0) + 1;
-    seen.set(record.schoolId, count);
-    return count > (gone[record.schoolId] ?? 0);
-  });
-}
-
-async function lose(district: District, gone: Partial<Record<string, number>>, how?: HowToRun) {
+async function lose(district: District, gone: Partial<Record<string, number>>) {
   await district.commit(lacking(gone));
-  return await district.run(how);
+  return await district.run();
 }
 
 async function memberships(district: District): Promise<number> {
@@ -153,6 +139,23 @@ t.test('an approval covers what is left after a kill, and none of it counts', as
   t.match(await district.run(), { held: 0, failed: 0 });
   t.same(await holdsOf(district), []);
   t.same(await recentOf(district), []);
+});
+
+t.test('an approval is over when all of it is done, though the run was killed before its end', async (t) => {
+  const district = await open(t);
+  await lose(district, { '1': 20 });
+  t.match(await lose(district, { '1': 21 }), { held: 1 });
+  await approve(district, share);
+  let [hold] = await holdsOf(district);
+  // Each one comes one step further.
+  for (let killedAfterWrites = 3; hold?.carriedOut === 0; killedAfterWrites += 1) {
+    await district.run({ killedAfterWrites }).catch(() => undefined);
+    [hold] = await holdsOf(district);
+  }
+  t.match(hold, { state: 'approved', carriedOut: 1 });
+  district.restart();
+  t.match(await lose(district, { '1': 21 + 10 }), { done: 10, held: 0 });
+  t.same(await holdsOf(district), []);
 });
 
 t.test('an approval that Graph keeps from its end covers no later removals', async (t) => {

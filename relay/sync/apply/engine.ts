@@ -102,9 +102,14 @@ export class Engine implements Worklist {
 
   /** What the guard counts of what was admitted and is not recorded as done: it may be carried out, or may have been. */
   counted(): Operation[] {
-    const open = [...this.#schedule.tasks()].filter((id) => this.#schedule.stateOf(id) !== 'withdrawn');
-    const operations = [...open.flatMap((id) => this.#operationOf(id) ?? []), ...this.#inDoubt];
-    return operations.filter(({ passedIn, approvedBy }) => passedIn !== undefined || approvedBy !== undefined);
+    const isCounted = ({ passedIn, approvedBy }: Operation) => passedIn !== undefined || approvedBy !== undefined;
+    const counted = this.#inDoubt.filter(isCounted);
+    for (const id of this.#schedule.tasks()) {
+      const operation = this.#operationOf(id);
+      if (operation === undefined || !isCounted(operation)) continue;
+      if (this.#schedule.stateOf(id) !== 'withdrawn') counted.push(operation);
+    }
+    return counted;
   }
 
   /**
