@@ -1,6 +1,7 @@
 /**
  * The longest that a relay's main thread works at a stretch, as its own metrics have it, while a large district's roster comes for
- * the first time and a small neighbor sends a batch now and then. The relay is a process of its own.
+ * the first time, then while every question of the API is asked about another one of the size, and a small neighbor sends a batch now
+ * and then. The relay is a process of its own.
  *
  *   npm run bench -- stalls [--students 100000]
  */
@@ -22,12 +23,13 @@ import { limits } from '../../shared/link.ts';
 import { count, readScriptOptions } from '../script-options.ts';
 import { quantile } from './hostile/good.ts';
 import { sendBatches } from './house/probe.ts';
+import { addAskedDistrict, askEverything } from './stalls/asked.ts';
 
 const {
   options: { students },
 } = readScriptOptions<{ students: number }>(
   'npm run bench -- stalls',
-  "The longest stretches of a relay's main thread while a large district's roster comes.",
+  "The longest stretches of a relay's main thread while a large district's roster comes, and while everything is asked about one.",
   (command) => command.option('--students <number>', 'of the large district, with 8 enrollments each', count, 100_000),
 );
 const schools = 150;
@@ -113,30 +115,40 @@ async function sendRoster(agent: AgentDouble): Promise<void> {
 
 const home = await mkdtemp(join(tmpdir(), 'hallpass-stalls-'));
 const port = await freePort();
+const token = await addAskedDistrict(home, students);
 await addTenantTo(home, 'large', testProfile);
 await addTenantTo(home, 'small', testProfile);
 await saveSettings(home, { metrics: { port } });
 const { child, url } = await serve(home);
+
+function print(what: string, value: string, unit: string): void {
+  process.stdout.write(`${what.padEnd(50)}${value.padStart(8)} ${unit}\n`);
+}
+
+/** While a neighbor sends batches. @returns what the work returns */
+async function phase<T>(name: string, neighbor: AgentDouble, work: () => Promise<T>): Promise<T> {
+  await longestStretch(port);
+  const over = new AbortController();
+  const acknowledged = sendBatches(neighbor, over.signal);
+  const result = await work();
+  print(name, (await longestStretch(port)).toFixed(1), 'ms');
+  over.abort();
+  const ackMs = await acknowledged;
+  print("  neighbor's acknowledgment, p99", quantile(ackMs, 0.99).toFixed(1), 'ms');
+  return result;
+}
+
 try {
   const large = await agentOf(home, url, 'large');
   const small = await agentOf(home, url, 'small');
-  const show = async (phase: string) =>
-    process.stdout.write(`${phase.padEnd(40)}${(await longestStretch(port)).toFixed(1).padStart(8)} ms\n`);
   process.stdout.write(`longest stretch of the main thread, ${students} students\n`);
-  await show('start, and two agents');
-  const over = new AbortController();
-  const acknowledged = sendBatches(small, over.signal);
+  print('start, and two agents', (await longestStretch(port)).toFixed(1), 'ms');
   const from = performance.now();
-  await sendRoster(large);
+  await phase(`roster of ${students * (enrollmentsEach + 1)} records`, small, () => sendRoster(large));
   const seconds = (performance.now() - from) / 1000;
-  await show(`roster of ${students * (enrollmentsEach + 1)} records`);
-  over.abort();
-  const ackMs = await acknowledged;
-  const rate = (students * (enrollmentsEach + 1)) / seconds;
-  process.stdout.write(`${'intake'.padEnd(40)}${Math.round(rate).toString().padStart(8)} records/s\n`);
-  process.stdout.write(
-    `${"neighbor's acknowledgment, p99".padEnd(40)}${quantile(ackMs, 0.99).toFixed(1).padStart(8)} ms\n`,
-  );
+  print('  intake', Math.round((students * (enrollmentsEach + 1)) / seconds).toString(), 'records/s');
+  const answers = await phase('every question of the API', small, () => askEverything(url, token));
+  for (const { path, ms, bytes } of answers) print(`  ${path}`, ms.toFixed(0), `ms, ${Math.ceil(bytes / 1024)} KB`);
 } finally {
   child.kill('SIGTERM');
   await once(child, 'exit');
