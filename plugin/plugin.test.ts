@@ -56,7 +56,7 @@ t.test('a source changes where a value is read, not its name in the answer', asy
   t.ok(requested.includes('USERS.SIF_StatePrid'));
   t.notOk(
     requested.some((field) => /EMAILADDRESS|LoginID|Person_ID/i.test(field)),
-    'what is no longer needed is no longer asked for',
+    'does not ask for what is no longer needed',
   );
   const twice = powerQueries({ ...defaultSources, studentEmail: parseStudentEmail('column:students.student_number') });
   t.same(
@@ -75,7 +75,7 @@ t.test('asks for an additional property only where it is named', async (t) => {
   t.same(
     changed.map((query) => query.name),
     [name, probeName],
-    'the students, and what tells whether they have changed',
+    'the students, and what shows whether they have changed',
   );
   const uses = explainFields(more).find(({ field }) => field === 'Home_Room');
   t.match(uses, { personal: 'student', uses: [{ sentence: 'home room of each student', sent: 'asked' }] });

@@ -182,7 +182,7 @@ t.test('every source returns what its table holds', async (t) => {
 
     const probe = await call(simulator, bearer, probeName, { horizon });
     const of = (kind: Kind) => JSON.stringify(probe.filter((row) => row.k === probeCodes[kind]));
-    t.notOk([...probes.values()].includes(of('student')), 'the probe hashes what would be read');
+    t.notOk([...probes.values()].includes(of('student')), 'the probe hashes exactly what would be read');
     probes.set(email, of('student'));
     for (const kind of kinds) {
       if (bindsOf(kind).school) continue;
@@ -266,7 +266,7 @@ t.test('the plugin cannot be enabled when this PowerSchool lacks one of its colu
   for (const [index, [email, username, message]] of cases.entries()) {
     const zip = await packPlugin(chosen(email, username, `2.${index}`));
     await t.rejects(simulator.installPlugin(zip), { status: 409, errors: [message] }, email);
-    t.equal((await token(simulator, good)).status, 401, 'and the agent is refused until it is');
+    t.equal((await token(simulator, good)).status, 401, 'and refuses the agent until it is');
   }
   await simulator.installPlugin(await packPlugin(chosen('person', 'login', '3')));
   t.equal((await token(simulator, good)).status, 200, 'the credentials have survived');

@@ -38,14 +38,14 @@ t.test('starts without a cache when none can be kept, or when it could come from
   const open = join(folder, 'shared');
   await chmod(join(open, 'hallpass', 'compiled'), 0o777);
   await start(t, { XDG_CACHE_HOME: open });
-  t.same(await kept(open), [], 'anybody may write there');
+  t.same(await kept(open), [], 'anyone may write there');
 
   const foreign = join(folder, 'foreign');
   // Only root can give a folder away; other users get one that they cannot write to.
   if (process.getuid?.() === 0) await chown(foreign, 1, 1);
   else await chmod(foreign, 0o500);
   await start(t, { XDG_CACHE_HOME: foreign });
-  t.same(await readdir(foreign), [], 'not even a folder is made in the home of another user');
+  t.same(await readdir(foreign), [], "does not even create a folder in another user's home");
 });
 
 t.test("respects Node's own settings for it", async (t) => {

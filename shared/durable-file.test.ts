@@ -11,7 +11,7 @@ t.test('lowdb writes through it, readable by the owner alone', async (t) => {
   const path = join(t.testdir(), 'deep', 'state.json');
   const db = new Low(new DurableFile(path, schema), { count: 0 });
   await db.read();
-  t.same(db.data, { count: 0 }, 'a missing file is the default');
+  t.same(db.data, { count: 0 }, 'a missing file gives the default');
   db.data.count = 7;
   await db.write();
   t.equal((await stat(path)).mode & 0o777, 0o600);
@@ -30,7 +30,11 @@ t.test('falls back from a broken file to the last good one', async (t) => {
   t.equal(file.broken, 'count: it must be a number');
   await file.write({ count: 3 });
   t.equal(file.broken, undefined);
-  t.same(JSON.parse(await readFile(`${path}.bak`, 'utf8')), { count: 1 }, 'what was broken takes no good copy away');
+  t.same(
+    JSON.parse(await readFile(`${path}.bak`, 'utf8')),
+    { count: 1 },
+    'a broken file does not overwrite the good copy',
+  );
 });
 
 t.test('reads files that someone edited with Notepad or PowerShell', async (t) => {
@@ -43,7 +47,7 @@ t.test('reads files that someone edited with Notepad or PowerShell', async (t) =
   for (const bytes of [Buffer.alloc(0), Buffer.alloc(4096), Buffer.from('{"count":1}\0x')]) {
     await writeFile(path, bytes);
     const file = new DurableFile(path, schema, { backup: false });
-    await t.rejects(file.read(), { code: 'STATE_UNREADABLE' }, 'empty or of NULs, as after a power cut');
+    await t.rejects(file.read(), { code: 'STATE_UNREADABLE' }, 'empty or full of NULs, as after a power failure');
   }
 });
 
@@ -72,6 +76,6 @@ t.test('files that root writes belong to the owner of the folder', { skip: proce
   for (const path of ['new', 'new/state.json', 'new/state.json.bak']) {
     t.match(await stat(join(folder, path)), { uid: 12345, gid: 12346 }, path);
   }
-  t.equal(await readFile(join(folder, '..', 'secret'), 'utf8'), 'keep', 'no link is followed');
+  t.equal(await readFile(join(folder, '..', 'secret'), 'utf8'), 'keep', 'follows no link');
   t.same(await readdir(join(folder, 'new')), ['state.json', 'state.json.bak']);
 });

@@ -6,7 +6,7 @@ import { exitCodes, reportError } from './terminal.ts';
 t.test('every entry of the catalog says what happened, what to do, and when it appears', async (t) => {
   for (const [code, entry] of Object.entries(catalog)) {
     // A placeholder at the end stands for a whole sentence.
-    t.match(entry.sentence, /[.}]$/, `${code}: the sentence is one`);
+    t.match(entry.sentence, /[.}]$/, `${code}: the sentence is complete`);
     t.match(entry.action, /[.)}]$/, `${code}: the action is a sentence`);
     t.ok(entry.meaning.length > 20, `${code}: the meaning explains`);
   }

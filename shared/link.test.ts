@@ -30,7 +30,7 @@ t.test('messages survive the frame, short ones as text and long ones compressed'
   t.equal(long.binary, true);
   t.same(decodeFrame(long, agentMessageSchema), batch(2000));
   t.same(await encodeFrameAside(batch(2000)), long, 'the same when it is compressed aside');
-  t.equal(encodeFrameAside(batch(1)) instanceof Promise, false, 'a short one is there at once');
+  t.equal(encodeFrameAside(batch(1)) instanceof Promise, false, 'a short one is returned at once');
 });
 
 t.test('tells a message from noise', async (t) => {

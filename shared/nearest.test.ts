@@ -18,7 +18,7 @@ t.test('finds what was meant despite typos, case and dashes, and nothing when no
   t.equal(nearest('', commands), undefined);
   t.equal(nearest('student number', ['studentNumber', 'surname']), 'studentNumber');
   t.equal(nearest('maple school', ['Oak School', 'Maple School']), 'Maple School');
-  t.equal(nearest('x'.repeat(100_000), commands), undefined, 'and does not take long about a page of text');
+  t.equal(nearest('x'.repeat(100_000), commands), undefined, 'and takes little time for a page of text');
   t.equal(didYouMean('statu', commands), ' Did you mean "status"?');
   t.equal(didYouMean('zzz', commands), '');
 });

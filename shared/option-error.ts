@@ -89,11 +89,11 @@ function inWords(text: string): string {
     .replace(new RegExp(`^${option} cannot be used with ${option}$`), '$1 and $2 cannot be used together')
     .replace(
       /^too many arguments for '([^']+)'\. Expected 0 arguments but got \d+: (.*)\.$/,
-      '"$1" takes options only, and not "$2".',
+      '"$1" accepts only options, not "$2".',
     )
     .replace(
       /^too many arguments for '([^']+)'\. Expected (\d+) arguments? but got (\d+): (.*)\.$/,
-      '"$1" takes $2 of these $3 words: $4. Put a name that contains spaces in quotation marks.',
+      '"$1" accepts $2 of these $3 words: $4. Put a name that contains spaces in quotation marks.',
     );
 }
 

@@ -95,7 +95,7 @@ t.test('does not replace a file that stays open, and does not blame disk space',
   const error = await file.write({ count: 2 }).catch((thrown) => thrown);
   t.match(error, { code: 'STATE_BUSY', message: /settings\.json is open in another program/ });
   t.notMatch(`${error.message} ${error.action}`, /space/);
-  t.equal(await readFile(path, 'utf8'), '{"count":1}', 'what was there is there');
+  t.equal(await readFile(path, 'utf8'), '{"count":1}', 'the file is unchanged');
 });
 
 t.test('deletes an open file once it is closed, and never reports it as a bug', { skip: noHeldFiles }, async (t) => {

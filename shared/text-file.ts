@@ -46,7 +46,7 @@ export async function readAtMost(file: string, most: number): Promise<Buffer> {
   } finally {
     await handle.close();
   }
-  throw new Error(`it has more than ${sizeInWords(most)}, and no more are read`);
+  throw new Error(`it has more than ${sizeInWords(most)}, the most that Hallpass reads`);
 }
 
 const chunkBytes = 64 << 10;

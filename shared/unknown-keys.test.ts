@@ -29,7 +29,7 @@ t.test('names keys of a newer version, and keeps them when an older one writes',
   t.same(await written(), { ...newer, page: { port: 2, theme: 'dark' } });
   await new DurableFile(path, schema).read();
   await file.write({ ...changed, quiet: [{ from: '22:00' }] });
-  t.same((await written()).quiet, [{ from: '22:00' }], 'what was said of an entry that is gone goes with it');
+  t.same((await written()).quiet, [{ from: '22:00' }], 'the unknown keys of a removed entry go with it');
 });
 
 t.test('still refuses an invalid value beside unknown keys', async (t) => {

@@ -88,7 +88,7 @@ t.test('treats an unreadable bucket as missing', async (t) => {
   await new Baselines(folder).scan();
   t.notOk(
     (await readdir(folder)).some((name) => name.endsWith('.tmp')),
-    'left over from a power cut',
+    'left by a power failure',
   );
 });
 
@@ -132,7 +132,7 @@ t.test('discards the remembered probe when fields, schools or salt change', asyn
   ]) {
     t.not(fingerprintOf(other, 'powerquery'), fingerprint);
   }
-  t.not(fingerprintOf(welcome, 'rest'), fingerprint, 'nor does one way of reading tell of the other');
+  t.not(fingerprintOf(welcome, 'rest'), fingerprint, 'the fingerprint of one source does not match the other');
   const memory = new ProbeMemory(path);
   const leftOut = new Map([['student:1', [{ id: '9', field: 'grade', fault: 'too long' as const }]]]);
   await memory.save(fingerprint, new Map([['student:1', { records: 2, hash: '5' }]]), leftOut);

@@ -135,11 +135,7 @@ t.test(
     t.equal(checked.code, 0);
     t.match(checked.output, /The proxy http:\/\/127\.0\.0\.1:\d+ \(from https_proxy\) connects to relay\.test:443/);
     await proxy.cut();
-    t.match(
-      await working.event('link.lost'),
-      { code: 'LINK_LOST' },
-      'the first loss is that of the cable, not of the check',
-    );
+    t.match(await working.event('link.lost'), { code: 'LINK_LOST' }, 'the outage caused the first loss, not the check');
     await working.event('link.open');
     await proxy.set({ signIn: 'ann:changed' });
     await proxy.cut();

@@ -55,7 +55,7 @@ t.test('passes every check through a proxy that requires a sign-in', async (t) =
   const older: Clock = { ...systemClock, now: () => Date.now() - 600_000 };
   const skewed = await testbed.check({ clock: older });
   t.match(of(skewed, 'clock'), { status: 'warn', fact: /10 min behind the relay's/, action: /time synchronization/ });
-  t.equal(of(skewed, 'relay.identity')?.status, 'pass', 'as the agent itself does it');
+  t.equal(of(skewed, 'relay.identity')?.status, 'pass', 'the check corrects the clock as the agent does');
   const little: Clock = { ...systemClock, now: () => Date.now() - 25_000 };
   t.equal(of(await testbed.check({ clock: little }), 'clock')?.status, 'pass', 'the relay tolerates it');
   const days: Clock = { ...systemClock, now: () => Date.now() + 2 * 86_400_000 };
@@ -85,7 +85,7 @@ t.test('reports what is missing or readable by others in the state folder', asyn
   await writeFile(join(testbed.folder, 'settings.json.bak'), '{');
   const broken = await testbed.check();
   t.match(broken[0], { name: 'settings', status: 'fail', fact: /settings\.json cannot be read/ });
-  t.equal(broken.length, 18, 'nothing is left out');
+  t.equal(broken.length, 18, 'every check reports');
 
   const folder = join(t.testdir({}), 'nowhere');
   const parts = { folder, env: { http_proxy: 'http://proxy' }, platform, clock: systemClock };

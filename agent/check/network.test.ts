@@ -41,7 +41,7 @@ t.test('reports what goes wrong on the way to the relay', async (t) => {
     t.same(
       Object.keys(findings(checks)).filter((found) => found.startsWith('powerschool')),
       [],
-      'PowerSchool is another way',
+      'PowerSchool is reached another way',
     );
   };
   const { proxy } = testbed;
@@ -59,7 +59,7 @@ t.test('reports what goes wrong on the way to the relay', async (t) => {
   await expect('relay.tls', { status: 'fail', fact: /no answer to TLS/, temporary: true }, { tlsMs: 2000 });
   await proxy.set({ mode: 'inspect' });
   await expect('relay.tls', { status: 'fail', fact: /issued by "Contoso Filter CA"/, action: /--relay-ca FILE/ });
-  t.equal(proxy.overheard, '', 'nothing was said on a connection that is not trusted');
+  t.equal(proxy.overheard, '', 'sends nothing on an untrusted connection');
 
   const filter = join(testbed.folder, '..', 'filter.pem');
   await writeFile(filter, proxy.filterCa);

@@ -180,9 +180,9 @@ t.test('reports a broken settings file and uses its copy', async (t) => {
     out: /error\[STATE_COPY_USED\].*settings\.json is broken: it is not JSON.*\n {2}→ .*configure/,
   });
   t.notMatch((await agent(district.folder, ['sync', '--once'])).out, /STATE_COPY_USED/, 'reported once, and healed');
-  t.equal((await AgentState.open(district.folder)).settings.powerschool.pageSize, 10, 'the version before');
-  t.match(await readFile(`${file}.broken`, 'utf8'), /edited by hand/, 'what somebody wrote is not lost');
-  t.notMatch(await readFile(`${file}.bak`, 'utf8'), /edited by hand/, 'what was broken takes no good copy away');
+  t.equal((await AgentState.open(district.folder)).settings.powerschool.pageSize, 10, 'uses the previous version');
+  t.match(await readFile(`${file}.broken`, 'utf8'), /edited by hand/, 'keeps what someone wrote');
+  t.notMatch(await readFile(`${file}.bak`, 'utf8'), /edited by hand/, 'a broken file does not overwrite the good copy');
 
   await writeFile(join(district.folder, 'pause.json'), '{"since":"yesterday');
   t.match(await agent(district.folder, ['sync', '--once']), { code: 0, out: /error\[STATE_PAUSE_LOST\]/ });
@@ -342,7 +342,7 @@ t.test('chooses the state folder by platform', async (t) => {
   const at = (platform: NodeJS.Platform, env: NodeJS.ProcessEnv, uid: number | undefined = 1000) =>
     stateFolder({ env, platform, uid, homedir: '/home/me' });
   t.equal(at('linux', { HALLPASS_HOME: '/x', STATE_DIRECTORY: '/y' }), '/x');
-  t.equal(at('linux', { HALLPASS_HOME: 'x' }), join(process.cwd(), 'x'), 'the same from every folder');
+  t.equal(at('linux', { HALLPASS_HOME: 'x' }), join(process.cwd(), 'x'), 'the same whatever the current folder');
   t.equal(at('linux', { STATE_DIRECTORY: '/var/lib/a:/var/lib/b' }), '/var/lib/a');
   t.equal(at('linux', {}), '/home/me/.local/state/hallpass-agent');
   t.equal(at('linux', { XDG_STATE_HOME: '/s' }), '/s/hallpass-agent');

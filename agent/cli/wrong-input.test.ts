@@ -47,7 +47,7 @@ const table: [args: string[], code: number, said: RegExp][] = [
     /--code and --code-file cannot be used together/,
   ],
   [enroll('--code-stdin', '--code', 'ABCD-EFGH-JKLM'), usage, /--code and --code-stdin cannot be used together/],
-  [['check', 'now'], usage, /"check" takes options only, and not "now"\.\n.*"hallpass-agent check --help"/],
+  [['check', 'now'], usage, /"check" accepts only options, not "now"\.\n.*"hallpass-agent check --help"/],
   [['check', '--jsn'], usage, /Unknown option '--jsn'\. Did you mean "--json"\?/],
   [['status', '--JSON'], usage, /Did you mean "--json"\?/],
   [
@@ -110,7 +110,7 @@ const table: [args: string[], code: number, said: RegExp][] = [
   [configure('--powerschool-client-id', ''), fix, /it is empty/],
   [configure('--powerschool-client-id', 'not a guid'), fix, /powerschool\.clientId.*it has spaces in it/],
   [['enroll'], fix, /no relay address \(--relay\)/],
-  [['enroll', 'ABCD-EFGH-JKLM'], usage, /"enroll" takes options only, and not "ABCD-EFGH-JKLM"\./],
+  [['enroll', 'ABCD-EFGH-JKLM'], usage, /"enroll" accepts only options, not "ABCD-EFGH-JKLM"\./],
   [enroll(), fix, /no enrollment code/],
   [enroll('--code', ''), fix, /ENROLLMENT_CODE_INVALID/],
   [enroll('--code', 'ABC'), fix, /ENROLLMENT_CODE_INVALID/],

@@ -21,8 +21,8 @@ t.test('shows a district name with escape sequences and line ends without execut
   t.match(check.out, /relay\.identity +The relay .* of Contoso\\u001b/);
   for (const { out, err } of [enrolled, status, check]) {
     t.notMatch(out + err, acted);
-    t.notMatch(out + err, /^(error\[FAKED| {2}→ do it)/m, 'no line of its own');
+    t.notMatch(out + err, /^(error\[FAKED| {2}→ do it)/m, 'adds no line');
   }
   const json = JSON.parse((await runCommand(folder, ['status', '--json'])).out);
-  t.equal(json.tenantName, hostile, 'JSON is the same value');
+  t.equal(json.tenantName, hostile, 'keeps the value in JSON');
 });

@@ -30,7 +30,7 @@ t.test('a running agent reconnects, follows commands, and stops in good order', 
   const malformed = district.relay.next('error');
   district.relay.sendRaw(Buffer.from('not gzip'));
   t.match(await malformed, { code: 'FRAME_MALFORMED' });
-  t.equal(district.relay.connections, 3, 'a message that cannot be read does not cost the connection');
+  t.equal(district.relay.connections, 3, 'an unreadable message does not close the connection');
 
   stop.abort();
   await running;
@@ -48,7 +48,7 @@ t.test('a cycle that ends early leaves nothing of itself for the next one', asyn
   const running = agent.run();
   t.match(await failed, { state: 'problem', problem: { code: 'POWERSCHOOL_MAINTENANCE' } });
   const acknowledged = district.relay.mirror.get('student:1')?.size;
-  t.equal(acknowledged, 25, 'what was read is acknowledged');
+  t.equal(acknowledged, 25, 'acknowledges what was read');
 
   district.powerschool.fault = () => undefined;
   const result = district.relay.next('result');
@@ -135,7 +135,7 @@ t.test('a change of profiles in mid-cycle costs the connection but not a pending
   const result = district.relay.next('result');
   district.relay.send({ type: 'command', id, name: 'sync' });
   t.match(await result, { id: settings.id, ok: true });
-  t.match(await district.relay.next('result'), { id, ok: true }, 'the command is carried out in the next session');
+  t.match(await district.relay.next('result'), { id, ok: true }, 'the next session carries out the command');
   t.equal(district.relay.connections, 2);
   stop.abort();
   await running;

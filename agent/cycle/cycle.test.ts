@@ -32,7 +32,7 @@ t.test('sends everything in the first cycle, and asks PowerSchool once in the ne
     givenName: 'Zoë',
     surname: "O'Neil",
   });
-  t.notOk('city' in (district.relay.mirror.get('school:district')?.get('1') ?? {}), 'fields that nobody wants stay');
+  t.notOk('city' in (district.relay.mirror.get('school:district')?.get('1') ?? {}), 'unwanted fields stay here');
   t.equal(district.relay.mirror.get('teacherRoster:1')?.get('1000')?.kind, 'teacherRoster');
 
   const asked = district.powerschool.asked.length;
@@ -123,7 +123,7 @@ t.test('sends no deletions from a reading that is not proven complete', async (t
     query === 'student' && !counting ? { ...answer, body: drop(answer.body) } : undefined;
   const batches = district.relay.said('batch').length;
   await t.rejects(district.bench.sync(), { code: 'SOURCE_INCOMPLETE' });
-  t.equal(district.relay.said('batch').length, batches, 'the bucket stays as it was');
+  t.equal(district.relay.said('batch').length, batches, 'the bucket is unchanged');
 
   district.powerschool.fault = () => undefined;
   await district.bench.sync();
@@ -147,7 +147,7 @@ t.test('counts a bucket that neither the probe nor the reading shows before drop
   district.powerschool.fault = () => undefined;
   district.powerschool.buckets.delete('teacher:2');
   await district.bench.sync();
-  t.notOk(district.relay.mirror.get('teacher:2')?.size, 'and let go when it is really empty');
+  t.notOk(district.relay.mirror.get('teacher:2')?.size, 'and removes it when it is really empty');
 });
 
 t.test('completes a page that was cut short', async (t) => {
@@ -269,11 +269,11 @@ t.test('deleting the state folder between two cycles costs only a comparison', a
   await running;
   const said = district.relay.heard.slice(heard).map(({ type }) => type);
   t.equal(said.filter((type) => type === 'manifest.get').length, 13);
-  t.notOk(said.includes('batch'), 'nothing is sent but the comparison');
+  t.notOk(said.includes('batch'), 'sends nothing but the comparison');
   t.ok(events.some(({ event }) => event === 'agent.restored'));
   inStep(t, district);
 
-  t.ok((await readdir(district.folder)).includes('identity.json'), 'the folder is whole again');
+  t.ok((await readdir(district.folder)).includes('identity.json'), 'the folder is complete again');
   t.match((await district.bench.sync()).map(({ event }) => event).at(-2), 'cycle.unchanged');
 });
 

@@ -31,12 +31,12 @@ t.test('looks at a bucket when its probe, its baseline or its wanted fields have
   t.match(
     plan({ probe, remembered: probe, known: new Map([['student:3', 9]]) }),
     [{ key: 'student:3', entry: undefined, unwanted: false }],
-    'a bucket that vanished',
+    'a bucket that disappeared',
   );
   t.match(
     plan({ probe, remembered: probe, known: new Map([['student:2', 6]]), schools: ['1'] }),
     [{ key: 'student:2', entry: undefined, unwanted: true }],
-    'a school that nobody wants any more',
+    'a school that is no longer wanted',
   );
   t.same(keys(plan({ probe, schools: [] })), ['school:district'], 'schools are always sent');
 });
@@ -74,13 +74,17 @@ t.test('does not accept a kind that is empty everywhere without confirmation', a
   t.match(
     emptiedKind({ probe: elsewhere, known, schools: ['1'], accepted: new Set() }),
     { code: 'SOURCE_KIND_EMPTY' },
-    'students of a school that nobody wants do not count',
+    'students of unwanted schools do not count',
   );
-  t.equal(emptiedKind({ probe, known, schools: ['3'], accepted: new Set() }), undefined, 'nor what goes on purpose');
+  t.equal(
+    emptiedKind({ probe, known, schools: ['3'], accepted: new Set() }),
+    undefined,
+    'nor those removed on purpose',
+  );
   t.equal(
     emptiedKind({ probe: new Map(), known: none, schools: null, accepted: new Set() }),
     undefined,
-    'a district that begins empty',
+    'a district that starts out empty',
   );
 });
 
@@ -104,7 +108,7 @@ t.test('keeps the next cycle at a distance from the last probe', async (t) => {
   const hours = 5 * 3_600_000;
   const late = { ...past, startedAt: hours, endedAt: hours + 2000, probe: { endedAt: hours + 1000, ms: 100 } };
   const moved = nextCycleAt(earlier(late, hours), pace, 0);
-  t.equal(moved, nextCycleAt(late, pace, 0) - hours, 'hours by which the clock is set back are not waited for');
+  t.equal(moved, nextCycleAt(late, pace, 0) - hours, 'does not wait for the hours by which the clock is set back');
 });
 
 t.test('batches hold every record once, in order, and fit the connection', async (t) => {

@@ -63,9 +63,9 @@ for (const variant of ['powerquery', 'rest'] as const) {
         set.run(null, id);
         simulator.edit([{ op: 'renameStudent', studentId: 1, lastName: column }]);
         t.match(await synced(), { count: 1, rows: [{ kind, id: String(id), field, fault: 'missing' }] });
-        t.same(bench.relay.ids(), before, 'nothing is gone');
-        t.same(record?.get(String(id)), known, 'the record of before stays');
-        t.match(bench.relay.mirror.get('student:1')?.get('1'), { surname: column }, 'everything else moves');
+        t.same(bench.relay.ids(), before, 'nothing is deleted');
+        t.same(record?.get(String(id)), known, 'the last good record stays');
+        t.match(bench.relay.mirror.get('student:1')?.get('1'), { surname: column }, 'everything else is updated');
         set.run(good, id);
         t.match(await synced(), { count: 0, rows: [] });
         t.same(bench.relay.violations, []);

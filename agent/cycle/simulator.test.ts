@@ -111,7 +111,7 @@ t.test('a pre-registered student arrives where plugin and profile say so', async
       t.match(arrived(bench, id), expected);
       asked(bench);
       await bench.sync();
-      t.same(arrived(bench, id), [undefined, []], 'nobody asks any more');
+      t.same(arrived(bench, id), [undefined, []], 'no profile asks anymore');
       t.same(bench.relay.violations, []);
     });
   }
@@ -128,7 +128,7 @@ t.test('a pre-registered student arrives where plugin and profile say so', async
     t.match(arrived(bench, id), [student, [{ startDate: '2099-01-11' }]]);
     simulator.edit([{ op: 'deactivateStudent', studentId: Number(id), status: 0 }]);
     await bench.sync();
-    t.notOk('preRegistered' in (arrived(bench, id)[0] ?? {}), 'the day comes');
+    t.notOk('preRegistered' in (arrived(bench, id)[0] ?? {}), 'once the day has come');
     t.same(bench.relay.violations, []);
   });
 });

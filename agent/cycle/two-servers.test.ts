@@ -52,7 +52,7 @@ t.test('refuses a second server before anything is sent; lets a moved or accepte
   t.same(await relay.records('two'), records);
 
   const moved = await agentOf('moved', { seed: 1 });
-  t.match(cycle(await moved.sync()), { upserts: 0, deletes: 0 }, 'it says of itself that it is the same');
+  t.match(cycle(await moved.sync()), { upserts: 0, deletes: 0 }, 'it reports the same identity');
   const rebuilt = await agentOf('rebuilt', { seed: 1, districtUuid: '5d1a7c00-0000-4000-8000-0000000000ff' });
   await t.rejects(rebuilt.sync(), { code: 'SOURCE_REFUSED' });
   t.match(await relay.accept('two', `http://${rebuilt.host}/`), /is now accepted as its PowerSchool server/);
@@ -60,5 +60,5 @@ t.test('refuses a second server before anything is sent; lets a moved or accepte
   await t.rejects(other.sync(), { code: 'SOURCE_REFUSED' });
   t.same(await relay.records('two'), records);
   const silent = await agentOf('silent', { seed: 1, districtUuid: null });
-  await t.rejects(silent.sync(), { code: 'SOURCE_REFUSED' }, 'without a word of itself its address counts');
+  await t.rejects(silent.sync(), { code: 'SOURCE_REFUSED' }, 'without an identity, the address counts');
 });

@@ -25,14 +25,14 @@ t.test('keeps the newest lines in a few files of limited size, readable only by 
     t.ok((kept.at(-1)?.length ?? 0) <= 100, name);
     t.equal((await stat(join(folder, 'logs', name))).mode & 0o777, 0o600, name);
   }
-  t.equal(kept.join(''), lines.slice(-15).join(''), 'none lost, none twice');
+  t.equal(kept.join(''), lines.slice(-15).join(''), 'none is lost or duplicated');
   t.equal((await stat(join(folder, 'logs'))).mode & 0o777, 0o700);
 
   const single = new RotatingFile({ path: join(folder, 'one.log'), maxBytes: 30, files: 1 });
   for (const line of lines) single.write(line, true);
   t.equal(await readFile(join(folder, 'one.log'), 'utf8'), lines.at(-1));
   single.write(`${'x'.repeat(99)}\n`, false);
-  t.equal((await stat(join(folder, 'one.log'))).size, 100, 'a line that is too long has a file of its own');
+  t.equal((await stat(join(folder, 'one.log'))).size, 100, 'a line that is too long gets its own file');
 });
 
 t.test(
@@ -51,11 +51,7 @@ t.test(
       const texts = ['.2', '.1', ''].map((end) => readFile(`${path}${end}`, 'utf8').catch(() => ''));
       return (await Promise.all(texts)).join('');
     };
-    t.equal(
-      await all(),
-      lines.slice(5, 20).join(''),
-      'one was full: what is older than two full files went, nothing else',
-    );
+    t.equal(await all(), lines.slice(5, 20).join(''), 'one was full: drops only what is older than two full files');
     const writeAll = () => {
       for (const line of lines) file.write(line, false);
     };

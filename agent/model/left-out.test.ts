@@ -69,7 +69,11 @@ t.test(
       0,
       'not read again',
     );
-    t.same(district.relay.said('status').slice(statuses).at(-1)?.leftOut?.rows, [row], 'but told on every connection');
+    t.same(
+      district.relay.said('status').slice(statuses).at(-1)?.leftOut?.rows,
+      [row],
+      'but reported on every connection',
+    );
 
     district.powerschool.set('section:1', [section('1000', '1000'), section('1001', '1000'), section('1002', '1000')]);
     await sync(district);
@@ -90,7 +94,7 @@ t.test('a row that becomes unusable is not a deletion; a row that is really gone
   await sync(district);
   t.match(district.relay.mirror.get('student:1')?.get('1000'), { surname: "O'Neil" }, 'the last good record stays');
   t.match(district.relay.mirror.get('student:1')?.get('1001'), { surname: 'Changed' });
-  t.same(deleted(), [rest[0]?.id], 'who is gone is deleted all the same');
+  t.same(deleted(), [rest[0]?.id], 'a student who is really gone is still deleted');
   t.match(reported(district), { count: 1, rows: [{ id: '1000', field: 'surname', fault: 'too long' }] });
 
   await sync(district);
@@ -120,7 +124,7 @@ t.test(
       rows: [{ schoolId: '2', id: '1000', field: 'username', fault: 'control character' }],
     });
     const { lastCheckAt } = JSON.parse(await readFile(join(district.folder, 'health.json'), 'utf8'));
-    t.match(lastCheckAt, /Z$/, 'the check is complete all the same');
+    t.match(lastCheckAt, /Z$/, 'the check still counts as complete');
     district.powerschool.set('student:2', [mover, ...there]);
     await sync(district);
     t.notOk(district.relay.mirror.get('student:1')?.has('1000'));
@@ -186,7 +190,7 @@ t.test(
     const spoil = (from: number) => rows.map((row, index) => (index < from ? { ...row, sectionid: '' } : row));
     district.powerschool.set('studentEnrollment:1', spoil(12));
     await sync(district);
-    t.equal(reported(district)?.count, 12, 'twelve of 25 are single rows');
+    t.equal(reported(district)?.count, 12, 'twelve of 25 count as single rows');
     district.powerschool.set('studentEnrollment:1', spoil(13));
     district.powerschool.set('section:2', [{ ...rowsOf(district, 'section:2')[0], coursename: 'Changed' } as Row]);
     await t.rejects(sync(district), {

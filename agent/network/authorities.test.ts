@@ -79,7 +79,7 @@ t.test('accepts PEM, DER and UTF-16, and several certificates, each once', async
   const before = await trustedAuthorities(file);
   t.equal(await trustedAuthorities(file), before, 'the same list, for which a TLS context is kept');
   await writeFile(file, one.ca);
-  t.not(await trustedAuthorities(file), before, 'until the file is another');
+  t.not(await trustedAuthorities(file), before, 'until the file changes');
 });
 
 t.test('refuses a file that is not a certificate, by name', { skip: noOpenssl() }, async (t) => {

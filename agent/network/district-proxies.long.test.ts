@@ -70,7 +70,7 @@ async function worksThrough(t: Test, slug: string, proxy: HttpProxy, ca = [autho
   stop.abort();
   await ended;
 
-  t.same(lost, [], 'one connection did it all, and pings on it were answered');
+  t.same(lost, [], 'a single connection was enough, and its pings were answered');
   const sent: Record<string, number> = {};
   for (const [key, ids] of Object.entries(district.ids())) {
     const kind = key.split(':')[0] ?? '';

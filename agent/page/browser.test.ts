@@ -69,7 +69,7 @@ t.test("answers nobody else, and does nothing without the page's token", async (
   t.same(made.pressed, []);
   t.match(await post(form, `token=${token}`), { status: 204 });
   const navigated = await post({ ...form, 'sec-fetch-mode': 'navigate' }, `token=${token}`, '/actions/sync');
-  t.match(navigated, { status: 303, headers: { location: '/' } }, 'without a script the page is loaded again');
+  t.match(navigated, { status: 303, headers: { location: '/' } }, 'without scripts the page is reloaded');
   t.same(made.pressed, ['pause', 'sync']);
   t.match(await post(form, `token=${token}`, '/support-bundle'), { status: 404 });
   for (const path of ['/nowhere', '/assets/', '/assets/..%2fserver.ts', '/assets/constructor', '//[']) {
@@ -102,7 +102,7 @@ t.test('answers machines that ask for health, readiness and metrics', async (t) 
   }
   made.board.report({ event: 'agent.paused', since: timestamp(made.clock) });
   t.match(await ask(url, { path: '/readyz' }), { status: 503, body: /paused/ });
-  t.match(await ask(url, { path: '/healthz' }), { status: 200 }, 'it lives all the same');
+  t.match(await ask(url, { path: '/healthz' }), { status: 200 }, 'the process is still alive');
 });
 
 t.test('reports a port that is taken, and nothing else stops', async (t) => {
@@ -135,15 +135,15 @@ t.test('the page follows the agent without a reload', { skip: noBrowser }, async
   board.report({ event: 'problem', ...gone });
   board.watch(ended({ outcome: 'failed', complete: false, problem: gone }));
   await tab.getByRole('heading', { name: 'Cannot reach PowerSchool' }).waitFor();
-  t.equal(await tab.locator('#verdict b').count(), 0, 'what comes from elsewhere is text');
-  t.match(await tab.locator('#announcement').textContent(), /Trying again: Cannot reach/, 'and it is said aloud');
+  t.equal(await tab.locator('#verdict b').count(), 0, 'text from outside stays text');
+  t.match(await tab.locator('#announcement').textContent(), /Trying again: Cannot reach/, 'and it is announced');
 
   await tab.locator('#pause-button').focus();
   await tab.keyboard.press('Enter');
   await tab.locator('#announcement').getByText('Pause: done').waitFor({ state: 'attached' });
   board.report({ event: 'agent.paused', since: timestamp(made.clock) });
   await tab.getByRole('button', { name: 'Resume' }).waitFor();
-  t.equal(await tab.locator(':focus').getAttribute('id'), 'pause-button', 'anyone who pressed it stays there');
+  t.equal(await tab.locator(':focus').getAttribute('id'), 'pause-button', 'the focus stays on the pressed button');
   await tab.keyboard.press('Enter');
   board.report({ event: 'agent.resumed' });
   await tab.getByRole('button', { name: 'Sync now' }).click();
@@ -166,7 +166,7 @@ t.test('log and schools can be searched', { skip: noBrowser }, async (t) => {
   t.ok((await rows()) > 0 && (await rows()) < 20);
   made.board.watch(ended({ outcome: 'changed', complete: false, held: ['student:1007'] }));
   await tab.locator('#bucket-rows [data-open]').waitFor({ state: 'attached' });
-  t.ok((await rows()) < 20, 'what was looked for stays when rows change');
+  t.ok((await rows()) < 20, 'the search stays when rows change');
   await tab.getByLabel('Find a school').fill('');
   await tab.getByRole('button', { name: 'Only not in step' }).click();
   t.equal(await rows(), 1);
@@ -188,7 +188,7 @@ t.test('log and schools can be searched', { skip: noBrowser }, async (t) => {
   await add('the first');
   const before = await top();
   await add('the second');
-  t.ok((await top()) > before, 'the end stays in sight');
+  t.ok((await top()) > before, 'the end stays visible');
   await tab.getByRole('button', { name: 'Pause scrolling' }).click();
   const held = await top();
   await add('the third');
@@ -227,7 +227,7 @@ t.test('does not show a stopped agent as working', { skip: noBrowser }, async (t
   t.teardown(() => again.close());
   const token = await tokenOf(again.url);
   await tab.locator(`body[data-token="${token}"]`).waitFor();
-  t.ok(await tab.getByText('Everything is working.').isVisible(), 'the page of the new process takes its place');
+  t.ok(await tab.getByText('Everything is working.').isVisible(), 'shows the page of the new process');
 });
 
 t.test('works without scripts', { skip: noBrowser }, async (t) => {

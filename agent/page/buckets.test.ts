@@ -33,12 +33,12 @@ t.test('shows what is held first, and includes what was never sent', async (t) =
 
   const fresh = scene(2);
   const of = () => matrixOf(fresh.parts.buckets(), fresh.board.state, new Map());
-  t.equal(of().states.unknown, 13, 'nothing is claimed before the first comparison');
+  t.equal(of().states.unknown, 13, 'claims nothing before the first comparison');
   fresh.board.watch({ moment: 'cycle.planned', buckets: ['student:1000', 'student:9'] });
   t.equal(of().states.comparing, 2);
   t.equal(of().rows.find(({ schoolId }) => schoolId === '9')?.cells.student?.records, 0);
   fresh.board.watch(ended({ outcome: 'failed', complete: false, problem: some }));
-  t.equal(of().states.stale, 2, 'a cycle that broke off settles nothing');
+  t.equal(of().states.stale, 2, 'a broken-off cycle settles nothing');
   fresh.board.watch(ended());
   t.same(of().states, { stale: 0, comparing: 0, unknown: 0, 'in step': 13 });
 });
@@ -52,7 +52,7 @@ t.test('reads names of schools when they are missing, but not over and over', as
     if (fails) throw new Error('no');
     return [{ kind: 'school', schoolId: 'district', id: '1', name: 'North', schoolNumber: '100' }];
   }, clock);
-  t.equal(await names.learn(['district']), false, 'the district is no school');
+  t.equal(await names.learn(['district']), false, 'the district is not a school');
   t.equal(await names.learn(['1']), false);
   t.equal(await names.learn(['1']), false);
   t.equal(reads, 1);

@@ -33,7 +33,7 @@ t.test('the history covers a day, whatever the pace', async (t) => {
     history.cycles.every(
       ({ outcome }, index) => outcome !== 'unchanged' || history.cycles[index + 1]?.outcome !== 'unchanged',
     ),
-    'a quiet time is one line',
+    'a quiet period is one line',
   );
   const plot = plotOf(history, now);
   t.equal(plot.times.length, 288);

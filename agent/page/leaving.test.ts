@@ -54,15 +54,15 @@ t.test('exactly the displayed fields leave, whatever profiles add and remove', a
       t.same(
         came.filter((name) => !shown.has(name)),
         [],
-        `${what}: nothing comes that is not shown`,
+        `${what}: nothing arrives that is not shown`,
       );
       t.same(
         came.filter((name) => staying.includes(name)),
         [],
-        `${what}: what stays here stays`,
+        `${what}: what is said to stay stays`,
       );
       const missing = [...shown].filter((name) => !came.includes(name));
-      t.same(missing, [], `${what}: nothing is shown that never comes`);
+      t.same(missing, [], `${what}: everything shown does arrive`);
     }
   }
 });
@@ -79,13 +79,17 @@ t.test('derives what leaves from the schemas that the sending code uses', async 
     t.same([...(found?.chosen ?? []), ...(found?.staying ?? [])].sort(), [...optionalFields[kind]].sort(), kind);
   }
   const marked = leavingOf({ schools: null, fields: { student: ['preRegistered'] } });
-  t.same(marked.kinds.find(({ kind }) => kind === 'student')?.chosen, ['preRegistered'], 'a mark that is asked for');
+  t.same(
+    marked.kinds.find(({ kind }) => kind === 'student')?.chosen,
+    ['preRegistered'],
+    'a mark that a profile asks for',
+  );
   const how = scene();
   const shown = () => leavingBlock(modelOf(how.parts, undefined, { work: true, bundle: false }));
   connect(how);
   t.match(shown(), /All schools are included\..*the plugin cannot see other columns/s);
   how.board.report({ event: 'source.chosen', source: 'rest', unknown: [] });
-  t.match(shown(), /by \/ws\/v1, which does not know co-teachers/, 'what the REST source cannot know is said');
+  t.match(shown(), /by \/ws\/v1, which does not know co-teachers/, 'says what the REST source cannot know');
   how.board.watch({ moment: 'link.opened', relay: 'https://r', tenant: 't', wanted: { schools: ['1'], fields: {} } });
   t.match(shown(), /1 school included: 1\. Of the others only name and number\./);
   t.match(leavingOf(undefined), { known: false, schools: [] });

@@ -24,5 +24,5 @@ t.test('the log keeps the most important lines longest', async (t) => {
   const totals = { totalRequests: 1, totalBytesReceivedFromPowerSchool: 1, totalBytesSent: 1, totalUpserts: 0 };
   const check = { event: 'cycle.unchanged' as const, seconds: 1, ...counts, ...totals, totalDeletes: 0, rssPeakMB: 1 };
   for (let at = 1; at <= 1000; at += 1) quiet.add(check, at);
-  t.match(quiet.lines[0], { level: 'error', at: 0 }, 'routine is forgotten first');
+  t.match(quiet.lines[0], { level: 'error', at: 0 }, 'routine lines are dropped first');
 });

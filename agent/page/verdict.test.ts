@@ -62,14 +62,18 @@ t.test('the verdict follows what happens', async (t) => {
   const { since } = verdict(watched);
   clock.advance(14 * minute);
   fails({ ...some, message: 'It failed again.' });
-  t.match(verdict(watched), { tone: 'attention', text: 'It failed again.', since }, 'the same trouble goes on');
+  t.match(verdict(watched), { tone: 'attention', text: 'It failed again.', since }, 'the same problem continues');
   clock.advance(minute);
-  t.match(verdict(watched), { tone: 'broken', since }, 'what should pass by itself and does not needs somebody');
+  t.match(
+    verdict(watched),
+    { tone: 'broken', since },
+    'a problem that should pass by itself and does not needs attention',
+  );
 
   board.watch({ moment: 'link.ended', problem: problem('LINK_LOST', { url: 'wss://r', reason: 'reset' }) });
-  t.match(verdict(watched), { code: 'POWERSCHOOL_FAILED' }, 'the graver one is shown');
+  t.match(verdict(watched), { code: 'POWERSCHOOL_FAILED' }, 'shows the more serious one');
   board.watch(ended({ outcome: 'interrupted', complete: false, problem: some }));
-  t.match(verdict(watched), { code: 'POWERSCHOOL_FAILED' }, 'an interruption is no news');
+  t.match(verdict(watched), { code: 'POWERSCHOOL_FAILED' }, 'an interruption changes nothing');
   connect(watched);
   board.watch(ended());
   t.match(verdict(watched), { tone: 'good' });
@@ -87,7 +91,7 @@ t.test('the verdict follows what happens', async (t) => {
   board.report({ event: 'agent.quiet', until: new Date(clock.now() + 60 * minute).toISOString() });
   t.match(verdict(watched), { word: 'Quiet hours', text: /until <clock>/ });
   clock.advance(61 * minute);
-  t.match(verdict(watched), { tone: 'good' }, 'quiet hours are no delay');
+  t.match(verdict(watched), { tone: 'good' }, 'quiet hours do not count as delay');
 
   board.watch({ moment: 'link.opened', relay: 'https://r', tenant: 't', wanted: { schools: [], fields: {} } });
   t.match(verdict(watched), { tone: 'good', text: /only the list of schools/, action: /profile/ });
@@ -114,14 +118,14 @@ t.test('every catalog code that an agent can meet has a sentence, a step and a s
     }
   }
   t.equal(stationOf('SOMETHING_NEW'), 'agent');
-  t.equal(spoken(verdict(made('first'))), 'First reading', 'numbers that grow are not read out');
+  t.equal(spoken(verdict(made('first'))), 'First reading', 'does not read out changing numbers');
 });
 
 t.test('the path shows the broken link', async (t) => {
   t.same(path(made('fresh')), ['idle', 'idle', 'idle', 'idle']);
   t.same(path(scene()), ['idle', 'working', 'idle', 'idle']);
   t.same(path(made('working')), ['working', 'working', 'working', 'working']);
-  t.same(path(made('paused')), ['idle', 'paused', 'working', 'working'], 'while it is paused nobody asks PowerSchool');
+  t.same(path(made('paused')), ['idle', 'paused', 'working', 'working'], 'nobody asks PowerSchool during a pause');
   t.same(path(made('unreachable')), ['troubled', 'working', 'working', 'working']);
   t.same(path(made('untrusted')), ['idle', 'working', 'broken', 'idle']);
   const refused = scene();
@@ -150,9 +154,9 @@ t.test('ready means that the last complete check is recent', async (t) => {
   };
   t.same(at({}, 5 * minute), { ready: true });
   t.match(at({}, 5 * minute + 1), { ready: false, reason: /300 s ago/ });
-  t.same(at({}, 25 * minute, 10 * minute), { ready: true }, 'a slow schedule is patient');
+  t.same(at({}, 25 * minute, 10 * minute), { ready: true }, 'a slow schedule allows more time');
   t.match(at({ pausedSince: 1 }, 0), { ready: false, reason: /paused/ });
   t.match(at({ working: false }, 0), { ready: false, reason: /not running/ });
-  t.same(at({ quietUntil: 100 * day + 1 }, 300 * minute), { ready: true }, 'quiet hours are meant');
+  t.same(at({ quietUntil: 100 * day + 1 }, 300 * minute), { ready: true }, 'quiet hours are intended');
   t.match(readinessOf(scene().board.state, 0), { ready: false, reason: /complete yet/ });
 });

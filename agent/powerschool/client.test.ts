@@ -32,7 +32,7 @@ t.test('uses one token for many requests and renews it early, whether seconds ar
     powerschool.expiresIn = expiresIn;
     // PowerSchool's own clock counts: its Date header moves on by a day here.
     await Promise.all([source.probe(), source.probe(), source.count({ kind: 'student', schoolId: '1' })]);
-    t.equal(tokens(), 1, 'asked for once, although three wanted it');
+    t.equal(tokens(), 1, 'requested once although three callers wanted it');
     powerschool.fault = (_, answer) => ({
       ...answer,
       headers: { date: new Date(Date.now() + 3_590_000).toUTCString() },
@@ -63,7 +63,7 @@ t.test('replaces a token that PowerSchool no longer accepts once, never in a loo
     query === 'probe' ? { status: 401, body: { errorMessage: { message: 'Plugin is missing READ' } } } : undefined;
   const refused = { code: 'POWERSCHOOL_SECRET_REFUSED', message: /missing READ/, retryAfterMs: 300_000 };
   await t.rejects(source.probe(), refused);
-  t.equal(tokens(), 4, 'a lack of rights is not a matter of the token');
+  t.equal(tokens(), 4, 'missing rights have nothing to do with the token');
   clock.advance(300_000);
   powerschool.fault = () => undefined;
   t.equal((await source.probe()).size, 1);

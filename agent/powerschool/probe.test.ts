@@ -15,7 +15,7 @@ t.test('reads a probe in the format of this plugin and of those before 0.2.0', a
     ['studentEnrollment:12', { records: 4200, hash: '9020123456789' }],
   ]);
   t.same(readProbe(short), { probe });
-  t.same(readProbe(long), { probe }, 'an upgrade of the plugin by itself has nothing read again');
+  t.same(readProbe(long), { probe }, 'upgrading the plugin alone causes no new reading');
 });
 
 t.test('names what is wrong with a probe', async (t) => {

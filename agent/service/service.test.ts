@@ -54,7 +54,7 @@ t.test('the unit sets user, state, restarts and secrets', async (t) => {
   t.match(usual, /^RestartPreventExitStatus=64 78$/m);
   t.match(usual, /^StartLimitIntervalSec=0$/m);
   t.match(usual, /^LimitCORE=0$/m);
-  t.notMatch(usual, /MemoryDenyWriteExecute=/, 'V8 could not run');
+  t.notMatch(usual, /MemoryDenyWriteExecute=/, 'it would keep V8 from running');
   const own = systemdUnit({ ...options, user: 'hallpass', folder: '/srv/hall pass', logFolder: '/var/log/100%' });
   t.match(own, /^User=hallpass\nEnvironment="HALLPASS_HOME=\/srv\/hall pass"\nReadWritePaths="\/srv\/hall pass"$/m);
   t.match(own, /^ReadWritePaths=-\/var\/log\/100%%$/m);

@@ -65,7 +65,7 @@ t.test('leads a person from nothing to the end, past every mistake and a pause',
   await first.sees('Ask the relay operator for a new code, and type it here');
   await first.answers('Enrollment code', `hallpass-agent setup --relay ${relay.url} --code ${await relay.code()}`);
   await first.sees('of Contoso Schools');
-  t.equal(first.screen.split('Address of the relay').length - 1, 1, 'what was right is not asked again');
+  t.equal(first.screen.split('Address of the relay').length - 1, 1, 'does not ask again for what was right');
 
   await first.answers('Address of PowerSchool: ', 'ftp://powerschool');
   await first.sees('error[SETTING_INVALID]');
@@ -107,11 +107,7 @@ t.test('leads a person from nothing to the end, past every mistake and a pause',
   await second.sees('The agent works while this runs');
   t.match(await resumed, { code: 0, err: '' });
   t.notOk((first.screen + second.screen).includes(clientSecret));
-  t.notMatch(
-    `${first.screen}${second.screen.split('Setup is complete')[0]}`,
-    /"hallpass-agent/,
-    'no command is needed',
-  );
+  t.notMatch(`${first.screen}${second.screen.split('Setup is complete')[0]}`, /"hallpass-agent/, 'names no command');
 
   const state = await AgentState.open(home);
   t.equal(state.secret, clientSecret);
@@ -150,7 +146,7 @@ t.test('asks a revoked agent for a new code, and for nothing else', async (t) =>
   await relay.revoke(after);
   t.match(await runCommand(home, ['setup']), { code: 78, err: /SETUP_CHECK_FAILED.*relay\.identity/ }, 'no code');
   const withCode = await runCommand(home, ['setup'], { env: { HALLPASS_CODE: await relay.code() } });
-  t.match(withCode, { code: 0, out: /Setup is complete/ }, 'a code that was given beforehand is used');
+  t.match(withCode, { code: 0, out: /Setup is complete/ }, 'uses a prepared code');
 });
 
 t.test('does not pretend that an answer helps when none does', async (t) => {

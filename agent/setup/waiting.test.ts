@@ -54,7 +54,7 @@ t.test('retries after a refusal as the agent itself would, and after anything el
 t.test('without a person it ends in time, and never waits in vain', async (t) => {
   const { error, seconds } = await wait([refused, refused, refused], 10 * 60_000);
   t.match(error, refused);
-  t.same(seconds, [60, 300], 'the next look would come too late');
+  t.same(seconds, [60, 300], 'the next check would come too late');
 });
 
 t.test('holding the Enter key does not flood PowerSchool', async (t) => {

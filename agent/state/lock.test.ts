@@ -29,7 +29,7 @@ t.test("a dead agent's lock never blocks another, whoever has its process id now
   }
   if (stat === '') return;
   await writeFile(path, JSON.stringify({ pid, started }));
-  await t.rejects(takeLock(path), { code: 'STATE_IN_USE', action: /systemctl/ }, 'a living one of 0.2.0');
+  await t.rejects(takeLock(path), { code: 'STATE_IN_USE', action: /systemctl/ }, 'a living one from 0.2.0');
 });
 
 t.test('an unreadable lock file belongs to nobody', async (t) => {
@@ -72,5 +72,5 @@ t.test('the holder of a pipe holds it as long as it lives', async (t) => {
   t.equal(await holdPipe(path), undefined, 'held once');
   await new Promise((resolve) => server?.close(resolve));
   t.equal(await pipeHolder(path), undefined, 'free again');
-  t.equal(await pipeOf('/a/b/agent.lock'), await pipeOf('/A/b/agent.lock'), 'Windows has one case in paths');
+  t.equal(await pipeOf('/a/b/agent.lock'), await pipeOf('/A/b/agent.lock'), 'paths on Windows ignore case');
 });

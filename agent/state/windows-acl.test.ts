@@ -5,14 +5,14 @@ import { closeFolder, closingArguments, readSddl, rightsInWords, serviceSid } fr
 
 t.test('reads from an access list whether everyone may open the folder', async (t) => {
   const programData = 'D:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIIOID;GA;;;CO)(A;OICIID;0x1200a9;;;BU)';
-  t.same(readSddl(programData), { isProtected: false, open: ['BU'] }, 'as ProgramData gives it to what is made there');
+  t.same(readSddl(programData), { isProtected: false, open: ['BU'] }, 'what a new folder inherits from ProgramData');
   t.same(readSddl('D:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)'), { isProtected: true, open: [] });
   t.same(readSddl('D:P(D;;FA;;;WD)(A;;FA;;;S-1-1-0)(A;;FR;;;S-1-5-21-1-2-3-513)')?.open, [
     'S-1-1-0',
     'S-1-5-21-1-2-3-513',
   ]);
   t.same(readSddl('D:P(A;;FA;;;S-1-5-21-1-2-3-1104)')?.open, [], 'an account that somebody chose');
-  t.equal(readSddl('O:BA'), undefined, 'no list: everything is open');
+  t.equal(readSddl('O:BA'), undefined, 'without a list, everything is open');
   t.match(rightsInWords(readSddl(programData)), /every user/);
   t.match(rightsInWords(undefined), /does not show/);
 });
@@ -37,8 +37,8 @@ t.test('closes an open folder, and reports what it found', async (t) => {
   t.match(asked.join('\n'), /\*S-1-5-21-1-2-3-1104:\(OI\)\(CI\)F/);
   const before = asked.length;
   await closeFolder('C:\\Agent', 'hallpass-agent', icacls);
-  t.equal(asked.length, before + 1, 'a closed one is only looked at');
+  t.equal(asked.length, before + 1, 'a closed folder is only read');
   const silent: Run = async () => ({ code: 0, stdout: '', stderr: '' });
-  t.equal(await closeFolder('C:\\Agent', 'hallpass-agent', silent), undefined, 'nothing is claimed');
+  t.equal(await closeFolder('C:\\Agent', 'hallpass-agent', silent), undefined, 'claims nothing');
   t.equal(closingArguments('C:\\Agent', 'hallpass-agent', undefined, []).length, 3);
 });

@@ -143,7 +143,7 @@ t.test(
       t.notMatch(text, forbidden, name);
       t.notOk(text.includes(key), name);
     }
-    t.notMatch(said.join(''), forbidden, 'what the commands said');
+    t.notMatch(said.join(''), forbidden, 'the output of the commands');
 
     // And the bundle is useful.
     const json = (name: string) => JSON.parse(bundle.get(name) ?? 'null');
@@ -164,7 +164,7 @@ t.test(
     );
     const log = bundle.get('logs/agent.log') ?? '';
     for (const code of ['MAINTENANCE', 'FAILED', 'MALFORMED', 'SECRET_REFUSED']) {
-      t.match(log, new RegExp(`"code":"POWERSCHOOL_${code}"`), 'the trouble was real');
+      t.match(log, new RegExp(`"code":"POWERSCHOOL_${code}"`), 'the failure was real');
     }
     t.match(log, /"code":"SOURCE_INCOMPLETE"/);
     t.match(json('files.json'), [{ name: '.' }]);

@@ -58,7 +58,7 @@ t.test('tells who sent the answer', async (t) => {
   for (const [answer, message, action] of cases) {
     t.match(interception(url, answer), { code: 'RELAY_INTERCEPTED', message, action });
   }
-  t.equal(interception(url, { status: 502, headers: html }), undefined, 'of the relay’s own proxy, and passes');
+  t.equal(interception(url, { status: 502, headers: html }), undefined, 'from the relay’s own proxy, and let through');
   t.equal(interception(url, { status: 429, headers: {}, refusal: { code: 'ATTEMPTS_EXCEEDED' } }), undefined);
 });
 

@@ -64,11 +64,11 @@ function upgradeLost(url: string, headers: IncomingHttpHeaders, peer: Peer | und
   const whose =
     peer === undefined
       ? ''
-      : ` The certificate that was presented is of "${peer.issuer}": an authority of your own network means the latter.`;
+      : ` The certificate that was presented comes from "${peer.issuer}": an authority of your own network means the latter.`;
   return fail('RELAY_UPGRADE_LOST', {
     url,
     where: `a proxy on the way${named} does not pass it on, either in front of the relay or in your own network`,
-    action: `Ask the relay operator whether the proxy in front of it passes WebSockets on, and your network people whether a filter takes them apart.${whose}`,
+    action: `Ask the relay operator whether the proxy in front of it passes WebSockets on, and your network people whether a filter breaks them.${whose}`,
   });
 }
 

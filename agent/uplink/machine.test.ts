@@ -102,7 +102,7 @@ t.test('waits longer each time until a connection was stable for a minute', asyn
   const connect = (from: Model, now: number) =>
     step(step(from, { on: 'opened' }).model, { on: 'welcomed', now, random: 0 }).model;
   const brief = step(connect(model, 0), { on: 'lost', now: 59_999, random: 0.999999 });
-  t.equal(waitOf(brief.effects), 59_999, 'a minute not yet over proves nothing');
+  t.equal(waitOf(brief.effects), 59_999, 'less than a minute proves nothing');
   const stable = step(connect(model, 0), { on: 'lost', now: 60_000, random: 0.999999 });
   t.equal(waitOf(stable.effects), 999);
 });
@@ -117,7 +117,7 @@ t.test('any traffic counts as life, only what is owed counts as progress', async
   t.equal(at({ pingedAt: 25_000 }, 50_000), 'ping');
   t.equal(at({ pingedAt: 50_000 }, 75_000), 'silent', 'two pings without an answer');
   t.equal(at({ heardAt: 70_000, pingedAt: 50_000 }, 75_000), 'well');
-  t.equal(at({ heardAt: 119_999, owedSince: 0 }, 120_000), 'stuck', 'pongs alone are no progress');
+  t.equal(at({ heardAt: 119_999, owedSince: 0 }, 120_000), 'stuck', 'pongs alone do not count as progress');
 });
 
 t.test('credit limits what is in flight, even for several waiting callers', async (t) => {

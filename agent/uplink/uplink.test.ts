@@ -76,7 +76,11 @@ t.test('reports why an upgrade was refused, and waits at least as long as Retry-
   t.same(slept, [7000]);
 
   relay.refuse = { status: 403 };
-  t.match(await firstEnd(t, { relay: url }), { final: false, error: { code: 'RELAY_REFUSED' } }, 'a proxy perhaps');
+  t.match(
+    await firstEnd(t, { relay: url }),
+    { final: false, error: { code: 'RELAY_REFUSED' } },
+    'possibly from a proxy',
+  );
   relay.refuse = { status: 403, body: { code: 'AGENT_UNKNOWN' } };
   t.match(await firstEnd(t, { relay: url }), { final: true, error: { code: 'AGENT_UNKNOWN' } });
   relay.refuse = { status: 426 };
@@ -144,7 +148,7 @@ t.test("reports a wrong clock once and corrects it by the relay's", async (t) =>
     listener: { opened() {}, ended() {}, command() {}, draining() {}, throttled() {}, errorReported() {} },
     clock: { now: () => Date.now() + 3 * 86_400_000, sleep: async () => undefined },
   });
-  await t.rejects(uplink.session(), { code: 'AGENT_TOKEN_INVALID' }, 'days are not corrected');
+  await t.rejects(uplink.session(), { code: 'AGENT_TOKEN_INVALID' }, 'does not correct days');
 });
 
 t.test('verifies TLS: trusts only the given authority', async (t) => {

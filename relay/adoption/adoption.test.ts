@@ -110,12 +110,12 @@ t.test('our own stamp is no proof when a number or name shows that it comes from
   const nobodys = { adopted: {}, codes: ['students:12 ContradictoryStamp'] };
   const facts = { number: '4711', userName: 'ana.simic', surname: 'Šimić' };
   t.same(found(own({ studentNumber: '4711' }), facts), theirs);
-  t.same(found(own({ studentNumber: '9001' }), facts), nobodys, 'number 12 of another server');
+  t.same(found(own({ studentNumber: '9001' }), facts), nobodys, 'number 12 on another server');
   const renamed = { userPrincipalName: 'a.marić@contoso.edu', surname: 'Marić' };
   t.same(found(own({ studentNumber: '4711' }, renamed), facts), theirs, 'the number decides');
-  t.same(found(own({}, renamed), facts), nobodys, 'without one, two names that differ');
+  t.same(found(own({}, renamed), facts), nobodys, 'without a number, two differing names');
   t.same(found(own({}, { ...renamed, surname: 'šimić' }), facts), theirs, 'one name may change');
-  t.same(found(own({ studentNumber: '4711' }), {}), theirs, 'of whom nothing is known');
+  t.same(found(own({ studentNumber: '4711' }), {}), theirs, 'when nothing is known about the person');
 
   const ownClass = (courseNumber: string) => {
     const stamp = classStamp({ externalId: '1', externalSource: 'sis', courseNumber }, {});
@@ -167,11 +167,15 @@ t.test('uses numbers as ids if the profile says so', async (t) => {
       ),
     );
   t.same(decide(user({ AnchorId: 'Student_4007' }), unadopted).adopted, { 'students:7': 'a' });
-  t.same(decide(user({ AnchorId: 'Student_4007' }, '4007'), unadopted).adopted, { 'students:7': 'a' }, 'its own copy');
+  t.same(
+    decide(user({ AnchorId: 'Student_4007' }, '4007'), unadopted).adopted,
+    { 'students:7': 'a' },
+    'its own copy of the id',
+  );
   t.same(decide(user({ AnchorId: 'Student_4007' }, '7'), unadopted).adopted, { 'students:7': 'a' }, 'ours, by DCID');
   t.equal(decide(user({ AnchorId: 'Student_4007' }, '4007x'), unadopted).codes.length, 1);
   const namesakes = [student('1', { sisId: '5' }), student('2', { sisId: '5' })];
-  t.equal(decide(user({ AnchorId: 'Student_5' }), namesakes).codes.length, 2, 'two people of one number');
+  t.equal(decide(user({ AnchorId: 'Student_5' }), namesakes).codes.length, 2, 'two people with one number');
 });
 
 t.test('identifies a school by its external id, and requires its number or its name', async (t) => {
@@ -257,9 +261,9 @@ t.test('for matched people, only our own stamp counts, and only when nothing con
   t.same(decide(own('a', '1', {}, { SyncSource_StudentId: '9' }), [matched('1')]), { adopted: {}, codes: [] });
   t.same(decide(own('a', '1', {}, { SyncSource_StudentId: '1' }), [matched('1')]), { adopted: {}, codes: [] });
   const other = { student: { externalId: '1', studentNumber: '999' } };
-  t.same(decide(own('a', '1', other), [matched('1')]), { adopted: {}, codes: [] }, 'the number is another one');
+  t.same(decide(own('a', '1', other), [matched('1')]), { adopted: {}, codes: [] }, 'the number differs');
   const strange = { userPrincipalName: 'kim@contoso.edu', surname: 'Lee' };
-  t.same(decide(own('a', '1', strange), [matched('1')]), { adopted: {}, codes: [] }, 'name and surname are');
+  t.same(decide(own('a', '1', strange), [matched('1')]), { adopted: {}, codes: [] }, 'both user name and surname do');
   const married = { userPrincipalName: 'student1@contoso.edu', surname: 'Lee' };
   t.same(decide(own('a', '1', married), [matched('1')]), { adopted: { 'students:1': 'a' }, codes: [] });
   t.same(decide([...own('a', '1'), ...own('b', '1')], [matched('1')]), { adopted: {}, codes: [] }, 'left to the rule');

@@ -62,7 +62,7 @@ t.test('tells several profiles of a district apart by name', async (t) => {
   t.match(
     await set('test', ['1', '2']),
     { code: 0, out: /It stays paused/ },
-    'what writes nothing may wait for its errors',
+    'a profile that writes nothing may keep its errors',
   );
   t.match(await cli('profile', 'enable', 'contoso', '--profile', 'test'), {
     code: 78,
@@ -96,7 +96,7 @@ t.test('checks a profile against its tenant before enabling it', async (t) => {
   t.match(
     problems.map((one: { severity: string; field: string }) => `${one.severity} ${one.field}`),
     ['error licenses', 'error dates.expiresOn', 'warning domains', 'warning licenses', 'warning the document'],
-    'what may not be read is said, and is no error',
+    'says what it may not read, which is not an error',
   );
   await cli('profile', 'pause', 'contoso');
   t.match(await cli('profile', 'import', 'contoso', file), { code: 0, out: /stays paused/ });
@@ -136,7 +136,7 @@ t.test('compares rules on live data before the first run, and stores nothing of 
     (one: { rule: object }) =>
       JSON.stringify(one.rule) === '{"source":"studentNumber","suffix":null,"target":"mailNickname"}',
   );
-  t.match(byNumber.counts, { matched: 5, ambiguous: 1 }, 'what has changed since the last run is seen');
+  t.match(byNumber.counts, { matched: 5, ambiguous: 1 }, 'sees changes since the last run');
   t.match(byNumber.examples.ambiguous, [
     { subject: 'students:11', value: '4001', accounts: ['student1@contoso.edu', 'twin@contoso.edu'] },
   ]);
@@ -231,7 +231,7 @@ for (const mode of [
     t.same(
       classes.filter(({ members }) => members?.includes(account?.id ?? '')).map(({ externalId }) => externalId),
       ['50'],
-      'the classes of before are over',
+      'the old classes are over',
     );
     if (mode.students === 'create')
       t.match(account?.displayName, 'Ana Kos', 'an account that Hallpass made has the new name');

@@ -79,7 +79,7 @@ t.test('refuses a document that does not fit an enabled profile as a whole, and 
     err: /PROFILE_CHANGE_REFUSED.*Nothing was changed/,
   });
   t.same(await inForce(), before);
-  t.match(await set(wrong, '--unchecked'), { code: 0 }, 'somebody may know better');
+  t.match(await set(wrong, '--unchecked'), { code: 0 }, 'a person may know better');
   await cli('profile', 'pause', 'contoso');
   t.match(await set(wrong), { code: 0, out: /error {2}domains.*It stays paused/s });
   await cli('configure', '--graph-url', 'https://127.0.0.1:1', '--graph-authority', 'https://127.0.0.1:1');

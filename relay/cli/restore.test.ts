@@ -127,8 +127,11 @@ t.test('after an older database is restored, creates nothing twice and names los
       .find((one) => one.includes('students:14'));
     const password = line?.split(',').at(-1)?.replace(/^"|"$/g, '').replaceAll('""', '"');
     const account = district.microsoft.directory.users.get(user?.id ?? '');
-    t.ok(account && district.microsoft.directory.hasPassword(account, password ?? ''), 'it is the one that was set');
-    t.match(await district.run(), { failed: 0, problems: 0 }, 'values of what was found are written once');
+    t.ok(
+      account && district.microsoft.directory.hasPassword(account, password ?? ''),
+      'it is the password that was set',
+    );
+    t.match(await district.run(), { failed: 0, problems: 0 }, 'writes the values of found objects once');
     t.match(await district.run(), { done: 0, problems: 0 });
   }
 });
@@ -165,11 +168,7 @@ t.test('in match mode everyone keeps the old account although no rule finds it a
   t.match(await district.run(), { failed: 0, problems: 0 });
   t.match(await district.run(), { done: 0, problems: 0 });
   const again = (await district.dump()).user.find(({ userPrincipalName }) => userPrincipalName?.startsWith('renamed5'));
-  t.equal(
-    again?.displayName,
-    'Student 5',
-    'the account is not one of those that Hallpass made: its name is left alone',
-  );
+  t.equal(again?.displayName, 'Student 5', 'Hallpass did not create this account, so its name is left alone');
 });
 
 t.test('does not read again and again what another tool changes in accounts that belong to nobody', async (t) => {
@@ -189,11 +188,11 @@ t.test('does not read again and again what another tool changes in accounts that
     return district.microsoft.stats.requests - before;
   };
   for (const one of alumni) users.update(one, { jobTitle: 'Alum' });
-  t.ok((await requestsOf()) <= 10, "a changed account that is nobody's costs nothing beside the delta");
+  t.ok((await requestsOf()) <= 10, 'a changed account outside the roster costs only the delta');
   const [alum] = alumni;
   if (alum === undefined) throw new Error('nobody');
   users.update(alum, { jobTitle: null });
-  t.ok((await requestsOf()) <= 4, 'a single one is looked at');
+  t.ok((await requestsOf()) <= 4, 'reads a single one');
 });
 
 t.test('losing the write-ahead log after a kill creates nothing twice, wherever the run was', async (t) => {
@@ -220,7 +219,7 @@ t.test('when the whole database is lost, finds everything again by its stamps, a
     await district.forget();
     await district.commit(later);
     t.match(await district.run(), { state: 'success', failed: 0, problems: 0 });
-    t.same(await linksOf(district), before, 'everybody has their account');
+    t.same(await linksOf(district), before, 'everyone has their account');
     t.same(await counts(district), [3, 7, 12, 12]);
     t.match(await district.run(), { done: 0, problems: 0 });
     const listed = await cli('passwords', 'list', 'contoso');
@@ -235,7 +234,7 @@ t.test('when the whole database is lost, finds everything again by its stamps, a
     t.match(
       await cli('passwords', 'renew', 'contoso', '--unknown'),
       { out: /No account matches/ },
-      'not of people who use them',
+      'not those of people who use them',
     );
     t.match(await cli('passwords', 'renew', 'contoso', '--person', 'students:14'), { out: /Set 1 new/ });
     t.match(await cli('passwords', 'export', 'contoso', '--file', join(home, 'one.csv')), { out: /Wrote 1 / });

@@ -143,8 +143,8 @@ t.test('removing needs the slug as confirmation, and removes every row and the c
     out: /^Removed .* rows deleted: .*audit/,
   });
   t.equal(await rowsOf(district.tenantId), 0);
-  t.equal(await agent.closed, 4001, 'its agent is sent away');
-  t.equal(await rowsOf(other.id), before, 'and nobody else has lost anything');
+  t.equal(await agent.closed, 4001, 'disconnects its agent');
+  t.equal(await rowsOf(other.id), before, 'and nobody else lost anything');
   t.match(await cli('status', 'contoso'), { code: 78, err: /TENANT_UNKNOWN/ });
   t.match(JSON.parse((await cli('audit', '--json')).out).entries, [
     {
@@ -157,6 +157,6 @@ t.test('removing needs the slug as confirmation, and removes every row and the c
   await t.rejects(
     relay.store.withTenant(other.id, ({ db }) => db.deleteFrom('audit').execute()),
     /audit/,
-    'the audit log of the others is as closed as before',
+    "the other districts' audit log is as protected as before",
   );
 });

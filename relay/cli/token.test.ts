@@ -45,7 +45,7 @@ t.test('shows a token once and stores its hash; list and audit log use its id', 
   ]);
   t.notMatch(log, /hallpass_/);
   for (const name of readdirSync(home).filter((file) => file.startsWith('relay.db'))) {
-    t.notOk(readFileSync(join(home, name)).includes(token), `${name} holds nothing of it`);
+    t.notOk(readFileSync(join(home, name)).includes(token), `${name} contains nothing of it`);
   }
 });
 

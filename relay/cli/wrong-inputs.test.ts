@@ -52,7 +52,7 @@ t.test('answers every wrong input in words, with the fitting exit code', async (
     [['sync', 'stop', 'contoso'], 64, /There are now, cancel, restart/],
     [['holds', 'aprove', 'contoso'], 64, /Did you mean "approve"\?/],
     [['status'], 64, /Missing required argument 'tenant'/],
-    [['status', 'contoso', 'more'], 64, /"status" takes 1 of these 2 words: contoso, more\..*quotation marks/],
+    [['status', 'contoso', 'more'], 64, /"status" accepts 1 of these 2 words: contoso, more\..*quotation marks/],
     [['help', 'stauts'], 64, /Unknown command 'stauts'\. Did you mean "status"\?/],
     [['help', 'tenant', 'ad'], 64, /Unknown command 'ad'\. There are add, .*\n.*"hallpass-relay tenant --help"/],
     [['tenant', 'help', 'nothing'], 64, /Unknown command 'nothing'/],
@@ -73,7 +73,7 @@ t.test('answers every wrong input in words, with the fitting exit code', async (
     [['run', 'contoso'], 64, /Missing required argument 'run'/],
     [['fleet', '--jsn'], 64, /Did you mean "--json"\?/],
     [['configure', '--prot', '1'], 64, /Did you mean "--port"\?/],
-    [['configure', 'port', '1'], 64, /"configure" takes options only/],
+    [['configure', 'port', '1'], 64, /"configure" accepts only options/],
     [['plan', 'contoso', '--csv', 'a', '--json'], 64, /cannot be used together/],
     [['plan', 'contoso', '--kind', 'addMember'], 64, /addMembers/],
     [['serve', '--port'], 64, /--port needs a value/],
@@ -139,8 +139,8 @@ t.test('answers every wrong input in words, with the fitting exit code', async (
     t.match(answer, { code, err: said }, name);
     t.match(answer.err, /^error\[[A-Z_]+\] [^\n]+\n(?: {4}[^\n]+\n)* {2}→ [^\n]+\n$/, name);
     t.notMatch(answer.err, jargon, name);
-    t.notMatch(answer.err, /TENANT\b|hush/, `${name}: what is advised can be pasted, and tells no secret`);
-    if (args.includes('--json')) t.equal(answer.out, '', 'a program reads nothing that is no JSON');
+    t.notMatch(answer.err, /TENANT\b|hush/, `${name}: the advice can be pasted, and reveals no secret`);
+    if (args.includes('--json')) t.equal(answer.out, '', 'a program never reads anything but JSON');
   }
 });
 

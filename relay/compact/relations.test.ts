@@ -127,7 +127,7 @@ t.test('setting a set again after changing it does not copy it', async (t) => {
   const gone = relations.get('all') ?? new Set<string>();
   relations.delete('all');
   relations.set('all', gone);
-  t.same([relations.has('all'), relations.get('all')?.size], [true, 0], 'a view of what is gone is empty');
+  t.same([relations.has('all'), relations.get('all')?.size], [true, 0], 'a view of a removed container is empty');
 });
 
 t.test('a membership takes a few bytes', async (t) => {

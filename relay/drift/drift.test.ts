@@ -146,7 +146,7 @@ t.test('notices deleted and restored classes, names and values', async (t) => {
     deletes: new Set<string>(),
   });
   compareObjects(ledger, 'class', seen({ displayName: 'Art', subject: 'theirs to fill' }), state.applied);
-  t.notOk(keysOf(ledger).includes('changed|class:0|course'), 'what we did not write is not ours');
+  t.notOk(keysOf(ledger).includes('changed|class:0|course'), 'what we did not write does not count');
   compareObjects(ledger, 'class', seen(undefined), state.applied);
   const cleared = [...ledger.values()].find(({ item }) => item === 'course');
   t.match(cleared, { ours: { displayName: 'Art' }, theirs: { displayName: null } });
@@ -215,26 +215,30 @@ t.test('judges by what should be, by the policy, and by certainty', async (t) =>
   t.equal(judged({}, { writtenAt: 1e9 - settleMs + 1 }), 'waiting', 'our own write may not show yet');
   t.equal(judged({}, { writtenAt: 1e9 - settleMs }), 'repair');
   t.equal(judged({}, { enabled: false }), 'waiting', 'a preview repairs nothing');
-  t.equal(judged({}, { desired: nobody }), 'accept', 'who left meanwhile is not missed');
+  t.equal(judged({}, { desired: nobody }), 'accept', 'a person who left meanwhile is not missed');
   t.equal(judged({ repairs: 1 }), 'repair');
   t.equal(judged({ repairs: 2 }), 'contended');
 
-  t.equal(judged({ kind: 'foreign' }), 'accept', 'and who belongs there is welcome');
+  t.equal(judged({ kind: 'foreign' }), 'accept', 'and a person who belongs there is accepted');
   const stranger = { kind: 'foreign', item: 'member:account:x' } as const;
   t.equal(judged(stranger), 'kept');
   t.equal(judged(stranger, { drift: { foreignMembers: 'report' } }), 'reported');
   const removing = { drift: { foreignMembers: 'remove' } };
   const seenAt = (ms: number) => ({ ...stranger, firstAt: new Date(ms).toISOString() });
   t.equal(judged(seenAt(1e9 - settleMs), removing), 'repair');
-  t.equal(judged(seenAt(1e9 - settleMs + 1), removing), 'waiting', 'the next run may find whose account it is');
+  t.equal(judged(seenAt(1e9 - settleMs + 1), removing), 'waiting', 'the next run may find out whose account it is');
   const visitor = { kind: 'foreign', object: 'school:1', item: 'schoolUser:account:x' } as const;
   t.equal(judged(visitor), 'kept');
-  t.equal(judged(visitor, { drift: { foreignMembers: 'remove' } }), 'reported', 'nobody is taken out of a school');
+  t.equal(judged(visitor, { drift: { foreignMembers: 'remove' } }), 'reported', 'nobody is removed from a school');
   const students = { ...nobody, schoolUsers: new Map([[asSchoolId('1'), new Set<PersonKey>(['students:a'])]]) };
   const lost = { object: 'school:1', item: 'schoolUser:students:a' } as const;
   t.equal(judged(lost, { desired: students }), 'repair');
   t.equal(judged({ ...lost, kind: 'foreign' }, { desired: students }), 'accept');
-  t.equal(judged({ ...lost, item: 'schoolClass:0' }, { desired: students }), 'accept', 'the section is in no school');
+  t.equal(
+    judged({ ...lost, item: 'schoolClass:0' }, { desired: students }),
+    'accept',
+    'the section belongs to no school',
+  );
   const waiting = { ...nobody, waiting: new Map([[asSectionId('0'), new Set<PersonKey>(['students:a'])]]) };
   t.equal(judged({ kind: 'foreign' }, { desired: waiting, drift: { foreignMembers: 'remove' } }), 'kept');
 
@@ -243,13 +247,13 @@ t.test('judges by what should be, by the policy, and by certainty', async (t) =>
   const renamed = { kind: 'changed', item: 'displayName', ours: 'Old', theirs: 'Ours' } as const;
   t.equal(judged(renamed, { desired: named }), 'reported');
   t.equal(judged(renamed, { desired: named, drift: { attributes: 'repair' } }), 'repair');
-  t.equal(judged({ ...renamed, theirs: 'Art' }, { desired: named }), 'accept', 'as PowerSchool has it by now');
-  t.equal(judged(renamed, { drift: { attributes: 'repair' } }), 'kept', 'theirs to choose');
+  t.equal(judged({ ...renamed, theirs: 'Art' }, { desired: named }), 'accept', 'PowerSchool has the same value by now');
+  t.equal(judged(renamed, { drift: { attributes: 'repair' } }), 'kept', 'the name is theirs to choose');
 
   const deleted = { kind: 'deleted', item: 'group-0' } as const;
   t.equal(judged(deleted, { desired: named }), 'reported');
   t.equal(judged(deleted, { desired: named, drift: { deletedObjects: 'recreate' } }), 'repair');
-  t.equal(judged(deleted), 'accept', 'nobody needs it any more');
+  t.equal(judged(deleted), 'accept', 'nobody needs it anymore');
 });
 
 t.test('our own writes and time end differences; a repair is remembered for a week', async (t) => {

@@ -147,7 +147,7 @@ export function membershipOf(item: string): MembershipParts {
     case 'schoolUser':
       return { relation, target: asMemberKey(target) };
     default:
-      throw new TypeError(`"${item}" is not who or what is in a class or a school`);
+      throw new TypeError(`"${item}" does not name a member of a class or a school`);
   }
 }
 

@@ -40,8 +40,8 @@ t.test('a member who was removed: noticed, repaired, removed again, and left alo
     fact: /^Somebody removed the member students:10 from the class in Microsoft 365; Hallpass repaired it 2 times, and somebody undid that each/,
     next: /Find out who/,
   });
-  t.equal(steps.filter(({ stage }) => stage === 'Membership').length, 1, 'and no step says that they are one');
-  t.equal((await ask(district, '10', '52')).answer, undefined, 'other classes are none of it');
+  t.equal(steps.filter(({ stage }) => stage === 'Membership').length, 1, 'and no step says that they are a member');
+  t.equal((await ask(district, '10', '52')).answer, undefined, 'other classes are not affected');
 });
 
 t.test('a difference that may come from a late reading is not certain yet', async (t) => {

@@ -170,7 +170,7 @@ t.test('a left-out row is the reason if nothing else is known about its record',
   const expected = { status: 'stopped', fact: row.message, next: 'Correct it.' };
   t.match(answer({ schoolIds: [], inScope: false, problems: [row] }), { stage: 'PowerSchool', ...expected });
   t.match(answer({}, { name: undefined, problems: [row] }), { stage: 'Section', ...expected });
-  t.equal(answer({ problems: [row] }), undefined, 'the record of before is still in force');
+  t.equal(answer({ problems: [row] }), undefined, 'the last good record still applies');
 });
 
 t.test('says when something was over before this school year', async (t) => {
@@ -179,7 +179,7 @@ t.test('says when something was over before this school year', async (t) => {
     ...{ stage: 'Section', status: 'stopped', next: /School Setup > Years & Terms/ },
     fact: 'Section 50 is Math - 1. The last term ended on 2019-06-07, before this school year: Hallpass creates no class.',
   });
-  t.equal(answer({}, { termEnded }), undefined, 'who is in a class that is there stays');
+  t.equal(answer({}, { termEnded }), undefined, 'a person in an existing class stays');
   t.match(answer({}, { termEnded, isMember: false }), {
     stage: 'Membership',
     fact: /Hallpass adds nobody to the class/,
@@ -188,7 +188,7 @@ t.test('says when something was over before this school year', async (t) => {
     ...{ stage: 'Account', status: 'stopped', next: /Ignore this if it is over/ },
     fact: /2019-06-07, before this school year: Hallpass creates no account for school 1/,
   });
-  t.equal(answer({ schoolsEnded: '2019-06-07' }), undefined, 'an account that is there stays');
+  t.equal(answer({ schoolsEnded: '2019-06-07' }), undefined, 'an existing account stays');
 });
 
 t.test('names a hold, or a profile that writes nothing, where it stops something', async (t) => {

@@ -173,8 +173,8 @@ for (const [name, { path, body, read, damaged }] of Object.entries(resources)) {
       t.match(error, { code: 'GRAPH_ANSWER_UNKNOWN', retry: 'retry', action: /request-7/ }, where);
       t.match(error.message, `: ${where}: `);
       t.match(error.message, /^Microsoft Graph answered GET \//);
-      t.notMatch(error.message, /ada|Ada/, 'without what stands there');
-      t.equal(client.asked.filter((asked) => path.test(asked)).length, 6, 'a read is repeated: it may pass');
+      t.notMatch(error.message, /ada|Ada/, 'without the contents');
+      t.equal(client.asked.filter((asked) => path.test(asked)).length, 6, 'repeats a read: the failure may pass');
     }
   });
 }

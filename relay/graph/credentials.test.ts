@@ -69,12 +69,12 @@ t.test('notices a consent at the next attempt, not when the old token has expire
   microsoft.app.roles = ['EduRoster.ReadWrite.All'];
   const missing = { code: 'GRAPH_CONSENT_MISSING', message: /User\.Read\.All, Group\.ReadWrite\.All/ };
   await t.rejects(credentials.token(tenantId), missing);
-  await t.rejects(credentials.token(tenantId), missing, 'it is asked again');
+  await t.rejects(credentials.token(tenantId), missing, 'asks again');
   microsoft.app.roles = roles;
   await t.resolves(credentials.token(tenantId));
   const { tokens } = microsoft.stats;
   await credentials.token(tenantId);
-  t.equal(microsoft.stats.tokens, tokens, 'one that is good is kept');
+  t.equal(microsoft.stats.tokens, tokens, 'keeps a valid token');
 });
 
 t.test('names a foreign answer with its status and first words, and treats it as temporary', async (t) => {

@@ -156,7 +156,7 @@ t.test('does not follow or store links that lead elsewhere or back', async (t) =
     const back = { value: [], '@odata.nextLink': `${own.origin}/v1.0/users/delta?$skiptoken=back` };
     const answer = { status: 200, body: back };
     faults.add({ match: { path: 'delta' }, kind: 'answer', answer, times: 'always', skip: 0, delay: 0 });
-    await t.rejects(read(), { code: 'GRAPH_UNREADABLE', retry: 'retry' }, 'a page that leads to itself has an end');
+    await t.rejects(read(), { code: 'GRAPH_UNREADABLE', retry: 'retry' }, 'a page that links to itself does not loop');
     faults.clear();
   }
   const back = { value: [], '@odata.nextLink': `${own.origin}/v1.0/domains?$skiptoken=back` };
@@ -185,6 +185,6 @@ t.test('discards what was read before the link turned out to be expired', async 
   t.equal(read.full, true);
   t.notOk(
     read.upserts.some(({ id }) => id === first.id),
-    'who went meanwhile is not among them',
+    'someone who left meanwhile is not among them',
   );
 });

@@ -108,5 +108,5 @@ t.test('a connection that breaks closes idle ones as well, but ends no running r
   await t.rejects(socketOf('drop'));
   t.equal(await socketOf('fine'), before + 1, 'not the idle one');
   release();
-  t.equal(await slow, 1, 'its answer came all the same');
+  t.equal(await slow, 1, 'its answer still arrived');
 });

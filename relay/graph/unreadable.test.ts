@@ -79,7 +79,11 @@ t.test(
     const creation = { kind: 'createClass', key: 'class:980', body: { externalId: '980' } } as const;
     for (const body of [{ blocked: true }, { id: 'x' }, '<html>', '', []]) {
       answers('externalId', { status: 200, body }, 1);
-      t.equal((await lookUpCreations(client, [creation])).size, 0, 'a look that shows nothing has not been one');
+      t.equal(
+        (await lookUpCreations(client, [creation])).size,
+        0,
+        'a look-up without a readable answer does not count',
+      );
       t.same((await lookUpCreations(client, [creation])).get(creation)?.ours, [group.id]);
     }
   },

@@ -62,7 +62,7 @@ t.test('a record knows its section and school', async (t) => {
   const enrollment = { kind: 'studentEnrollment', id: '30', schoolId: '1', sectionId: '5', studentId: '10' } as const;
   const school = { kind: 'school', id: '1', schoolId: 'district', name: 'High', schoolNumber: '100' } as const;
   t.same([{ ...section, courseName: 'Math' }, enrollment].map(sectionIdOf), ['5', '5']);
-  t.same([school, enrollment].map(schoolIdOf), ['1', '1'], 'a school is its own, and not that of the district');
+  t.same([school, enrollment].map(schoolIdOf), ['1', '1'], "a school's id is its own, not the district's");
   for (const read of [asSectionId, asSchoolId]) {
     t.equal(read('5'), '5');
     t.throws(() => read(''), TypeError);

@@ -67,7 +67,7 @@ t.test('an option that needs more says so where it is set, and how to do without
   );
   const byGroup = { licenses: { ...document.licenses, teachers: { group: skuId } } };
   t.same(problemsOf(byGroup), []);
-  t.same(problemsOf({}), [], 'and a permission that covers another one will do');
+  t.same(problemsOf({}), [], 'and a permission that covers another one suffices');
 });
 
 t.test('missing permissions that many tenants do without, or that hide facts, are warnings', async (t) => {

@@ -74,7 +74,7 @@ t.test('retires everything once, with its reason, and teachers stay in their cla
   applyAll(plan, applied);
   t.same(retire(), []);
   applied.uncertain.add(uncertainKey('retired', 'disabled', 'students:10'));
-  t.match(retire(), [{ kind: 'disableUser', key: 'students:10' }], 'again, where the answer was lost');
+  t.match(retire(), [{ kind: 'disableUser', key: 'students:10' }], 'again if the answer was lost');
 });
 
 t.test('signs out a person whose account is disabled once, if the profile says so', async (t) => {
@@ -85,11 +85,11 @@ t.test('signs out a person whose account is disabled once, if the profile says s
     );
   const disables = { studentGone: 'disable', goneForDays: 0 };
   const signsOut = { ...disables, revokeSessions: true };
-  t.same(retire({ revokeSessions: true }), [], 'nobody is signed out whose account stays in use');
+  t.same(retire({ revokeSessions: true }), [], 'signs out nobody whose account stays in use');
   t.same(retire(signsOut), ['disableUser students:10', 'revokeSessions students:10']);
   applyAll(makePlan(desire(nobody).desired, applied, departed(applied, withPolicies(disables)), today), applied);
   t.same(retire(disables), []);
-  t.same(retire(signsOut), ['revokeSessions students:10'], 'later, where it was not wanted before');
+  t.same(retire(signsOut), ['revokeSessions students:10'], 'later, if the option was off before');
   applyAll(makePlan(desire(nobody).desired, applied, departed(applied, withPolicies(signsOut)), today), applied);
   t.same(retire(signsOut), []);
 });

@@ -31,7 +31,7 @@ t.test('names classes by the pattern', async (t) => {
   t.equal(nameBy({ name }), "M1 Math (Kim O'Neil, High/100, 26-27)");
   const withPeriod = { ...small, section: small.section.map((one) => ({ ...one, period: '3(A)' })) };
   t.equal(nameBy({ name: '{courseName}[ P{period}] {teacherSurname}' }, withPeriod), "Math P3(A) O'Neil");
-  t.equal(nameBy({ name: '{period}' }), 'Math - 2', 'an empty name is the one of PowerSchool');
+  t.equal(nameBy({ name: '{period}' }), 'Math - 2', "an empty name is replaced by PowerSchool's");
   const lead = (id: string, isLead?: true) => ({
     ...{ kind: 'teacherRoster' as const, id, schoolId: '1', sectionId: '5' },
     ...{ teacherId: id, ...(isLead && { isLead }) },
@@ -44,7 +44,7 @@ t.test('names classes by the pattern', async (t) => {
   };
   t.equal(nameBy({ name: '{teacherSurname}' }, two), 'Old', 'the lead teacher');
   const none = { ...two, teacherRoster: [lead('10'), lead('9')] };
-  t.equal(nameBy({ name: '{teacherSurname}' }, none), 'Young', 'without one, the first of those who teach');
+  t.equal(nameBy({ name: '{teacherSurname}' }, none), 'Young', 'without one, the first of the current teachers');
 });
 
 t.test('a school gets what its own profile has chosen, whatever agents send for other profiles', async (t) => {
@@ -103,17 +103,17 @@ t.test('a class opens some days before its term, with everyone who is in it from
   t.same(
     [...(opened.members.get(asSectionId('5')) ?? [])].sort(),
     ['students:10', 'teachers:20'],
-    'not who comes later',
+    'not those who come later',
   );
   const plain = desire(startsWithTerm, profile, '2026-11-24').desired;
   t.same(
     [...(plain.members.get(asSectionId('5')) ?? [])],
     ['teachers:20'],
-    'without the option everybody has their own day',
+    'without the option, each person has their own day',
   );
   const applied = nothingApplied();
   applyAll(makePlan(plain, applied), applied);
-  t.same(makePlan(desire(startsWithTerm, early, '2026-11-23').desired, applied), [], 'a class that is there stays');
+  t.same(makePlan(desire(startsWithTerm, early, '2026-11-23').desired, applied), [], 'an existing class stays');
   t.equal(daysBefore('2026-03-01', 1), '2026-02-28');
   t.ok(isOpen(undefined, early.dates, today), 'without a term there is nothing to wait for');
 });
@@ -154,7 +154,7 @@ t.test('policies decide what happens to people who left a class', async (t) => {
   t.same(
     planAfter(small, { ...small, teacherRoster: [] }, remove),
     [],
-    'the last owner stays until somebody takes over',
+    'the last owner stays until someone takes over',
   );
 });
 
@@ -191,7 +191,7 @@ t.test('assigns licenses per person or through a group, and only once', async (t
   t.same(
     [...other.licenses].filter(([, people]) => people.size > 0).map(([key]) => key),
     [skuId],
-    'the same SKU with other plans takes the place of the one before',
+    'other plans of the same SKU replace the earlier ones',
   );
 });
 
@@ -215,8 +215,8 @@ t.test('a home room is the office of accounts that Hallpass created, if the prof
   };
   const person = personOf('students', '10', [record]);
   const chosen = profileWith({ properties: { student: ['homeRoom'] } });
-  t.strictSame(userBody(person, chosen, true).officeLocation, 'R'.repeat(128), 'as much as Graph takes');
-  t.notOk('officeLocation' in userBody(person, chosen, false), 'the office of an account that was there stays');
+  t.strictSame(userBody(person, chosen, true).officeLocation, 'R'.repeat(128), 'as much as Graph accepts');
+  t.notOk('officeLocation' in userBody(person, chosen, false), 'an existing account keeps its office');
   t.notOk('officeLocation' in userBody(person, profileWith({}), true));
   t.notOk('officeLocation' in userBody(personOf('students', '10', [{ ...record, homeRoom: undefined }]), chosen, true));
 });
@@ -231,7 +231,7 @@ t.test('writes grade levels as reference codes, as the profile says, or unchange
   const written = ['-3', '-2', '-1', '0', '1', '9', '10', '12', '13', '14', '99'].map((grade) => gradeBy(grade));
   t.same(written, ['PK', 'PK', 'PK', 'KG', '01', '09', '10', '12', '13', '14', '99']);
   t.equal(gradeBy('-1', { '-1': 'TK' }), 'TK');
-  t.equal(gradeBy('0', { '-1': 'TK' }), 'KG', 'the others are as ever');
+  t.equal(gradeBy('0', { '-1': 'TK' }), 'KG', 'the others do not change');
   t.equal(gradeBy('-1', 'raw'), '-1');
   t.throws(() => profileWith({ grades: { '-1': '' } }));
   const roster = { ...small, school: small.school.map((one) => ({ ...one, lowGrade: '-1', highGrade: '5' })) };
@@ -350,7 +350,7 @@ t.test('a pre-registered student gets an account and the class in time, if the p
     const { users, members } = desire(early, profileWith(change), date).desired;
     return [users.has('students:11'), members.get(asSectionId('5'))?.has('students:11')];
   };
-  t.same(on('2027-01-20', {}), [false, false], 'without the option they are nobody');
+  t.same(on('2027-01-20', {}), [false, false], 'without the option they do not count');
   t.same(on(today, { preRegistered: true }), [true, false]);
   t.same(on('2027-01-10', { preRegistered: true }), [true, false]);
   t.same(on('2027-01-11', { preRegistered: true }), [true, true]);

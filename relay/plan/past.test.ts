@@ -37,7 +37,7 @@ t.test('provisions nothing for a school whose only term is from 2018-19: no scho
   t.same(count('2018-11-29'), { schools: 0, classes: 0 });
   const applied = nothingApplied();
   applyAll(makePlan(desire(roster, profile, '2018-11-29').desired, applied), applied);
-  t.same(count('2026-11-29', applied), { schools: 0, classes: 0 }, 'what is there is no news');
+  t.same(count('2026-11-29', applied), { schools: 0, classes: 0 }, 'existing objects are not counted');
   const { desired } = desire(roster, profile, '2026-11-29');
   t.same([desired.allSchools.size, desired.users.size, desired.classes.size], [0, 0, 0]);
   t.ok(planFor(roster, '2018-11-29').length > 0, 'in its own year it does');
@@ -45,7 +45,7 @@ t.test('provisions nothing for a school whose only term is from 2018-19: no scho
 
 t.test('at year boundaries: summer does not start a new year, twelve months after the first day do', async (t) => {
   const year = [term('y', '35', '2025-08-20', '2026-06-12'), term('s1', '35', '2025-08-20', '2026-01-16')];
-  t.same(pastAt(year, '2026-02-01'), [[], false], 'a semester that is over is of this year');
+  t.same(pastAt(year, '2026-02-01'), [[], false], 'a semester that is over belongs to this year');
   t.same(pastAt(year, '2026-06-13'), [[], false]);
   t.same(pastAt(year, '2026-08-19'), [[], false]);
   t.same(pastAt(year, '2026-08-20'), [['y', 's1'], true]);

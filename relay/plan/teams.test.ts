@@ -37,14 +37,14 @@ t.test('a class with an owner becomes a team, but only if the profile says so', 
     [{ kind: 'createTeam', key: 'class:5', sectionId: '5', reason: /every class a team/ }],
   );
   t.same(teamsIn(nothingApplied(), small, profile), []);
-  t.equal(teamsIn(done()).length, 1, 'also of a class that was there before the option');
+  t.equal(teamsIn(done()).length, 1, 'even of a class that existed before the option');
 });
 
 t.test('creates a team once; plans a missing one again and says why', async (t) => {
   t.same(teamsIn(teamOfClass(done(), 'there')), []);
   t.match(teamsIn(teamOfClass(done(), 'waiting')), [{ reason: /did not know the class/ }]);
   t.match(teamsIn(teamOfClass(done(), 'accepted')), [{ reason: /is creating/ }]);
-  t.equal(teamsIn(teamOfClass(done(), 'there', 'an object of before')).length, 1, 'the class is another one now');
+  t.equal(teamsIn(teamOfClass(done(), 'there', 'an object of before')).length, 1, 'the class is a different one now');
 });
 
 t.test('without an owner there is no team; a teacher who left but stays in the class counts as one', async (t) => {
@@ -58,11 +58,11 @@ t.test('without an owner there is no team; a teacher who left but stays in the c
   doubtful.uncertain.add(owner);
   t.same(teamsIn(doubtful, ownerless), [], 'nobody knows whether that one ever became an owner');
   t.same(classesWithoutOwner(desired, doubtful), ['5']);
-  t.equal(teamsIn(doubtful).length, 1, 'who belongs there is added again');
+  t.equal(teamsIn(doubtful).length, 1, 'adds a person who belongs there again');
   const removed = done();
   removed.absent.add(owner);
   t.same(teamsIn(removed), [], 'somebody removed the owner');
   t.same(classesWithoutOwner(desire(small, withTeams).desired, removed), ['5']);
-  t.same(classesWithoutOwner(desired, teamOfClass(done(ownerless), 'there')), [], 'what is there needs nobody');
+  t.same(classesWithoutOwner(desired, teamOfClass(done(ownerless), 'there')), [], 'an existing team needs nobody');
   t.same(classesWithoutOwner(desire(ownerless, profile).desired, nothingApplied()), []);
 });

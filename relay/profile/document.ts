@@ -54,7 +54,7 @@ function hopeless(document: unknown): SchemaMistake[] {
   for (const rule of ['removals', 'repairs', 'updates', 'sourceDrop', 'rollover']) {
     const percent = partOf(partOf(partOf(document, 'guards'), rule), 'percent');
     if (typeof percent !== 'number' || percent <= 100 || percent > 1000) continue;
-    const reason = 'it must be 100 or less; 100 switches the rule off, because no more than everything can change';
+    const reason = 'it must be 100 or less; 100 switches the rule off, because at most everything can change';
     mistakes.push({ path: `guards.${rule}.percent`, reason });
   }
   const name = partOf(document, 'name');

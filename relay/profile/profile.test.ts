@@ -36,7 +36,7 @@ t.test('a document without the later options keeps its meaning, and an export sp
     policies: { studentLeftClass: 'remove', teacherLeftClass: 'keep', studentGone: 'keep', schoolGone: 'keep' },
     schedule: { cycleSeconds: null, hours: null },
   });
-  t.same(parseProfile(JSON.parse(JSON.stringify(profile)), 'again'), profile, 'and is read again as it is');
+  t.same(parseProfile(JSON.parse(JSON.stringify(profile)), 'again'), profile, 'and is read back unchanged');
 });
 
 t.test('refuses invalid values with the field and the reason', async (t) => {

@@ -35,8 +35,8 @@ t.test('too many problems, or failures that only a person can fix, cause a quara
   t.equal(judge(undefined), undefined);
   t.equal(judge(ended(10)), undefined);
   t.match(judge(ended(11)), { code: 'QUARANTINED_BY_PROBLEMS', message: /found 11 problems, more than 10/ });
-  t.equal(judge(failed, 500, '2026-09-01T02:00:01Z'), undefined, 'edits alone make many runs');
-  t.equal(judge(failed, 2, '2026-08-01T02:00:00Z'), undefined, 'a relay that was off for long has tried little');
+  t.equal(judge(failed, 500, '2026-09-01T02:00:01Z'), undefined, 'edits alone cause many runs');
+  t.equal(judge(failed, 2, '2026-08-01T02:00:00Z'), undefined, 'a relay that was off for a long time has tried little');
   t.match(judge(failed, 3, '2026-09-01T02:00:00Z'), {
     code: 'QUARANTINED_BY_FAILURES',
     message: /last 3 runs failed, since 2026-09-01T02:00:00Z\. No consent\.$/,

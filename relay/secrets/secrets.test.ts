@@ -9,7 +9,7 @@ t.test('creates a key on first use, for its owner alone, and once', async (t) =>
   const home = join(t.testdir(), 'state');
   const file = join(home, 'secret.key');
   const vault = openVault(home, undefined);
-  t.notOk(existsSync(file), 'anyone who seals nothing needs none');
+  t.notOk(existsSync(file), 'without secrets, no key is needed');
   const sealed = await Promise.all([vault, openVault(home, undefined)].map((one) => one.seal('geheim', 'p')));
   t.equal(statSync(file).mode & 0o777, 0o600);
   t.not(sealed[0], sealed[1], 'the same secret never looks the same');

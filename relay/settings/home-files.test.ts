@@ -8,7 +8,7 @@ t.test('reports at startup a restored database that others may read, and a folde
   const home = join(t.testdir(), 'state');
   mkdirSync(home, { mode: 0o700 });
   await (await startTestRelay(home)).close();
-  t.same(await exposedState(home, process.platform), [], 'what the relay makes is closed');
+  t.same(await exposedState(home, process.platform), [], 'what the relay creates is closed');
   chmodSync(join(home, 'relay.db'), 0o644);
   writeFileSync(join(home, 'secret.key'), 'key', { mode: 0o640 });
   chmodSync(join(home, 'secret.key'), 0o640);

@@ -26,11 +26,11 @@ t.test('counts name their unit, and an old answer is not shown beside "connected
   t.match(summary, /37 lists in step/, 'six schools with six kinds each, and the list of schools');
   t.match(summary, /<li>6 schools<\/li>/);
   t.match(summary, /Each school has one list of each kind of record/);
-  t.match(blocks('working').path, /31 ms &middot; answered/, 'what is fresh is said');
+  t.match(blocks('working').path, /31 ms &middot; answered/, 'shows a fresh answer');
   const stale = blocks('unreachable').path;
-  t.notMatch(stale, /passed|answered .*9 minutes.*Relay/s, 'what is not fresh is unsaid where the line is open');
+  t.notMatch(stale, /passed|answered .*9 minutes.*Relay/s, 'hides a stale answer while the connection is open');
   t.match(stale, /kept open by pings/);
-  t.match(stale, /answered <time/, 'of what is broken, the last success is said');
+  t.match(stale, /answered <time/, 'shows the last success of what is broken');
   t.notMatch(blocks('paused').path, /\banswers\b/, 'nobody is asked during a pause');
 });
 

@@ -65,7 +65,7 @@ t.test("limits streams per program: a program's oldest is closed, and the tab st
   });
   made.board.report({ event: 'agent.paused', since: new Date(made.clock.now()).toISOString() });
   await heard;
-  t.equal((await stream(url, tab)).status, 200, 'a second tab is served, too');
+  t.equal((await stream(url, tab)).status, 200, 'serves a second tab as well');
 });
 
 t.test('programs that use many names leave room for a tab', async (t) => {
@@ -76,7 +76,7 @@ t.test('programs that use many names leave room for a tab', async (t) => {
   const mine = await stream(url, tab);
   t.equal(mine.status, 200);
   for (let at = 0; at < 15; at++) await stream(url, { 'user-agent': `program ${at % 3}` });
-  t.ok(mine.open, 'those who have most give way first');
+  t.ok(mine.open, 'programs with the most streams give way first');
 });
 
 t.test('accepts only a few of six hundred presses by one program, and a person can still press', async (t) => {
@@ -126,6 +126,6 @@ t.test('limits how many program names are remembered', async (t) => {
   for (let at = 0; at < 20; at++) t.ok(presses.take('first', 0));
   t.notOk(presses.take('first', 0));
   for (let at = 0; at < 50; at++) presses.take(`other ${at}`, 0);
-  t.notOk(presses.take('first', 2000), 'not forgotten among a few');
+  t.notOk(presses.take('first', 2000), 'not forgotten while there are few');
   t.ok(presses.take('first', 3500));
 });

@@ -116,7 +116,7 @@ t.test('shows the page of a working agent, and its buttons work', async (t) => {
 
   const waiting = district.relay.next('status');
   t.equal(await press(url, 'pause'), 204);
-  t.match(await waiting, { state: 'waiting' }, 'the relay is told');
+  t.match(await waiting, { state: 'waiting' }, 'the relay is informed');
   t.match(await html(url), /Paused here since.*Resume/s);
   t.match(await commanded(district), { ok: false, error: { code: 'AGENT_PAUSED', retry: 'retry' } });
   const asked = district.powerschool.of('probe').length;
@@ -124,10 +124,10 @@ t.test('shows the page of a working agent, and its buttons work', async (t) => {
 
   const status = district.relay.next('status');
   const second = await run(t, district);
-  t.match(await status, { state: 'waiting' }, 'the pause outlives the process');
+  t.match(await status, { state: 'waiting' }, 'the pause survives a restart');
   const page = await html(second.url);
   t.match(page, /Paused here since/);
-  t.match(page, /data-word="Paused".*id="cycles".*is-working.*sent/s, 'the last cycles do, too');
+  t.match(page, /data-word="Paused".*id="cycles".*is-working.*sent/s, 'so do the last cycles');
   t.equal(district.powerschool.of('probe').length, asked, 'nothing was read');
 
   const resumed = district.relay.next('status');

@@ -76,5 +76,5 @@ t.test('a failing view ends the streams, and a returning browser is told why', a
   beat();
   await t.rejects(response.text());
   t.equal((await fetch(url)).status, 500);
-  t.same(pauses, [], 'and nothing goes on');
+  t.same(pauses, [], 'and nothing continues');
 });

@@ -50,7 +50,7 @@ const ids = (from: number, to: number) => Array.from({ length: to - from + 1 }, 
 t.test('handles a list that is not paged, one that never ends, and one that repeats itself', async (t) => {
   const unpaged = await open(t, [ids(1, 12)], 12);
   t.same((await unpaged.all()).length, 12);
-  t.equal(unpaged.requests(), 2, 'read twice, as every long list');
+  t.equal(unpaged.requests(), 2, 'read twice, like every long list');
   const endless = await open(t, [ids(1, 5)], 12);
   await t.rejects(endless.all(), { code: 'SOURCE_INCOMPLETE' });
   t.ok(endless.requests() < 10);
@@ -63,12 +63,12 @@ t.test('handles one row, no row, exactly one page, and a cut answer', async (t) 
   t.same(await (await open(t, [[]], 0)).all(), []);
   const page = await open(t, [ids(1, 5), [], ids(1, 5), []], 5);
   t.same((await page.all()).length, 5);
-  t.equal(page.requests(), 4, 'a full page may go on');
+  t.equal(page.requests(), 4, 'there may be more after a full page');
   await t.rejects((await open(t, [ids(1, 2)], 4)).all(), { code: 'SOURCE_INCOMPLETE' });
   const cutOnce = await open(t, [ids(1, 2), ids(1, 4)], 4);
-  t.same((await cutOnce.all()).length, 4, 'once is made good at once');
+  t.same((await cutOnce.all()).length, 4, 'a single fault is retried at once');
   const swapped = await open(t, [ids(1, 5), ids(6, 9), ids(1, 5), ids(7, 10)], 9);
-  await t.rejects(swapped.all(), { code: 'SOURCE_INCOMPLETE' }, 'the number is right, a row is missing');
+  await t.rejects(swapped.all(), { code: 'SOURCE_INCOMPLETE' }, 'the count is right, but a row is missing');
 });
 
 t.test('reads a class longer than one page, even from a server that sends it whole', async (t) => {

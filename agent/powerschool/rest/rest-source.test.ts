@@ -113,7 +113,7 @@ t.test('reads next the school that someone has moved to', async (t) => {
     { op: 'transferStudent', studentId: two, schoolId: 1 },
   ]);
   const same = await probe(remembered);
-  t.same(changed(remembered, same), [], 'the counts are what they were');
+  t.same(changed(remembered, same), [], 'the counts have not changed');
 
   // The first school's turn: the student is missing there and has not been seen anywhere else.
   const ids = (await read({ kind: 'student', schoolId: '1' }, counts[0])).map(({ id }) => id);
@@ -222,5 +222,5 @@ t.test('does not count unchanged lists of sections again', async (t) => {
     )
     .get();
   simulator.edit([{ op: 'drop', ccId: Number(dropped?.dcid) }]);
-  t.equal((await requestsOf(await probe(entries))) - second, 1, 'the one that changed is');
+  t.equal((await requestsOf(await probe(entries))) - second, 1, 'only the changed one is');
 });

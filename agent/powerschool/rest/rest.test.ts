@@ -93,7 +93,7 @@ t.test(
     t.match(
       cycleOf(await bench.sync()),
       { event: 'cycle.committed', upserts: 0, deletes: 0 },
-      'asked for, all is read',
+      'reads everything on request',
     );
 
     const before = simulator.stats.requests;
@@ -128,7 +128,7 @@ t.test('counts show at once who comes and goes; a new name shows when its school
   const enrolled = [...(bench.relay.mirror.get('studentEnrollment:1')?.values() ?? [])];
   t.ok(
     enrolled.some((record) => 'studentId' in record && record.studentId === String(studentId)),
-    'with the enrollments of the school',
+    "including the school's enrollments",
   );
 
   simulator.edit([{ op: 'renameStudent', studentId, lastName: 'Šimić' }]);
@@ -142,7 +142,7 @@ t.test('counts show at once who comes and goes; a new name shows when its school
   const left = [...(bench.relay.mirror.get('studentEnrollment:1')?.values() ?? [])];
   t.notOk(
     left.some((record) => 'studentId' in record && record.studentId === String(studentId)),
-    'and the enrollments with the student',
+    "including the student's enrollments",
   );
   t.same(bench.relay.violations, []);
 });
@@ -211,7 +211,7 @@ t.test('a failing server costs no record', async (t) => {
       (error: { code: string }) => error.code,
     );
     t.equal(code, codes[kind], `${kind} ${path}`);
-    t.equal(contentOf(bench), mirror, 'nothing was taken away');
+    t.equal(contentOf(bench), mirror, 'removes nothing');
     await fetch(`${simulator.baseUrl}/_sim/faults`, { method: 'DELETE' });
   }
   for (const kind of ['partial', 'empty'] as const) {
@@ -298,7 +298,7 @@ t.test('the access gate of 25.2 has its own error and does not cause token reque
   const [plugin] = simulator.plugins.list();
   if (plugin !== undefined) plugin.manifest.v1Access = 'READ';
   await bench.sync();
-  t.ok(count(bench, 'student') > 0, 'works once an administrator has switched it on, with the same credentials');
+  t.ok(count(bench, 'student') > 0, 'works with the same credentials once an administrator has enabled it');
 });
 
 t.test('auto uses what the plugin has, and does not leave the queries by itself', async (t) => {
@@ -314,16 +314,16 @@ t.test('auto uses what the plugin has, and does not leave the queries by itself'
   const events = await older.bench.sync();
   t.notOk(
     events.some(({ event }) => event === 'source.chosen'),
-    'the queries are there now',
+    'now the queries exist',
   );
   t.match(cycleOf(events), { bucketsFailed: 0 });
-  t.ok(count(older.bench, 'teacherRoster') > rosters, 'co-teachers have come');
+  t.ok(count(older.bench, 'teacherRoster') > rosters, 'co-teachers have arrived');
   t.equal(count(older.bench, 'student'), students);
   t.same(older.bench.relay.violations, []);
 
   await upgrade(older.simulator, 'rest-legacy', '0.3.0');
   await t.rejects(older.bench.sync(), { code: 'POWERSCHOOL_QUERY_MISSING' });
-  t.ok(count(older.bench, 'teacherRoster') > rosters, 'and do not vanish because the queries did');
+  t.ok(count(older.bench, 'teacherRoster') > rosters, 'and do not disappear because the queries did');
 });
 
 async function upgrade({ plugins }: PowerSchoolSimulator, variant: Variant, version: string): Promise<void> {

@@ -142,7 +142,7 @@ for (const [name, options] of [
     );
     t.ok(
       missing.every(({ id }) => beside.has(id)),
-      'only people who stand beside a lead are missing',
+      'only co-teachers are missing',
     );
   });
 }
@@ -177,11 +177,11 @@ t.test('both ways show which schools have closed, have no year yet, and have no 
   for (const records of [all, found]) {
     const there = ofKind(records, 'term').filter(({ schoolId }) => [closed, toCome, office].includes(Number(schoolId)));
     t.match(there, [{ id: '9002', yearId: '28', startDate: '2018-08-20', endDate: '2019-06-07' }]);
-    t.equal(there.length, 1, 'the last year of a school that has closed, and nothing of the others');
+    t.equal(there.length, 1, 'the last year of a closed school, and nothing of the others');
   }
   const sectionKey = `section ${closed} ${added?.sectionId}`;
   t.ok(all.has(sectionKey), 'the queries read its classes');
-  t.notOk(found.has(sectionKey), 'which /ws/v1 has request by request, and does not read');
+  t.notOk(found.has(sectionKey), 'which /ws/v1 could read request by request, but does not');
 
   const requests = () => simulator.stats.requests;
   const probe = async () => {
@@ -190,5 +190,5 @@ t.test('both ways show which schools have closed, have no year yet, and have no 
     await rest.probe({ remembered: () => new Map(), schools: [String(office)], thorough: false, signal });
     return requests() - before;
   };
-  t.ok((await probe()) <= 6, 'a school without terms is looked through once a day');
+  t.ok((await probe()) <= 6, 'searches a school without terms once a day');
 });

@@ -19,7 +19,7 @@ t.test('the school that has waited longest comes first, as far as the allowance 
   t.same([...takeTurns(schools, allowance)], ['older', 'old']);
   allowance.spend(5000);
   allowance.advance(1_000_000 + 300_000);
-  t.same([...takeTurns(schools, allowance)], [], 'an urgent turn is paid by the others');
+  t.same([...takeTurns(schools, allowance)], [], 'the others pay for an urgent turn');
 });
 
 t.test('turns never take more than their share of the time, and every school gets its turn', async (t) => {
@@ -60,14 +60,14 @@ t.test('turns never take more than their share of the time, and every school get
     }));
     for (const schoolId of takeTurns(candidates, allowance)) turns.add(schoolId);
   }
-  t.same([...turns].sort(), ['1', '2', '3'], 'also schools that cost more than an hour saves');
+  t.same([...turns].sort(), ['1', '2', '3'], 'even schools that cost more than an hour saves');
 });
 
 t.test("a bucket's entry says when it was read", async (t) => {
   t.equal(readAtOf(turnEntry(5, 1_700_000_000)), 1_700_000_000);
   const again = turnEntry(5, 1_700_000_000, turnEntry(5, 1_700_000_000));
   t.equal(readAtOf(again), 1_700_000_001, 'never the same twice, however fast');
-  t.equal(readAtOf({ records: 5, hash: '123456' }), undefined, 'a hash of a PowerQuery is none');
+  t.equal(readAtOf({ records: 5, hash: '123456' }), undefined, "a PowerQuery's hash is not a time");
   t.equal(readAtOf(undefined), undefined);
   const probe: Probe = new Map([
     ['student:1', turnEntry(5, 20)],

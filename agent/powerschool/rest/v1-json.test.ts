@@ -38,7 +38,7 @@ t.test('text that looks like something else comes back unchanged', async (t) => 
 t.test('some text cannot come back: PowerSchool itself has lost it', async (t) => {
   t.equal(read('100.0'), '100');
   t.equal(read('-0.0'), '-0');
-  t.equal(read(''), undefined, 'empty text is no text');
+  t.equal(read(''), undefined, 'empty text counts as none');
 });
 
 t.test('any text comes back, except a fraction of zeros', async (t) => {

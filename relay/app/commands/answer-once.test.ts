@@ -31,7 +31,7 @@ t.test('a repeated request gets the same answer, stored so that nobody else can 
   t.equal(times(), 1);
   const text = JSON.stringify(await rows());
   for (const hidden of [secret, asked.token, 'password', 'etag', '"one"']) t.notOk(text.includes(hidden), hidden);
-  await t.rejects(ask({ token: newToken() }), { code: 'KEY_WRONG' }, 'another token does not open it');
+  await t.rejects(ask({ token: newToken() }), { code: 'KEY_WRONG' }, 'another token cannot open it');
 });
 
 t.test('refuses a different request under the same key; another key makes a new request', async (t) => {
@@ -52,7 +52,7 @@ t.test('repeats an answer that was kept before the request finished, unless it f
     told = await store.system(({ db }) => db.selectFrom('kept_answer').select('status').execute());
     return whole;
   });
-  t.same(told, [{ status: 201 }], 'it is on the disk before anything is forgotten');
+  t.same(told, [{ status: 201 }], 'it is on disk before anything is deleted');
   const fails = ask({ key: 'two' }, async (keep) => {
     await keep(whole);
     throw new Error('the disk is full');

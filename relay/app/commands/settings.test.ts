@@ -35,7 +35,7 @@ t.test("a change is in the relay's own log and in every district's", async (t) =
       },
       { action: 'settings.change', who: 'kim', note: 'Ticket 4711', detail: { changes: { journal: {} } } },
     ]);
-    t.equal(entries.length, 2, 'what changes nothing is no change');
+    t.equal(entries.length, 2, 'a change without effect does not count');
   }
 });
 

@@ -37,7 +37,11 @@ t.test('finds a person by anything that people know about them', async (t) => {
     t.match(findPeople(asked, known), [{ role: 'students', personId: '10' }], asked);
     t.equal(findPeople(asked, known).length, 1);
   }
-  t.match(findPeople('10', known), [{ role: 'students' }, { role: 'teachers' }], 'a DCID goes before a number');
+  t.match(
+    findPeople('10', known),
+    [{ role: 'students' }, { role: 'teachers' }],
+    'a DCID takes precedence over a number',
+  );
   t.match(findPeople('10', known, 'teachers'), [{ personId: '10', by: 'DCID' }]);
   t.same(findPeople('lee', known).map(describePerson), [
     'students:10 (Ana Lee, school 1)',

@@ -12,8 +12,8 @@ export const passwordsAnswer = z.object({
   passwords: z.array(account.extend({ madeAt: moment })),
   unknown: z
     .array(account)
-    .meta({ description: 'Made in a time that the database does not know: renew sets new ones.' }),
-  readopted: z.int().meta({ description: 'Accounts of before the whole database was lost.' }),
+    .meta({ description: 'Created in a period that the database does not cover: renew sets new passwords.' }),
+  readopted: z.int().meta({ description: 'Accounts that were created before the whole database was lost.' }),
 });
 
 export async function passwordsNow(scope: TenantScope): Promise<z.infer<typeof passwordsAnswer>> {

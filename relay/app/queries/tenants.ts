@@ -60,7 +60,7 @@ export const tenantAnswer = tenantIdentity.extend({
   servers: z
     .array(
       z.object({
-        id: z.string().optional().meta({ description: 'What it says of itself; an old one says nothing.' }),
+        id: z.string().optional().meta({ description: 'The id that the server reports; old servers report none.' }),
         host: z.string(),
         isAccepted: z.boolean(),
         firstAt: moment,

@@ -50,6 +50,6 @@ t.test('reads the tables by the rules', async (t) => {
       ['4', '13', '31', false],
       ['6', '12', '30', true],
     ],
-    'not: who is gone',
+    'without those who left',
   );
 });

@@ -82,7 +82,7 @@ t.test(
       'students:24': { userPrincipalName: 'ed@oak.edu' },
       'teachers:31': { userPrincipalName: 'uma@staff.contoso.edu' },
     });
-    t.strictSame(people(expected, '12'), [], 'its teacher is of two profiles, its student of the other one');
+    t.strictSame(people(expected, '12'), [], 'its teacher is in two profiles, its student in the other one');
     const twice = state(oak, { ...oak, name: 'Oak too' }, rest);
     t.equal(twice.problems.get('school:3'), 'SchoolInTwoProfiles');
     t.strictSame(
@@ -101,7 +101,7 @@ t.test(
       const expected = state(create({ ...oak, dates }), rest);
       const seen = [expected.schools.map(({ dcid }) => dcid), expected.users.map(({ person }) => person.key)];
       t.strictSame(seen, [['1'], ['students:20', 'teachers:31']]);
-      t.equal(expected.problems.get('teachers:30'), 'PersonInTwoProfiles', 'the other one tells');
+      t.equal(expected.problems.get('teachers:30'), 'PersonInTwoProfiles', 'the other profile reports it');
     }
     for (const dates of [{ startsOn: '2026-11-24' }, { expiresOn: '2026-11-24' }]) {
       t.equal(state(create({ ...oak, dates }), rest).schools.length, 2);

@@ -57,7 +57,7 @@ t.test('an existing account keeps its password', (t) => {
   const [{ person } = { person: { key: '' } }] = users;
   const given = [{ person: person.key, userPrincipalName: 'a@contoso.edu', password: good[0] ?? '' }];
   t.strictSame(comparePasswords(users, given, new Set()), [
-    `${person.key} has an account of before, and got a password`,
+    `${person.key} has an existing account, but got a password`,
   ]);
   t.end();
 });

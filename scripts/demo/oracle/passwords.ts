@@ -37,7 +37,7 @@ export function comparePasswords(
     const [own, ...more] = byPerson.get(person.key) ?? [];
     byPerson.delete(person.key);
     if (rule === undefined || !('userPrincipalName' in account)) {
-      if (own !== undefined) differences.push(`${person.key} has an account of before, and got a password`);
+      if (own !== undefined) differences.push(`${person.key} has an existing account, but got a password`);
       continue;
     }
     if (own === undefined) differences.push(`${person.key} got no password`);

@@ -94,7 +94,7 @@ t.test('refuses a malformed batch as a whole', async (t) => {
     t.equal(answer.status, 400, String(message));
     t.match(answer.text('error.message'), message);
   }
-  t.equal(simulator.directory.groups.size, before, 'nothing has run');
+  t.equal(simulator.directory.groups.size, before, 'nothing was executed');
 });
 
 t.test('allows 3,000 writes in 150 seconds, education writes included, and counts each inner request', async (t) => {
@@ -121,7 +121,7 @@ t.test('allows 3,000 writes in 150 seconds, education writes included, and count
   t.equal(refused.headers['x-ms-throttle-information'], 'WriteLimitExceeded');
   t.ok(Number(refused.headers['x-ms-throttle-limit-percentage']) > 1, 'a refused request still counts');
   const wait = Number(refused.headers['retry-after']);
-  t.equal(wait, 10, 'seconds until one write is free again: one of the debt, one for itself');
+  t.equal(wait, 10, 'seconds until one write is free again: one for the debt, one for itself');
   const inner = await graph.call('POST', '/$batch', { requests: thirty.slice(0, 1) });
   t.equal(inner.inner('0')?.status, 429);
   t.ok(Number(inner.inner('0')?.headers['Retry-After']) > wait);
@@ -161,7 +161,7 @@ t.test('a new object is missing for a while, by id, in lists, in filters and in 
   const early = await graph.all(before.deltaLink);
   t.same(early.value, []);
   const twin = await graph.call('POST', '/education/classes', body);
-  t.equal(twin.at('error.details.0.code'), 'ObjectConflict', 'but its name is taken at once');
+  t.equal(twin.at('error.details.0.code'), 'ObjectConflict', 'but its name is taken immediately');
   now += 5000;
   t.strictSame(await seen(), [200, 200, 1, true]);
   t.match((await graph.all(early.deltaLink)).value, [{ id }], 'the delta has not lost it');
@@ -202,7 +202,7 @@ t.test('a lost answer: makes the change and breaks the connection', async (t) =>
   await graph.control('POST', '/faults', { match: classes, kind: 'drop' });
   const dropped = newClass();
   await t.rejects(graph.call('POST', '/education/classes', dropped), { code: 'UND_ERR_SOCKET' });
-  t.notOk(has(dropped.mailNickname), 'a dropped request has done nothing');
+  t.notOk(has(dropped.mailNickname), 'a dropped request did nothing');
 
   await graph.control('POST', '/faults', { match: classes, kind: 'lost-answer', skip: 1 });
   const bodies = [newClass(), newClass(), newClass()];
@@ -240,7 +240,7 @@ t.test('the token endpoint can fail, too', async (t) => {
 t.test('answers malformed requests as Graph does', async (t) => {
   const path = '/users/%E0%A4%A';
   t.equal((await graph.call('GET', path)).status, 400);
-  t.equal((await graph.call('PATCH', '/users/x', 'not an object')).status, 404, 'the id is looked at first');
+  t.equal((await graph.call('PATCH', '/users/x', 'not an object')).status, 404, 'the id is checked first');
   const id = simulator.directory.users.values().next().value?.id;
   t.equal((await graph.call('PATCH', `/users/${id}`, ['list'])).status, 400);
   t.equal((await graph.call('GET', '/groups(odd)')).status, 400);

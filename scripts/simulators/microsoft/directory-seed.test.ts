@@ -68,7 +68,7 @@ t.test('people with awkward names get accounts that a directory allows', async (
   const file = seedDirectory(people, options);
   const simulator = await startMicrosoftSimulator({ directory: file, lag: 0 });
   t.teardown(() => simulator.close());
-  t.equal(simulator.directory.users.size, file.users.length, 'all were taken');
+  t.equal(simulator.directory.users.size, file.users.length, 'all were accepted');
   t.ok(simulator.directory.users.values().every((user) => user.props.primaryRole === 'none'));
 });
 

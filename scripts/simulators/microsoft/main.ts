@@ -45,8 +45,8 @@ const { options: cli } = readScriptOptions<CliOptions>(
         list,
       )
       .option('--speed <factor>', "multiplies Graph's throttling limits", positive, 1)
-      .option('--lag <ms>', 'a new object stays unseen up to so long', whole, 200)
-      .option('--team-lag <ms>', 'the Teams service does not know a new group for up to so long', whole, 2000)
+      .option('--lag <ms>', 'how long a new object may stay invisible', whole, 200)
+      .option('--team-lag <ms>', 'how long the Teams service may not know a new group', whole, 2000)
       .addHelpText(
         'after',
         `

@@ -33,11 +33,11 @@ t.test('a status with a code and a message gets the body that every error of Gra
   t.match(refused.body, {
     error: { code: 'Request_BadRequest', message: 'It is blocked.', details, innerError: { 'request-id': String } },
   });
-  t.notOk(has(body.mailNickname), 'nothing was made');
+  t.notOk(has(body.mailNickname), 'nothing was created');
   await order('answer', '^/education/classes$', { answer: { status: 202 }, done: true });
   const accepted = await graph.call('POST', '/education/classes', body);
   t.match(accepted, { status: 202, body: undefined });
-  t.ok(has(body.mailNickname), 'with "done" it is made all the same');
+  t.ok(has(body.mailNickname), 'with "done" it is created nevertheless');
 });
 
 t.test('bodies: raw text, a page, nothing, JSON of another shape, headers', async (t) => {
@@ -67,7 +67,7 @@ t.test('a fault lasts until it is removed', async (t) => {
   t.equal((await graph.control('DELETE', `/faults/${id}`)).status, 204);
   t.equal((await graph.control('DELETE', `/faults/${id}`)).status, 404);
   t.equal((await graph.call('GET', '/users')).status, 200);
-  t.equal((await order('answer', '^/users')).status, 400, 'an answer has to be said');
+  t.equal((await order('answer', '^/users')).status, 400, 'an answer must be given');
 });
 
 t.test('cuts an answer in the middle', async (t) => {

@@ -61,7 +61,7 @@ t.test('a PATCH may refuse owners', async (t) => {
   await graph.control('PATCH', '/settings', { rules: { refusesOwnersInPatch: true } });
   const both = { ...bind('members', person(0)), ...bind('owners', person(0)) };
   t.equal((await graph.call('PATCH', `/groups/${id}`, both)).status, 400);
-  t.strictSame(await has(id, 'members'), [], 'nothing of it was done');
+  t.strictSame(await has(id, 'members'), [], 'nothing was done');
   const ref = { '@odata.id': reference(person(0)) };
   t.equal((await graph.call('POST', `/groups/${id}/owners/$ref`, ref)).status, 204);
   t.strictSame(await has(id, 'owners'), [person(0)]);
@@ -89,7 +89,7 @@ t.test('enforces a naming policy', async (t) => {
   const made = await newClass({ ...plain, displayName: 'Payrolling' });
   t.equal(made.status, 201, 'only whole words count');
   const renamed = await graph.call('PATCH', `/education/classes/${made.text('id')}`, { displayName: 'Payroll' });
-  t.equal(renamed.status, 400, 'also when it is renamed');
+  t.equal(renamed.status, 400, 'even when it is renamed');
   const group = { displayName: 'Payroll', mailNickname: 'pay', mailEnabled: false, securityEnabled: true };
   t.equal((await graph.call('POST', '/groups', group)).status, 201, 'security groups follow no policy');
 });
@@ -136,7 +136,7 @@ t.test('a class team waits for a teacher', async (t) => {
   const seen = () => directory.groups.get(id)?.hasStudents;
   t.equal(await limited(), true);
   t.equal((await graph.call('PATCH', `/teams/${id}`, { isMembershipLimitedToOwners: false })).status, 204);
-  t.strictSame([await limited(), seen()], [false, false], 'the flag alone brings no student');
+  t.strictSame([await limited(), seen()], [false, false], 'the flag alone adds no student');
   await graph.control('POST', `/teams/${id}/activate`);
   t.strictSame([await limited(), seen()], [false, true]);
   t.equal((await graph.call('PATCH', `/teams/${id}`, { displayName: 'x' })).status, 501);

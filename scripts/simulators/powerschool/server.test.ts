@@ -274,7 +274,7 @@ t.test('faults come as ordered and end', async (t) => {
   await fault('reset');
   await t.rejects(query(testQuery));
   await fault('cut');
-  await t.rejects(query(testQuery), 'half a body is no answer');
+  await t.rejects(query(testQuery), 'half a body is not an answer');
   await fault('disguised');
   t.match(await query(testQuery), { headers: { 'content-type': /json/ }, text: /^<!DOCTYPE html>/ });
   await fault('mislabelled');

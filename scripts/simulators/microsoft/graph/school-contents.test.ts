@@ -22,7 +22,7 @@ t.test("what is put into a school shows after the lag; an administrator's change
   const idsIn = async (what: string) => (await graph.all(`${path}/${what}?$select=id`)).value.map(({ id }) => id);
   const link = { '@odata.id': `https://graph.microsoft.com/v1.0/education/users/${one.id}` };
   t.equal((await graph.call('POST', `${path}/users/$ref`, link)).status, 204);
-  t.same(await idsIn('users'), [], 'it is done, and does not show');
+  t.same(await idsIn('users'), [], 'it is done, but does not show');
   t.equal((await graph.call('POST', `${path}/users/$ref`, link)).status, 400, 'and cannot be done again');
   clock.advance(60_000);
   t.same(await idsIn('users'), [one.id]);

@@ -47,7 +47,7 @@ t.test('a class becomes a team after a while, and the operation says when', asyn
   t.match((await graph.call('GET', operation)).body, { status: 'notStarted', operationType: 'createTeam' });
   t.same(await optionsOf(id), []);
   t.equal((await graph.call('GET', `/teams/${id}`)).status, 404);
-  t.equal((await graph.call('POST', '/teams', bodyFor(id))).status, 409, 'one is being made already');
+  t.equal((await graph.call('POST', '/teams', bodyFor(id))).status, 409, 'one is being created already');
   now += 1500;
   t.match((await graph.call('GET', operation)).body, { status: 'inProgress' });
   now += 500;
@@ -119,7 +119,7 @@ t.test('an operation may fail; then there is no team, and another attempt is acc
 t.test('archives and restores a team a while after the request', async (t) => {
   const id = await newClass();
   const isArchived = async () => (await graph.call('GET', `/teams/${id}`)).at('isArchived');
-  t.equal((await graph.call('POST', `/teams/${id}/archive`)).status, 404, 'a class that is no team');
+  t.equal((await graph.call('POST', `/teams/${id}/archive`)).status, 404, 'a class without a team');
   await graph.call('PUT', `/groups/${id}/team`, {});
   t.equal((await graph.call('POST', `/teams/${id}/unarchive`)).status, 400, 'it is not archived');
 
@@ -128,7 +128,7 @@ t.test('archives and restores a team a while after the request', async (t) => {
   const operation = String(answer.headers.location);
   t.match((await graph.call('GET', operation)).body, { status: 'notStarted', operationType: 'archiveTeam' });
   t.equal(await isArchived(), false);
-  t.equal((await graph.call('POST', `/teams/${id}/archive`)).status, 409, 'it is at work already');
+  t.equal((await graph.call('POST', `/teams/${id}/archive`)).status, 409, 'it is already in progress');
   now += 2000;
   t.match((await graph.call('GET', operation)).body, { status: 'succeeded' });
   t.equal(await isArchived(), true);
@@ -141,7 +141,7 @@ t.test('archives and restores a team a while after the request', async (t) => {
   await graph.control('POST', '/faults', { match: { method: 'POST', path: '/archive$' }, kind: 'fails-later' });
   await graph.call('POST', `/teams/${id}/archive`);
   now += 2000;
-  t.equal(await isArchived(), false, 'it came to nothing');
+  t.equal(await isArchived(), false, 'it failed');
 });
 
 t.test('archiving requires an owner and accepts no other parameters', async (t) => {

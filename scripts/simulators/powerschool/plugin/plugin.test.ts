@@ -33,7 +33,7 @@ t.test('installs and enables a good plugin, which gets credentials', async (t) =
   const { credentials } = plugins.enable(plugin.id);
   t.match(credentials, { clientId: /^[0-9a-f-]{36}$/, clientSecret: /^[0-9a-f-]{36}$/ });
   t.ok(plugins.query(testQuery));
-  t.equal(await refusal(Buffer.from(pluginXml({ name: 'Plain' })), plugins), 'installed', 'plugin.xml alone will do');
+  t.equal(await refusal(Buffer.from(pluginXml({ name: 'Plain' })), plugins), 'installed', 'plugin.xml alone is enough');
 });
 
 t.test('refuses archives that are not plugins', async (t) => {
@@ -133,7 +133,7 @@ t.test('refuses and accepts what live servers do, although the documentation dif
   const computed = queryXml().replace('<column column="STUDENTS.Last_Name">', '<column>');
   const { id } = await plugins.install(await pluginZip({ queries: computed }));
   plugins.enable(id);
-  t.equal(plugins.query(testQuery)?.compiled.state, 'ready', 'a column need not name a field');
+  t.equal(plugins.query(testQuery)?.compiled.state, 'ready', 'a column need not declare a field');
 });
 
 t.test('a version must increase, and an upgrade needs disable, install, enable', async (t) => {

@@ -53,12 +53,12 @@ t.test('requires access since 25.2, which the administrator grants', async (t) =
   t.same(denied.json, {
     errorMessage: { message: 'Plugin is missing required accessLevelV1Api READ permission' },
   });
-  t.notOk('www-authenticate' in denied.headers, 'it is not the token');
+  t.notOk('www-authenticate' in denied.headers, 'the token is not the problem');
   t.equal((await get('/metadata')).status, 200);
   await configure({ v1Access: 'READ' });
   t.equal((await get('/district/student')).status, 200);
   const older = await open(t, { oauth: '<oauth/>', version: '24.3.1.0' });
-  t.equal((await older.get('/district/student')).status, 200, 'older servers have no gate');
+  t.equal((await older.get('/district/student')).status, 200, 'older servers do not check access');
 });
 
 t.test('returns lists, pages and counts', async (t) => {
@@ -76,7 +76,7 @@ t.test('returns lists, pages and counts', async (t) => {
   const everybody = scalar('SELECT COUNT(*) FROM students');
   t.equal(await count('/district/student/count'), everybody, 'a district list has no default');
   const known = scalar('SELECT COUNT(*) FROM students WHERE enroll_status IN (0, -1)');
-  t.equal(await count('/school/1/student/count'), known, 'that of a school has');
+  t.equal(await count('/school/1/student/count'), known, "a school's list has one");
 
   t.equal(
     list(at((await get('/district/student?pagesize=1000')).json, 'students', 'student')).length,
@@ -138,7 +138,7 @@ t.test('returns students with their expansions', async (t) => {
     },
   });
   t.notOk('middle_name' in Object(at(json, 'student', 'name')));
-  t.notOk('contact' in Object(json.student), 'only what was asked for');
+  t.notOk('contact' in Object(json.student), 'only what was requested');
   const homeRoom = async () =>
     at((await get('/student/1?expansions=schedule_setup')).json, 'student', 'schedule_setup');
   t.match(await homeRoom(), { home_room: '0104' });
@@ -234,7 +234,7 @@ t.test('returns sections and terms of the current year, and others on request', 
   t.match(section, { term: { id: at(section, 'term_id'), start_year: Number } });
   t.notOk('staff_id' in Object(section));
   t.match((await get(`/course/${at(section, 'course_id')}`)).json, { course: { course_number: String } });
-  t.ok(list(at((await get('/school/1/course')).json, 'courses', 'course')).length > 7, 'also those of the district');
+  t.ok(list(at((await get('/school/1/course')).json, 'courses', 'course')).length > 7, "including the district's");
 
   const dropped = simulator.db.prepare('SELECT dcid, -sectionid AS section FROM cc WHERE sectionid < 0 LIMIT 1').get();
   const dcid = scalar(`SELECT dcid FROM sections WHERE id = ${dropped?.section}`);

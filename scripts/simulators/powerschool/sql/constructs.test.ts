@@ -119,7 +119,7 @@ t.test('(+) keeps rows without a partner', async (t) => {
       ['Oak', 'Cy', null],
       ['Elm', null, null],
     ],
-    'one after the other, each when what it hangs on is there',
+    'one after the other, each once its condition can be evaluated',
   );
   t.throws(
     () => rows('SELECT 1 FROM schools a JOIN terms t ON 1 = 1, students s WHERE a.dcid = s.id(+)'),
@@ -245,7 +245,7 @@ t.test('NULL sorts last, and first in descending order', async (t) => {
     rows(`SELECT sc.dcid FROM schools sc LEFT JOIN students s ON s.schoolid = sc.school_number AND s.id > 1
           ORDER BY s.id`),
     [[1], [2], [3]],
-    'also a key, where its table may have no row',
+    'even a key, if its table may have no row',
   );
 });
 
