@@ -7,7 +7,7 @@ export interface JsonMistake {
   line: number;
   /** From 1, in characters. */
   column: number;
-  /** Without a full stop. */
+  /** Without a period. */
   reason: string;
 }
 

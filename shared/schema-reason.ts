@@ -6,7 +6,7 @@ import { namesAt } from './schema-names.ts';
 export interface SchemaMistake {
   /** Dotted path, empty for the whole value. */
   path: string;
-  /** Without the path and without a full stop. */
+  /** Without the path and without a period. */
   reason: string;
 }
 

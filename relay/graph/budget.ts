@@ -19,9 +19,9 @@ const share = 0.96;
 /** The rate recovers by a tenth of the nominal one, from a half in five steps. */
 const shortestStepMs = 2000;
 const longestStepMs = 10_000;
-/** A 429 so long after another one comes alone. */
+/** A 429 this long after the previous one counts as a separate event. */
 const aloneAfterMs = 60_000;
-/** Several answers of one batch, and of those beside it, report the same event. */
+/** Several answers in one batch, and in concurrent ones, report the same event. */
 const sameEventMs = 1000;
 
 export interface Limit {

@@ -1,11 +1,11 @@
 /**
- * The life of a hold from run to run. Level-triggered: every run says again what is too much, and this says what becomes
- * of the hold that was there under the same key. A hold whose cause is gone has no next state, it vanishes.
+ * The life of a hold from run to run. Level-triggered: every run reports again what is too much, and this decides what
+ * happens to the existing hold with the same key. A hold whose cause is gone has no next state: it disappears.
  *
  * | state | means | leaves it |
  * |---|---|---|
  * | waiting | nobody has decided | decision; after `expiryDays`: expired |
- * | approved | proceeds, up to a tenth more than approved, until its time; so does what is left of it, be it little | carried out: vanishes; more: waiting; time passed: expired |
+ * | approved | proceeds, up to a tenth more than approved, until its time; so does what is left of it, even if that is little | carried out: disappears; more: waiting; time passed: expired |
  * | rejected | held, silently | a tenth more or fewer operations than were rejected: waiting |
  * | expired | held like waiting, and reported again every `expiryDays` | decision |
  */
@@ -16,7 +16,7 @@ import type { Passed } from './guard.ts';
 
 export interface Step {
   record: HoldRecord;
-  /** Why somebody should be told, if so. */
+  /** Why someone should be told, if at all. */
   news: 'opened' | 'reopened' | 'expired' | undefined;
 }
 
@@ -37,12 +37,12 @@ export interface Begun {
 }
 
 /**
- * Approvals of which a part was carried out, by a run that was killed for instance: what is left may be too little for every rule, and is
- * approved all the same.
+ * Approvals that were carried out in part, for instance by a run that was killed: the rest may be too little for every
+ * rule, but is still approved.
  *
  * @param records that no rule has found now
  * @param approvals by key, those in force
- * @param passed what no rule found too much
+ * @param passed what no rule considers too much
  */
 export function begunApprovals(
   records: readonly HoldRecord[],
@@ -62,8 +62,8 @@ export function begunApprovals(
 }
 
 /**
- * @param known the hold as it was after the last run or decision; undefined for one that was not there
- * @param found what the guard says now, whether an approval lets it pass or not
+ * @param known the hold after the last run or decision; undefined for a new one
+ * @param found what the guard reports now, whether an approval lets it pass or not
  */
 export function nextStep(known: HoldRecord | undefined, found: Hold, now: string, expiryDays: number): Step {
   const later = addDays(now, expiryDays);
@@ -80,7 +80,10 @@ export function nextStep(known: HoldRecord | undefined, found: Hold, now: string
   return { record: same, news: undefined };
 }
 
-/** Whether a decision about so many operations is one about these. Fewer than approved are; fewer than rejected are not. */
+/**
+ * Whether a decision about this many operations still applies to the current ones. It does to fewer than approved, but
+ * not to fewer than rejected.
+ */
 function stillMeant(state: HoldState, decided: number, count: number): boolean {
   if (state === 'approved') return count <= covered(decided);
   return count <= covered(decided) && count * 10 >= decided * 9;

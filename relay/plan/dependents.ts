@@ -26,7 +26,8 @@ export function dependsOn(held: readonly Operation[]): (operation: Operation) =>
         return need.keys.every((key) => created.has(key));
       case 'disabled':
         return disabled.has(need.key);
-      // Who owns the class besides, no plan says, no operation makes a group, and for the others nothing has to wait for a person.
+      // The plan does not show other owners of the class, no operation creates a group, and the other needs never wait
+      // for a person.
       case 'owners':
       case 'otherOwner':
       case 'group':

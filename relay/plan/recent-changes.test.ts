@@ -22,12 +22,15 @@ const removal = (schoolId: SchoolId, number: number): Operation => {
 interface Lost {
   schoolId: SchoolId;
   at: number;
-  /** Whether nobody has approved it, or more of it later. */
+  /** Whether neither it nor a later change of its kind was approved. */
   countsInSchool: boolean;
   countsInDistrict: boolean;
 }
 
-/** A district that loses memberships, as relay/sync does it: by profiles of a school each or more, killed now and then. */
+/**
+ * A district that loses memberships, as relay/sync does it: through profiles with one or more schools each, sometimes
+ * killed.
+ */
 class District {
   readonly settings: GuardSettings;
   readonly there: Map<SchoolId, number>;
@@ -50,7 +53,7 @@ class District {
     this.#due.set(schoolId, Math.min(this.there.get(schoolId) ?? 0, due + count));
   }
 
-  /** Somebody approves all that a profile holds. */
+  /** Approves everything that a profile holds. */
   approve(profile: number): void {
     const [at, until] = [this.#iso(), new Date(this.now + 7 * dayMs).toISOString()];
     const decided = { state: 'approved', decidedBy: 'kim', decidedAt: at, expiresAt: until } as const;
@@ -58,13 +61,13 @@ class District {
     this.#holds.set(profile, holds);
   }
 
-  /** The process is started again: what it knows is what was stored. */
+  /** Restarts the process: it knows only what was stored. */
   restart(): void {
     const rows = this.recent.of('removeMember', '2000-01-01T00:00:00.000Z');
     this.recent = new RecentChanges(structuredClone(rows));
   }
 
-  /** A run, of which so many operations are done before it is killed. @param profile number of its schools */
+  /** A run that is killed after this many operations. @param profile number of its schools */
   run(profile: number, killedAfter: number): void {
     const plan = schools.slice(...(profile === 0 ? [0, 1] : [1, 3])).flatMap((id) => {
       return Array.from({ length: this.#due.get(id) ?? 0 }, () => removal(id, ++this.#number));
@@ -90,7 +93,7 @@ class District {
     if (killedAfter >= proceed.length) this.#settle(profile);
   }
 
-  /** Approvals that were carried out are over. */
+  /** Approvals that were carried out end. */
   #settle(profile: number): void {
     const { true: used = [], false: rest = [] } = Object.groupBy(
       this.#holds.get(profile) ?? [],
@@ -132,7 +135,7 @@ class District {
     if (passedIn !== undefined) this.recent.add(changesBy([{ ...operation, passedIn }]), this.#iso());
   }
 
-  /** What was lost within any 24 hours that end now. */
+  /** Checks what was lost within any 24 hours that end now. */
   #check(): void {
     const since = this.lost.filter(({ at }) => at > this.now - dayMs);
     const { percent, above, total } = this.settings.removals;
@@ -178,7 +181,7 @@ function play(district: District, all: readonly (typeof step extends fc.Arbitrar
   }
 }
 
-t.test('however a mass removal is cut, no 24 hours lose more without approval than one plan might', async (t) => {
+t.test('however a mass removal is sliced, no 24 hours lose more without approval than one plan may', async (t) => {
   const { numRuns, seed } = histories(t, []);
   const property = fc.property(settings, stocks, steps, (settings, there, all) => {
     const district = new District(settings, there);
@@ -189,7 +192,7 @@ t.test('however a mass removal is cut, no 24 hours lose more without approval th
   t.pass('whoever cuts it');
 });
 
-t.test('slices that are more than a day apart pass as if there were no others', async (t) => {
+t.test('slices more than a day apart do not count together', async (t) => {
   const property = fc.property(
     settings,
     fc.array(fc.tuple(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 25 * hourMs, max: 90 * hourMs })), {
@@ -216,7 +219,7 @@ t.test('slices that are more than a day apart pass as if there were no others', 
   t.pass('each was judged alone');
 });
 
-t.test('a hold says what is planned and what was done before, each by its kind', async (t) => {
+t.test('a hold lists what is planned and what was done before, each by its kind', async (t) => {
   const of = (plan: Operation[], earlier: number, there: number) => {
     const [hold] = guard(plan, {
       settings: guardSchema.parse({}),

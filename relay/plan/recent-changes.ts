@@ -1,6 +1,7 @@
 /**
- * What was carried out in the last day that nobody approved. The guard adds it to what a plan would do, so that nothing that is too much
- * at once passes in slices: by several runs, by planning again in the middle of one, or by several profiles.
+ * What was carried out within the last day without approval. The guard adds it to what a plan would do, so that no
+ * change that is too much at once passes in slices: through several runs, replanning in the middle of one, or several
+ * profiles.
  */
 import type { HoldRecord } from '../model/hold.ts';
 import type { SchoolId } from '../model/keys.ts';
@@ -9,24 +10,27 @@ import { type Operation, type OperationKind, weightOf } from '../model/operation
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** What an operation, or several of a kind, count for in a school. */
+/** How much an operation, or several of one kind, count for in a school. */
 export interface Change {
   kind: OperationKind;
   schoolId: SchoolId;
   count: number;
 }
 
-/** What an hour brought. Whoever approves more in a school, or in the district, answers for what was before: the rest counts on. */
+/**
+ * The changes of one hour. Someone who approves more in a school, or in the district, has taken the earlier ones into
+ * account; the rest keeps counting.
+ */
 export interface ChangesOfHour {
   kind: OperationKind;
   schoolId: SchoolId;
-  /** ISO 8601 in UTC, the beginning: what it brought counts until a day after its end. */
+  /** ISO 8601 in UTC, its beginning: its changes count until a day after its end. */
   hour: string;
   inSchool: number;
   inDistrict: number;
 }
 
-/** What a plan comes in addition to. */
+/** What a plan is added to. */
 export interface Earlier {
   inSchool(kind: OperationKind, schoolId: SchoolId): number;
   /** In every school of the district. */
@@ -41,7 +45,7 @@ export class RecentChanges {
     for (const row of rows) this.#put(row);
   }
 
-  /** What was not yet forgotten, of a kind. @param since ISO 8601 */
+  /** The remembered changes of a kind. @param since ISO 8601 */
   of(kind: OperationKind, since: string): ChangesOfHour[] {
     const first = hourOf(since);
     return [...this.#rows.values()].filter((row) => row.kind === kind && row.hour >= first);
@@ -54,7 +58,7 @@ export class RecentChanges {
     }
   }
 
-  /** Somebody has approved more of the kind in the school, having seen these. @param until ISO 8601 */
+  /** Records that someone has approved more of the kind in the school, having seen these. @param until ISO 8601 */
   answerForSchool(kind: OperationKind, schoolId: SchoolId, until: string): void {
     for (const row of this.#rows.values()) {
       if (row.kind !== kind || row.schoolId !== schoolId || row.hour > until) continue;
@@ -68,7 +72,7 @@ export class RecentChanges {
     for (const row of this.#rows.values()) if (row.kind === kind && row.hour <= until) row.inDistrict = 0;
   }
 
-  /** Whether it knows of an earlier hour. */
+  /** Whether it remembers an earlier hour. */
   hasBefore(hour: string): boolean {
     return this.#rows.values().some((row) => row.hour < hour);
   }
@@ -80,7 +84,10 @@ export class RecentChanges {
     return old.length > 0;
   }
 
-  /** A clock that was ahead has been set back: what it dated later than now was now at the latest. @returns whether there was any */
+  /**
+   * Corrects changes dated in the future by a clock that has since been set back: they happened now at the latest.
+   * @returns whether there were any
+   */
   redate(now: string): boolean {
     const hour = hourOf(now);
     const ahead = [...this.#rows].filter(([, row]) => row.hour > hour);
@@ -107,7 +114,7 @@ export function hourOf(iso: string): string {
   return new Date(Math.floor(Date.parse(iso) / hourMs) * hourMs).toISOString();
 }
 
-/** What these count for when they are done. */
+/** What these operations count for once they are done. */
 export function changesBy(operations: readonly Operation[]): Change[] {
   return operations.flatMap((operation) =>
     operation.passedIn === undefined
@@ -117,8 +124,9 @@ export function changesBy(operations: readonly Operation[]): Change[] {
 }
 
 /**
- * @param underWay operations that were let pass and are not recorded yet
- * @param holds of the profile: while something is held, what came before it is not forgotten, because time alone approves nothing
+ * @param underWay operations that were allowed and are not recorded yet
+ * @param holds of the profile: while something is held, earlier changes are not forgotten, because time alone approves
+ *   nothing
  */
 export function earlierThan(
   now: string,
@@ -148,7 +156,7 @@ export function earlierThan(
   };
 }
 
-/** A day before now, or before the oldest of these holds was first seen. */
+/** A day before now, or before the first of these holds began. */
 export function dayBefore(now: string, holds: readonly Pick<HoldRecord, 'firstSeen'>[]): string {
   const first = [now, ...holds.map(({ firstSeen }) => firstSeen)].sort()[0] ?? now;
   return new Date(Date.parse(first) - dayMs).toISOString();

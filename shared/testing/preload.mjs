@@ -1,13 +1,13 @@
 /**
- * Loaded into every test file before tap (.taprc): half of what a test of the relay costs is not its own.
+ * Loaded into every test file before tap (.taprc): half the time of a relay test is otherwise spent on the following.
  *
- * - What Node compiles is kept for the next file, and for programs that a test starts (.taprc names the folder, which is made
- *   absolute here: a program may run elsewhere).
- * - tap follows every promise and callback to the subtest that began it, to name that subtest if one throws long afterwards.
- *   It costs a fifth of all CPU. Without it such an error ends the test file, which fails as well.
+ * - Node's compiled code is cached for the next file, and for programs that a test starts (.taprc names the folder; the path is
+ *   made absolute here because a program may run in another folder).
+ * - tap traces every promise and callback back to its subtest, to name that subtest if one throws long afterward. That takes a
+ *   fifth of all CPU time. Without it such an error ends the test file, which then fails as well.
  * - tap notes every module that a test loads and reads its source map, for coverage, mocks and `tap --changed`, and loads itself
- *   into every thread and program that a test starts. No test here needs any of that, and it costs 0.4 s for each file and 0.2 s
- *   for each thread.
+ *   into every thread and program that a test starts. No test here needs any of that, and it takes 0.4 s per file and 0.2 s
+ *   per thread.
  */
 import hooks from 'node:async_hooks';
 import module, { syncBuiltinESMExports } from 'node:module';
