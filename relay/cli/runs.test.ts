@@ -23,7 +23,7 @@ t.test('shows what runs did, and who changed what', async (t) => {
     { number: 2, state: 'success', done: 1, planned: { removeMember: 1 } },
     { number: 1, state: 'success' },
   ]);
-  t.match(await cli('runs', 'contoso', '--limit', '1'), { out: /\n2 +test +\S+ +\S+ +success +1 +0 +0 +0\n\nWhat/ });
+  t.match(await cli('runs', 'contoso', '--limit', '1'), { out: /\n2 +test +\S+ +\S+ +success +1 +0 +0 +0 +0\n\nWhat/ });
   t.match(await cli('run', 'contoso', '2'), {
     out: /Planned: 1 removeMember\n {2}1 done.*removeMember class:50: done\n {2}the student is no longer.*after: {2}\["students:10"\]/s,
   });

@@ -27,14 +27,14 @@ export function runsCommand(command: Command, context: CliContext): void {
       if (runs.length === 0) return void context.out.write('Nothing has run yet.\n');
       printTable(
         context,
-        ['RUN', 'PROFILE', 'STARTED', 'ENDED', 'STATE', 'DONE', 'FAILED', 'HELD', 'PROBLEMS'],
+        ['RUN', 'PROFILE', 'STARTED', 'ENDED', 'STATE', 'DONE', 'FAILED', 'HELD', 'WAITING', 'PROBLEMS'],
         runs.map((run) => [
           String(run.number),
           run.profile,
           run.startedAt,
           run.finishedAt ?? 'under way',
           run.error === null ? run.state : `${run.state} (${run.error.code})`,
-          ...[run.done, run.failed, run.held, run.problems].map(String),
+          ...[run.done, run.failed, run.held, run.waiting, run.problems].map(String),
         ]),
       );
       context.out.write(`\nWhat a run did: hallpass-relay run ${tenant} RUN\n`);
@@ -66,13 +66,13 @@ export function runCommand(command: Command, context: CliContext): void {
 }
 
 function describeRun({ number, profile, startedAt, finishedAt, state, planned, error, ...counts }: PastRun): string {
-  const { done, failed, held, problems } = counts;
+  const { done, failed, held, waiting, problems } = counts;
   const kinds = Object.entries(planned).filter(([, count]) => count > 0);
   const plan = kinds.length === 0 ? 'nothing' : kinds.map(([kind, count]) => `${count} ${kind}`).join(', ');
   return `Run ${number} of profile "${profile}": ${state}
   ${startedAt} to ${finishedAt ?? 'now'}
   Planned: ${plan}
-  ${done} done, ${failed} failed, ${held} held, ${problems} problems\n${error === null ? '' : `  ${error.code}: ${error.message}\n`}`;
+  ${done} done, ${failed} failed, ${held} held, ${waiting} waiting, ${problems} problems\n${error === null ? '' : `  ${error.code}: ${error.message}\n`}`;
 }
 
 function describeOperation(

@@ -23,6 +23,15 @@ export function withItsObjects(operation: Operation, known: KnownObjects): Opera
   return { ...operation, people: operation.people.filter((key) => known.accounts.has(key)) };
 }
 
+/** What keeps it from being sent: the first of what it needs and what is not there, by the name that {@link broughtBy} gives it. */
+export function unmetNeed(operation: Operation, known: KnownObjects): string {
+  const [name] = needsOf(operation)
+    .filter((need) => !isMet(need, known))
+    .flatMap(namesOf);
+  if (name === undefined) throw new TypeError(`${operation.kind} ${operation.key} has all that it needs`);
+  return name;
+}
+
 function needsOf(operation: Operation): readonly Need[] {
   return specOf(operation.kind).needs(operation);
 }

@@ -16,6 +16,7 @@ import { noteAppliedProfile } from '../store/profiles/profiles.ts';
 import { judgeProfile } from '../store/profiles/quarantine.ts';
 import { finishRun } from '../store/runs/journal.ts';
 import { replaceProblems } from '../store/runs/problems.ts';
+import { replaceWaiting } from '../store/runs/waiting.ts';
 import type { Store, TenantScope } from '../store/store.ts';
 import type { RunAccount } from './apply/task.ts';
 import { type Checked, settleGuard } from './guard-step.ts';
@@ -73,6 +74,8 @@ export class ProfileRun implements RunAccount {
   #done = 0;
   #failed = 0;
   #waiting = 0;
+  /** What needs something that is not there. */
+  #left = 0;
   #loggedAt = 0;
   /** What the next turn plans again. */
   readonly leftovers: Keys = noKeys();
@@ -137,6 +140,7 @@ export class ProfileRun implements RunAccount {
 
   left(operation: Operation, { isWaiting }: { isWaiting: boolean }): void {
     if (isWaiting) this.#waiting += 1;
+    else this.#left += 1;
     addPlanned(this.leftovers, operation);
   }
 
@@ -145,7 +149,7 @@ export class ProfileRun implements RunAccount {
     this.error ??= error;
   }
 
-  async over({ isReplaced }: { isReplaced: boolean }): Promise<void> {
+  async over({ isReplaced, waiting }: Parameters<RunAccount['over']>[0]): Promise<void> {
     this.isOver = true;
     const { store, tenantId, clock, client, log } = this.#context;
     const { profile, tenant } = this.#state;
@@ -165,7 +169,8 @@ export class ProfileRun implements RunAccount {
       if (!isReplaced) await settleGuard(scope, this.#state, this.#guarded, this.#failed, timestamp(clock));
       if (isCarriedOut) await noteAppliedProfile(scope, profile);
       await replaceProblems(scope, profile.name, open, timestamp(clock));
-      await finishRun(scope, this.runId, report, timestamp(clock));
+      await finishRun(scope, this.runId, { ...report, waiting: this.#left + this.#waiting }, timestamp(clock));
+      await replaceWaiting(scope, { runId: this.runId, profile: profile.name }, waiting);
       quarantine = await judgeProfile(scope, profile, timestamp(clock));
     });
     if (isCarriedOut) this.#state.carriedOut = profile;

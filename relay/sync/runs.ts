@@ -12,6 +12,7 @@ import { addLinks } from '../store/accounts/links.ts';
 import { record } from '../store/applied/applied.ts';
 import { removeFound } from '../store/directory/found.ts';
 import { beginRun, notePlanned } from '../store/runs/journal.ts';
+import { replaceWaiting } from '../store/runs/waiting.ts';
 import { Engine, type Planner, type Withdrawn } from './apply/engine.ts';
 import type { RunAccount } from './apply/task.ts';
 import { decide, type UnderWay } from './decide.ts';
@@ -209,6 +210,7 @@ export class Runs implements Planner {
 
   /** Those whose answers a killed run never saw: what is found is planned again, and what cannot be looked up is for the next turn. */
   #killedRun(): RunAccount {
+    const { store, tenantId } = this.#context;
     return {
       runId: '',
       done: (operation) => {
@@ -218,7 +220,8 @@ export class Runs implements Planner {
       refused: (operation) => addPlanned(this.#later, operation),
       left: (operation) => addPlanned(this.#later, operation),
       broke: () => undefined,
-      over: async () => undefined,
+      over: ({ waiting }) =>
+        store.withTenant(tenantId, (scope) => replaceWaiting(scope, { runId: '', profile: '' }, waiting)),
     };
   }
 }

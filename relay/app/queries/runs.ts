@@ -15,6 +15,9 @@ const runSchema = z.object({
   done: z.int(),
   failed: z.int(),
   held: z.int(),
+  waiting: z
+    .int()
+    .meta({ description: 'Operations that it left undone because they wait, or need something that is not there.' }),
   problems: z.int(),
   error: runFailure.nullable(),
 });

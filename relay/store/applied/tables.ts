@@ -99,6 +99,8 @@ interface RunTable {
   failed: number;
   /** Operations that the guard held back. */
   held: number;
+  /** Operations that it left undone because they wait, or need something that is not there. */
+  waiting: Generated<number>;
   /** What was wrong with people and objects at its end. */
   problems: number;
   /** Why it failed. */

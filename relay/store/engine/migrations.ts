@@ -32,6 +32,7 @@ import { deltaSelection } from './migrations/032-delta-selection.ts';
 import { sealedAnswers } from './migrations/033-sealed-answers.ts';
 import { recentChanges } from './migrations/034-recent-changes.ts';
 import { carriedOut } from './migrations/035-carried-out.ts';
+import { waiting } from './migrations/036-waiting.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -65,6 +66,7 @@ const migrations: Record<string, Migration> = {
   '033-sealed-answers': sealedAnswers,
   '034-recent-changes': recentChanges,
   '035-carried-out': carriedOut,
+  '036-waiting': waiting,
 };
 
 /**

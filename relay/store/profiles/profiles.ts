@@ -131,4 +131,5 @@ export async function removeProfile({ db, tenantId }: TenantScope, name: string)
   await db.deleteFrom('profile').where('tenant_id', '=', tenantId).where('name', '=', name).execute();
   await db.deleteFrom('problem').where('tenant_id', '=', tenantId).where('profile', '=', name).execute();
   await db.deleteFrom('hold').where('tenant_id', '=', tenantId).where('profile', '=', name).execute();
+  await db.deleteFrom('waiting_operation').where('tenant_id', '=', tenantId).where('profile', '=', name).execute();
 }

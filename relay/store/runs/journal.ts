@@ -10,6 +10,7 @@ import { slices } from '../engine/slices.ts';
 import { oneOf, readJson, readKey, storedObject } from '../engine/stored-json.ts';
 import { nextNumber } from '../sequence.ts';
 import type { TenantScope } from '../store.ts';
+import { forgetWaiting, forgetWaitingOfOpenRuns } from './waiting.ts';
 
 export interface JournalEntry {
   id: string;
@@ -112,6 +113,7 @@ export async function endOpenRuns(
   now: string,
   profile?: string,
 ): Promise<void> {
+  await forgetWaitingOfOpenRuns({ db, tenantId }, profile);
   await db
     .updateTable('run')
     .set(({ selectFrom }) => {
@@ -163,6 +165,7 @@ export async function noteFailure(
 /** Opens a run; one of the profile that is still open belongs to a process that was killed. Returns the run's id. */
 export async function beginRun(scope: TenantScope, profile: string, planned: object, now: string): Promise<string> {
   await endOpenRuns(scope, 'failed', now, profile);
+  await forgetWaiting(scope, profile);
   const id = randomUUID();
   const row = {
     tenant_id: scope.tenantId,
@@ -199,19 +202,21 @@ export async function finishRun(
     done,
     failed,
     held,
+    waiting = 0,
     problems,
   }: {
     state: 'success' | 'errors' | 'preview' | 'replaced';
     done: number;
     failed: number;
     held: number;
+    waiting?: number;
     problems: number;
   },
   now: string,
 ): Promise<void> {
   await scope.db
     .updateTable('run')
-    .set({ state, done, failed, held, problems, finished_at: now })
+    .set({ state, done, failed, held, waiting, problems, finished_at: now })
     .where('tenant_id', '=', scope.tenantId)
     .where('id', '=', id)
     .execute();

@@ -24,6 +24,8 @@ export interface PastRun {
   done: number;
   failed: number;
   held: number;
+  /** Operations that it left undone because they wait, or need something that is not there. */
+  waiting: number;
   problems: number;
   error: RunError | null;
 }
@@ -181,6 +183,7 @@ function runs({ db, tenantId }: TenantScope) {
       'done',
       'failed',
       'held',
+      'waiting',
       'problems',
     ])
     .select(['error_code', 'error_message', 'error_step', 'error_action'])
@@ -190,7 +193,7 @@ function runs({ db, tenantId }: TenantScope) {
 type RunRow = Awaited<ReturnType<ReturnType<typeof runs>['executeTakeFirstOrThrow']>>;
 
 function asRun(row: RunRow): PastRun {
-  const { seq: number, id, profile, state, done, failed, held, problems, error_code: code } = row;
+  const { seq: number, id, profile, state, done, failed, held, waiting, problems, error_code: code } = row;
   return {
     number,
     id,
@@ -202,6 +205,7 @@ function asRun(row: RunRow): PastRun {
     done,
     failed,
     held,
+    waiting,
     problems,
     error:
       code === null ? null : { code, message: row.error_message ?? '', step: row.error_step, action: row.error_action },

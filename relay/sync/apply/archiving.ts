@@ -47,6 +47,7 @@ export class ArchiveWork {
   /** One request about one team. @returns milliseconds to wait for the next one; undefined when it is settled */
   async step(task: Task): Promise<number | undefined> {
     const operation = task.operation as ArchiveOperation;
+    task.failure = undefined;
     const known = this.#progress.get(task);
     const progress = known ?? { asked: undefined, looks: 0 };
     if (known === undefined) {
@@ -106,6 +107,7 @@ export class ArchiveWork {
 
   async #otherwise(task: Task, answer: GraphAnswer | HallpassError): Promise<number | undefined> {
     const { error, passes, waitMs } = failureAfter(task.operation, answer, task.attempts, this.#context);
+    task.failure = error;
     // After the last attempt it may still have been carried out: the next run looks.
     if (waitMs === undefined) {
       const reason = await denied(task.operation, error, this.#context);

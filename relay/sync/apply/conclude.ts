@@ -13,7 +13,7 @@ import { backoff, maxAttempts } from './attempts.ts';
 import { asFound, journalEntry } from './effects.ts';
 import { recordAnswers } from './recording.ts';
 import type { Step } from './step.ts';
-import type { Task } from './task.ts';
+import type { Ended, Task } from './task.ts';
 
 /** What was answered is recorded, in one transaction, before anything that depends on it may go on. */
 export async function conclude(steps: ReadonlyMap<Task, Step>, context: Applying): Promise<void> {
@@ -29,6 +29,7 @@ class Conclusion {
   readonly #done: Operation[] = [];
   /** People whose first password was never set. */
   readonly #forgotten: LinkedPerson[] = [];
+  readonly #ended: Ended[] = [];
   /** What follows when it is recorded. */
   readonly #then: (() => void)[] = [];
 
@@ -75,7 +76,7 @@ class Conclusion {
         if (task.isOfKilledRun === true && step.attempts === undefined) this.#giveUp(task);
         else if (task.attempts < (step.attempts ?? maxAttempts)) {
           const pauses = Math.max(0, task.attempts - 1);
-          this.#goOn(task, {}, backoffMs(backoff, pauses, this.#context.random(), step.waitMs));
+          this.#goOn(task, { failure: step.error }, backoffMs(backoff, pauses, this.#context.random(), step.waitMs));
         }
         // After the last attempt it may still have been carried out: the next turn settles that.
         else this.#fail(task, step.error, 'intent');
@@ -90,7 +91,7 @@ class Conclusion {
 
   async record(): Promise<void> {
     const [applied, journal, done, forgotten] = [this.#applied, this.#journal, this.#done, this.#forgotten];
-    await recordAnswers({ applied, journal, done, forgotten }, this.#context);
+    await recordAnswers({ applied, journal, done, forgotten, ended: this.#ended }, this.#context);
     for (const next of this.#then) next();
   }
 
@@ -109,6 +110,7 @@ class Conclusion {
     if (isFound) this.#forgotten.push(...accountOf(operation));
     this.#done.push(operation);
     this.#note(task, 'done');
+    this.#ended.push({ task, isDone: true });
     this.#then.push(() => {
       task.run.done(operation, { isFound });
       this.#context.worklist.settle(task, true);
@@ -124,6 +126,7 @@ class Conclusion {
 
   #giveUp(task: Task): void {
     this.#note(task, 'unknown');
+    this.#ended.push({ task, isDone: false });
     this.#then.push(() => this.#context.worklist.giveUp(task));
   }
 
@@ -138,6 +141,7 @@ class Conclusion {
   #end(task: Task, error: HallpassError, state: JournalEntry['state'] = 'failed'): void {
     const { worklist } = this.#context;
     this.#note(task, state, error);
+    this.#ended.push({ task, isDone: false });
     this.#then.push(() => (state === 'intent' ? worklist.leaveInDoubt(task) : worklist.settle(task, false)));
   }
 

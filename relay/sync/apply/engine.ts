@@ -6,18 +6,20 @@
 import { DeletedObjects } from '../../graph/holders.ts';
 import type { ObjectKey } from '../../model/keys.ts';
 import type { Operation, Plan } from '../../model/operation.ts';
-import { namesOfObjects, withItsObjects } from '../../operations/needs.ts';
+import { namesOfObjects, unmetNeed, withItsObjects } from '../../operations/needs.ts';
 import { isCreation } from '../../operations/registry.ts';
 import { newSchedule } from '../../schedule/operations.ts';
 import { subtract } from '../../schedule/subtract.ts';
 import type { Origin } from '../../schedule/traits.ts';
 import type { JournalEntry } from '../../store/runs/journal.ts';
+import type { TenantScope } from '../../store/store.ts';
 import { lostAnswer } from './after-answer.ts';
 import type { ApplyContext, Applying } from './applying.ts';
 import { GraphDesk } from './graph-desk.ts';
 import { Owners } from './owners.ts';
-import type { Desk, RunAccount, Task, Worklist } from './task.ts';
+import type { Desk, Ended, RunAccount, Task, Worklist } from './task.ts';
 import { TeamsDesk } from './teams-desk.ts';
+import { WaitingNotes } from './waiting-notes.ts';
 
 /** Plans again, while operations are under way. */
 export interface Planner {
@@ -51,6 +53,7 @@ export class Engine implements Worklist {
   /** Those that are over, or broke. */
   readonly #ended = new Set<RunAccount>();
   readonly #desks: readonly Desk[];
+  readonly #notes: WaitingNotes;
   #changed = Promise.withResolvers<void>();
   #isPlanning = false;
   #isStopping = false;
@@ -70,6 +73,12 @@ export class Engine implements Worklist {
       worklist: this,
     };
     this.#planner = planner;
+    this.#notes = new WaitingNotes(context, {
+      schedule: this.#schedule,
+      taskOf: (id) => this.#tasks.get(id),
+      operationOf: (id) => this.#operationOf(id),
+      runOf: (id) => this.#runs[this.#schedule.groupOf(id)],
+    });
     this.#desks = [new GraphDesk(this.#context), new TeamsDesk(this.#context)];
   }
 
@@ -156,10 +165,16 @@ export class Engine implements Worklist {
     signal.throwIfAborted();
     this.#leaveAll();
     await this.#endRuns();
+    await this.#notes.close();
+  }
+
+  ends(scope: TenantScope, ended: readonly Ended[]): Promise<void> {
+    return this.#notes.end(scope, ended);
   }
 
   settle(task: Task, isDone: boolean): void {
     this.#tasks.delete(task.id);
+    this.#notes.isOver(task.id);
     this.#schedule.settle(task.id, isDone, this.#now());
     if (this.#staying.delete(task.id)) this.#planner.touch(task.operation);
   }
@@ -172,6 +187,7 @@ export class Engine implements Worklist {
   giveUp(task: Task): void {
     this.#tasks.delete(task.id);
     this.#staying.delete(task.id);
+    this.#notes.isOver(task.id);
     this.#schedule.retract(task.id);
     this.#planner.touch(task.operation);
   }
@@ -184,7 +200,10 @@ export class Engine implements Worklist {
 
   setAside(task: Task, waitMs: number): void {
     if (this.#isBroken(task)) this.settle(task, false);
-    else this.#schedule.setAside(task.id, this.#now() + waitMs);
+    else {
+      this.#schedule.setAside(task.id, this.#now() + waitMs);
+      this.#notes.isAside(task.id, waitMs);
+    }
   }
 
   #isBroken({ run }: Task): boolean {
@@ -206,6 +225,7 @@ export class Engine implements Worklist {
         continue;
       }
       await desk.carryOut(tasks).catch((error: unknown) => this.#break(tasks, error));
+      await this.#notes.writeIfDue().catch((error: unknown) => this.#break(tasks, error));
       await this.#endRuns();
       this.stir();
     }
@@ -288,6 +308,7 @@ export class Engine implements Worklist {
     this.#tasks.delete(task.id);
     if (this.#schedule.wait(task.id)) return false;
     task.run.left(operation, { isWaiting: false });
+    this.#notes.isMissing(task, unmetNeed(operation, this.#context));
     this.settle(task, false);
     return false;
   }
@@ -316,7 +337,8 @@ export class Engine implements Worklist {
     for (const [group, run] of this.#runs.entries()) {
       if (this.#schedule.open(group) > 0 || this.#ended.has(run)) continue;
       this.#ended.add(run);
-      await run.over({ isReplaced: this.#isStopping }).catch((error: unknown) => run.broke(error));
+      const waiting = this.#notes.leftBy(run);
+      await run.over({ isReplaced: this.#isStopping, waiting }).catch((error: unknown) => run.broke(error));
     }
   }
 
@@ -335,6 +357,7 @@ export class Engine implements Worklist {
   }
 
   #leaveAll(): void {
+    this.#notes.leaveAll();
     for (const id of [...this.#schedule.tasks()]) {
       const isWaiting = this.#schedule.stateOf(id) === 'aside';
       const due = this.#schedule.dueAt(id);

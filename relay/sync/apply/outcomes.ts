@@ -1,13 +1,12 @@
 /** Writes down what becomes of operations of which each takes several requests: in the journal, and in the applied state. */
 import type { HallpassError } from '../../../shared/errors.ts';
 import type { Applied } from '../../model/applied-state.ts';
-import type { Operation } from '../../model/operation.ts';
 import { specOf } from '../../operations/registry.ts';
 import type { JournalEntry } from '../../store/runs/journal.ts';
 import type { Applying } from './applying.ts';
 import { journalEntry } from './effects.ts';
 import { recordAnswers } from './recording.ts';
-import type { Task } from './task.ts';
+import type { Ended, Task } from './task.ts';
 
 export class Outcomes {
   readonly #context: Applying;
@@ -25,7 +24,11 @@ export class Outcomes {
 
   /** @param after what the journal says of it, where that is known only now */
   async done(task: Task, news: Applied, after?: object): Promise<void> {
-    await this.#write([news], { ...this.#entryOf(task), ...(after && { after }), state: 'done' }, [task.operation]);
+    await this.#write(
+      [news],
+      { ...this.#entryOf(task), ...(after && { after }), state: 'done' },
+      { task, isDone: true },
+    );
     task.run.done(task.operation, { isFound: false });
     this.#context.worklist.settle(task, true);
   }
@@ -42,7 +45,9 @@ export class Outcomes {
 
   async failed(task: Task, { code, message, action }: HallpassError, state: JournalEntry['state']): Promise<void> {
     const { operation, run, entry } = task;
-    if (entry !== undefined) await this.#write([], { ...entry, state, error: { code, message } });
+    if (entry !== undefined) {
+      await this.#write([], { ...entry, state, error: { code, message } }, { task, isDone: false });
+    }
     run.refused(operation, { subject: specOf(operation.kind).subject(operation), code, message, action });
     if (state === 'unknown') this.#context.worklist.leaveInDoubt(task);
     else this.#context.worklist.settle(task, false);
@@ -52,12 +57,9 @@ export class Outcomes {
     return entry ?? journalEntry(operation, run.runId);
   }
 
-  async #write(
-    applied: readonly Applied[],
-    entry: JournalEntry | undefined,
-    done: readonly Operation[] = [],
-  ): Promise<void> {
+  async #write(applied: readonly Applied[], entry: JournalEntry | undefined, ended?: Ended): Promise<void> {
     const journal = entry === undefined ? [] : [entry];
-    await recordAnswers({ applied, journal, done, forgotten: [] }, this.#context);
+    const done = ended?.isDone === true ? [ended.task.operation] : [];
+    await recordAnswers({ applied, journal, done, forgotten: [], ended: ended ? [ended] : [] }, this.#context);
   }
 }

@@ -11,6 +11,7 @@ import { addRecentChanges } from '../../store/guard/recent-changes.ts';
 import type { JournalEntry } from '../../store/runs/journal.ts';
 import type { Applying } from './applying.ts';
 import { updateApplied } from './effects.ts';
+import type { Ended } from './task.ts';
 
 export interface Answered {
   applied: readonly Applied[];
@@ -19,12 +20,14 @@ export interface Answered {
   done: readonly Operation[];
   /** People whose first password was never set: their accounts have others. */
   forgotten: readonly LinkedPerson[];
+  /** Nobody is told anymore that these wait. */
+  ended: readonly Ended[];
 }
 
 /** Memory follows in the same moment as the promise: nobody sees one of them alone. */
 export async function recordAnswers(
-  { applied, journal, done, forgotten }: Answered,
-  context: Pick<Applying, 'store' | 'tenantId' | 'clock' | 'applied' | 'accounts' | 'recent'>,
+  { applied, journal, done, forgotten, ended }: Answered,
+  context: Pick<Applying, 'store' | 'tenantId' | 'clock' | 'applied' | 'accounts' | 'recent' | 'worklist'>,
 ): Promise<void> {
   const now = timestamp(context.clock);
   const changes = changesBy(done);
@@ -34,6 +37,7 @@ export async function recordAnswers(
       await addRecentChanges(scope, changes, now);
       await noteCarriedOut(scope, approvedBy(done));
       await forgetPasswords(scope, forgotten);
+      await context.worklist.ends(scope, ended);
     });
   }
   for (const one of applied) updateApplied(context, one);

@@ -3,9 +3,12 @@ import type { HallpassError } from '../../../shared/errors.ts';
 import type { Conflict } from '../../graph/outcome.ts';
 import type { Operation } from '../../model/operation.ts';
 import type { Problem } from '../../model/problem.ts';
+import type { DoubtKind } from '../../model/waiting.ts';
 import type { Profile } from '../../profile/profile.ts';
 import type { Service } from '../../schedule/traits.ts';
 import type { JournalEntry } from '../../store/runs/journal.ts';
+import type { NumberedWaiting } from '../../store/runs/waiting.ts';
+import type { TenantScope } from '../../store/store.ts';
 
 export interface Task {
   /** In the schedule. */
@@ -18,6 +21,8 @@ export interface Task {
   entry?: JournalEntry;
   /** What has to be found out before it can be sent again, or is settled. */
   doubt?: Doubt | undefined;
+  /** Why it goes again later. */
+  failure?: HallpassError | undefined;
   /** It was looked for, and is not there. */
   wasLookedFor?: boolean;
   /** An answer was lost: what is found may be its own. */
@@ -37,7 +42,7 @@ export interface Task {
 /** An answer that does not tell what is true in Microsoft 365. */
 export interface Doubt {
   /** `first`: not sent yet, and it may be there from a life that the relay does not remember. */
-  why: 'first' | 'lost' | 'conflict' | 'there' | 'missing' | 'denied';
+  why: DoubtKind;
   /** Looks so far that found nothing, and those that were not answered. */
   looks: number;
   unanswered: number;
@@ -67,8 +72,16 @@ export interface Desk {
   carryOut(tasks: Task[]): Promise<void>;
 }
 
+/** A task that comes to its end. @property isDone whether what others need of it is there now */
+export interface Ended {
+  task: Task;
+  isDone: boolean;
+}
+
 /** Where tasks go back to. */
 export interface Worklist {
+  /** Called in the transaction that records what became of tasks, before they are settled: nobody is told anymore that they wait. */
+  ends(scope: TenantScope, ended: readonly Ended[]): Promise<void>;
   /** @param isDone whether what others need of it is there now */
   settle(task: Task, isDone: boolean): void;
   /** It comes to nothing in this turn, and may have been carried out all the same: nothing is created again before that is known. */
@@ -98,7 +111,8 @@ export interface RunAccount {
    * Everything that it has admitted is settled or left.
    *
    * @property isReplaced whether it was ended because the next one decides everything again
+   * @property waiting what it leaves waiting, as far as it is named
    * @throws HallpassError when the store cannot be worked with
    */
-  over(how: { isReplaced: boolean }): Promise<void>;
+  over(how: { isReplaced: boolean; waiting: readonly NumberedWaiting[] }): Promise<void>;
 }

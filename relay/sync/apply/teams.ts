@@ -56,6 +56,7 @@ export class TeamWork {
   /** One request about one class. @returns milliseconds to wait for the next one; undefined when the class is settled */
   async step(task: Task): Promise<number | undefined> {
     const operation = task.operation as TeamCreation;
+    task.failure = undefined;
     if (this.#denied !== undefined) return this.#failed(task, this.#denied);
     const known = this.#progress.get(task);
     const progress = known ?? { unknown: 0, busy: 0, unsure: false };
@@ -140,6 +141,7 @@ export class TeamWork {
     const { error, isLost, passes, waitMs } = failureAfter(task.operation, answer, task.attempts, this.#context);
     const progress = this.#progress.get(task);
     if (isLost && !isAsked && progress !== undefined) progress.unsure = true;
+    task.failure = error;
     if (waitMs !== undefined) return waitMs;
     const reason = await denied(task.operation, error, this.#context);
     // Without a permission that is lacking, it is this class that Teams denies.
