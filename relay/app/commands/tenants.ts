@@ -5,7 +5,14 @@ import { listAgents } from '../../store/agents/agents.ts';
 import { acceptServer, readServers } from '../../store/agents/source-servers.ts';
 import { changesBetween, ofTheRelay } from '../../store/audit/audit.ts';
 import { createTenant, findTenant, type Tenant } from '../../store/tenants/system.ts';
-import { countTenant, editTenant, removeTenant, type TenantChange } from '../../store/tenants/tenants.ts';
+import {
+  closeTenant,
+  countTenant,
+  editTenant,
+  emptyTenant,
+  removeTenant,
+  type TenantChange,
+} from '../../store/tenants/tenants.ts';
 import { allow } from '../access.ts';
 import type { Actor } from '../actor.ts';
 import { type AppContext, perform, performAcross, reach, type TenantRef } from '../perform.ts';
@@ -100,17 +107,28 @@ export async function deleteTenant(
   actor: Actor,
   { tenant: named, confirm }: { tenant: TenantRef; confirm?: string | undefined },
 ): Promise<Removal> {
-  return await performAcross(context, actor, 'tenant.remove', async (system) => {
+  allow(actor, 'tenant.remove');
+  const { store } = context;
+  const { tenant, counts, agents } = await store.readSystem(async (system) => {
     const tenant = await reach(system, actor, named);
     const scope = { ...system, tenantId: tenant.id };
-    const counts = await countTenant(scope);
     const agents = (await listAgents(scope)).filter(({ revokedAt }) => revokedAt === null).length;
-    const isDone = confirm === tenant.slug;
-    if (isDone) await removeTenant(scope);
-    const rows = Object.fromEntries(counts.map((one) => [one.table, one.rows]));
-    const entry = { tenantId: ofTheRelay, detail: { tenant: tenant.id, ...audited(tenant), agents, rows } };
-    return { outcome: { tenant, isDone, counts, agents }, entries: isDone ? [entry] : [] };
+    return { tenant, counts: await countTenant(scope), agents };
   });
+  const isDone = confirm === tenant.slug;
+  if (isDone) {
+    const rows = Object.fromEntries(counts.map((one) => [one.table, one.rows]));
+    await performAcross(context, actor, 'tenant.remove', async (system) => {
+      await reach(system, actor, tenant);
+      await closeTenant({ ...system, tenantId: tenant.id });
+      const entry = { tenantId: ofTheRelay, detail: { tenant: tenant.id, ...audited(tenant), agents, rows } };
+      return { outcome: undefined, entries: [entry] };
+    });
+    // Others write in between: a district of 100,000 students is a million rows, which take a minute.
+    while (await store.withTenant(tenant.id, emptyTenant));
+    await store.withTenant(tenant.id, removeTenant);
+  }
+  return { tenant, isDone, counts, agents };
 }
 
 /**
