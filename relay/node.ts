@@ -47,6 +47,8 @@ export interface RelayOptions {
   watchMs?: number;
   /** How long an agent may finish what it is doing when the relay goes down, milliseconds. */
   drainMs?: number;
+  /** Agents between their request and their welcome at once: one takes a few milliseconds, so that more of them mean trouble. */
+  mostArriving?: number;
   /** In [0, 1): spreads reconnects. */
   random?: () => number;
 }
@@ -64,7 +66,7 @@ export interface Relay {
 /** @throws HallpassError LISTEN_INSECURE, FILE_UNREADABLE, PORT_IN_USE, STORE_UNAVAILABLE, STORE_TOO_NEW … */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   const { home, settings, clock, log, startSync = startSyncLoop, random = Math.random } = options;
-  const { pingMs = 25_000, watchMs = 2000, drainMs = 3000 } = options;
+  const { pingMs = 25_000, watchMs = 2000, drainMs = 3000, mostArriving = 256 } = options;
   await using started = new AsyncDisposableStack();
   const stop = new AbortController();
 
@@ -103,6 +105,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     pingMs,
     watchMs,
     drainMs,
+    mostArriving,
     random,
     wake: (id) => sync.wake(id),
   });

@@ -25,6 +25,7 @@ export interface TestRelayOptions {
   clock?: Clock;
   pingMs?: number;
   drainMs?: number;
+  mostArriving?: number;
   settings?: unknown;
 }
 
@@ -49,6 +50,7 @@ export async function startTestRelay(home: string, options: TestRelayOptions = {
     pingMs: options.pingMs ?? 25_000,
     watchMs: 20,
     drainMs: options.drainMs ?? 0,
+    ...(options.mostArriving === undefined ? {} : { mostArriving: options.mostArriving }),
     random: () => 0.5,
   });
   return {

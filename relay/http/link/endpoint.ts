@@ -23,6 +23,7 @@ import { checkAnswer, knownAgent } from '../../app/queries/agent-link.ts';
 import type { RelaySettings } from '../../settings/settings.ts';
 import type { Store } from '../../store/store.ts';
 import { answerOf, type HttpAnswer } from '../answer.ts';
+import { Arrivals } from './arrivals.ts';
 import { AttemptLimit } from './attempts.ts';
 import { answerCheck } from './check.ts';
 import { Conduct } from './conduct.ts';
@@ -34,8 +35,6 @@ import { Session } from './session.ts';
 import { type AdmittedAgent, verifyToken } from './token.ts';
 import { Turns } from './turns.ts';
 
-/** Upgrades being decided at once; one takes a millisecond, so that more of them mean trouble. */
-const maxPending = 256;
 /** Refused upgrades in a minute of one address, and of one agent's name from one address. */
 const refusalsPerMinute = 60;
 /** What somebody is answered who tries out tokens. */
@@ -61,6 +60,8 @@ export interface EndpointOptions {
   watchMs: number;
   /** How long an agent may finish what it is doing when the relay goes down, milliseconds. */
   drainMs: number;
+  /** Agents between their request and their welcome at once. */
+  mostArriving: number;
   random(): number;
 }
 
@@ -95,10 +96,10 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
     maxBufferedChunks,
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : checkSubprotocol),
   });
-  let pending = 0;
+  const arrivals = new Arrivals(options.mostArriving);
 
   const admit = async (request: IncomingMessage): Promise<AdmittedAgent> => {
-    if (stop.signal.aborted || pending > maxPending) {
+    if (stop.signal.aborted || arrivals.isFull) {
       throw fail('RELAY_BUSY', {}, { retryAfterMs: 1000 + options.random() * 9000 });
     }
     checkProtocol(request);
@@ -129,7 +130,16 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
     }
   };
 
-  const accept = (agent: AdmittedAgent, request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+  /** @param arrived is called when the agent has its welcome, or is gone */
+  const accept = (
+    agent: AdmittedAgent,
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    arrived: () => void,
+  ): void => {
+    if (socket.destroyed) arrived();
+    else socket.once('close', arrived);
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const share = conduct.share(agent.agentId, clock.now());
       const connection = new Connection(webSocket, {
@@ -154,6 +164,7 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
           pass: () => connection.pass(),
           inParts: (work) => connection.inParts(work),
           onCommit: wake,
+          onGreeted: arrived,
         }),
       );
       fleet.add(agent, connection);
@@ -171,7 +182,8 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
     const path = request.url?.split('?', 1).join('') ?? '';
     if (path !== linkPath)
       return refuse(socket, answerOf(fail('PATH_UNKNOWN', { path: path.slice(0, 200) })), clock.now());
-    pending += 1;
+    const arrived = arrivals.begin();
+    let isAccepted = false;
     try {
       const agent = await admit(request);
       if (stop.signal.aborted) throw fail('RELAY_BUSY', {});
@@ -181,8 +193,9 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
         ? undefined
         : await checkAnswer({ store, clock }, agent.tenantId);
       socket.off('error', onError);
-      if (answer === undefined) accept(agent, request, socket, head);
-      else check(answer, request, socket, head);
+      if (answer !== undefined) return check(answer, request, socket, head);
+      isAccepted = true;
+      accept(agent, request, socket, head, arrived);
     } catch (error) {
       const known = toHallpassError(error);
       // Those who are over a limit come often: the refusals that brought them there are in the log.
@@ -196,7 +209,7 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
       });
       refuse(socket, answerOf(known), clock.now());
     } finally {
-      pending -= 1;
+      if (!isAccepted) arrived();
     }
   };
 

@@ -43,6 +43,8 @@ export interface SessionOptions {
   pass(): Promise<void>;
   /** Does long work, and lets the other agents have their turns every few milliseconds. */
   inParts<T>(work: InParts<T>): Promise<T>;
+  /** When the agent has its welcome. */
+  onGreeted(): void;
   /** After a commit is durable. */
   onCommit(tenantId: string): void;
 }
@@ -120,6 +122,7 @@ export class Session {
     this.#wanted = new Wanted(answer.welcome.wanted);
     this.#salt = answer.welcome.salt;
     await this.#options.send(answer.welcome);
+    this.#options.onGreeted();
     // A cycle broke off: its batches are in the mirror, but no digest has vouched for the whole. Comparing those buckets
     // makes the agent commit again even if PowerSchool has not changed since.
     if (answer.broken.length > 0) await this.#options.send({ type: 'repair', buckets: answer.broken });
