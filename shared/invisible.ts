@@ -68,7 +68,7 @@ export function describeValue(text: string): string {
   if (severalAddresses.test(text)) return `${shown} (more than one address)`;
   const other = /[a-z]/i.test(text) ? lookAlike.exec(text) : null;
   if (other === null) return shown;
-  return `${shown} (its "${other[0]}" is ${scriptOf(other[0])}, ${codeOf(other[0])}, and no Latin letter)`;
+  return `${shown} (its "${other[0]}" is ${scriptOf(other[0])}, ${codeOf(other[0])}, not a Latin letter)`;
 }
 
 /** `U+0410` */

@@ -27,6 +27,6 @@ export async function writeSupportBundle(context: Context, { out, checks }: Supp
     throw fail('SUPPORT_BUNDLE_UNWRITABLE', { file, reason: fileReason(error) }, { cause: error });
   });
   stdout.write(
-    `Wrote ${file} (${Math.ceil(zip.length / 1000)} kB). There are no secrets and no people in it; README.txt in it says what is.\n`,
+    `Wrote ${file} (${Math.ceil(zip.length / 1000)} kB). It contains no secrets and nothing about people; its README.txt lists the contents.\n`,
   );
 }

@@ -138,7 +138,7 @@ function membershipStep(
   }
   if (!wanted) return { stage: 'Membership', status: 'ok', fact: `They are not a member of the class.${trace}`, ...at };
   if (termEnded !== undefined) {
-    const fact = `${isOver(termEnded)}: Hallpass adds nobody to the class any more.${trace}`;
+    const fact = `${isOver(termEnded)}: Hallpass adds nobody to the class anymore.${trace}`;
     return { stage: 'Membership', status: 'stopped', fact, ...at, next: nextOfPast };
   }
   const [problem] = problems;
@@ -177,7 +177,7 @@ function teamStep(facts: Facts, { team, objectId }: ClassFacts): Step | undefine
     const fact = 'Microsoft Teams does not know the class yet, which takes up to 15 minutes and sometimes hours.';
     return { stage: 'Team', status: 'waiting', fact, ...at, next };
   }
-  return waiting('Team', 'The class is no team yet.', facts);
+  return waiting('Team', 'The class is not a team yet.', facts);
 }
 
 /** For an existing team: students can use it only when a teacher has activated it. */

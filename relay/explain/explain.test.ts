@@ -77,7 +77,7 @@ t.test('says how far the team of a class is', async (t) => {
   t.equal(activation('waiting', 'a class of before'), undefined);
   t.match(answer({}, known('accepted')), { stage: 'Team', status: 'waiting', fact: /is creating/, at: since });
   t.match(answer({}, known('waiting')), { stage: 'Team', status: 'waiting', fact: /does not know the class yet/ });
-  t.match(answer({}, known('there', 'a class of before')), { stage: 'Team', fact: /no team yet/, next: /next run/ });
+  t.match(answer({}, known('there', 'a class of before')), { stage: 'Team', fact: /not a team yet/, next: /next run/ });
   const problem = { code: 'ClassWithoutOwner', message: 'No teacher.', action: 'Assign one.', firstAt: since };
   t.match(answer({}, { team: { known: undefined, activation: undefined, problems: [problem] } }), {
     stage: 'Team',

@@ -35,7 +35,7 @@ export class WrittenNames {
     if (added === undefined || added.length === 0) return undefined;
     const counts = this.#counts ?? this.#count();
     if (added.some((name) => (counts.get(name) ?? 0) * 2 > this.#objects.size)) return undefined;
-    return `the profile has ${added.sort().join(', ')} written, which it had not before`;
+    return `the profile now writes ${added.sort().join(', ')}, which it did not before`;
   }
 
   #count(): Map<string, number> {

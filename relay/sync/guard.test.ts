@@ -221,7 +221,7 @@ t.test(
       scope.db.selectFrom('operation').select('reason').where('reason', 'like', 'the profile%').execute(),
     );
     t.equal(reasons.length, students);
-    t.match(reasons[0], { reason: 'the profile has grade, studentNumber written, which it had not before' });
+    t.match(reasons[0], { reason: 'the profile now writes grade, studentNumber, which it did not before' });
     await district.commit(roster.map((one) => (one.kind === 'student' ? { ...one, grade: '10' } : one)));
     t.match(await district.run(), { held: students }, 'PowerSchool changed everybody: that is held');
     const held = await holdsOf(district);

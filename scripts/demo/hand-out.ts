@@ -22,14 +22,13 @@ export async function handOutPasswords(
   const handedOut = file === undefined ? [] : readHandedOut(await readFile(file, 'utf8'));
   const differences = comparePasswords(users, handedOut, await refusedSignIns(microsoft, handedOut));
   if (file !== undefined && ((await stat(file)).mode & 0o077) !== 0) {
-    differences.push('others than its owner can read the file with the passwords');
+    differences.push('users other than its owner can read the password file');
   }
   for (const bytes of [before, await bytesOf(relay)]) {
     const open = handedOut.slice(0, lookedFor).filter(({ password }) => bytes.includes(password));
-    if (open.length > 0)
-      differences.push(`${open.length} passwords stand in the relay's database for everybody to read`);
+    if (open.length > 0) differences.push(`${open.length} passwords are readable in the relay's database`);
   }
-  if ((await passwordsWaiting(testbed)) > 0) differences.push('passwords that were handed out are not forgotten');
+  if ((await passwordsWaiting(testbed)) > 0) differences.push('passwords that were handed out are still stored');
   return differences;
 }
 

@@ -56,7 +56,7 @@ export class V1Client {
     const json = await this.#json(`${path}?${query}`, path, signal);
     if (isEmptyAt(json, wrapperOf(resource))) return [];
     const list = objectAt(json, wrapperOf(resource));
-    if (list === undefined) throw this.malformed(path, `it is no list of ${wrapperOf(resource)}`);
+    if (list === undefined) throw this.malformed(path, `it is not a list of ${wrapperOf(resource)}`);
     const rows = childrenOf(list, resource);
     if (belongs !== undefined && !rows.every(belongs))
       throw this.malformed(path, 'it has a row that does not belong to it');
@@ -84,7 +84,7 @@ export class V1Client {
     const answer = await this.#get(`${path}${query}`, signal);
     if (answer.status === 404) return undefined;
     const element = objectAt(await this.#parsed(answer, path), resource);
-    if (element === undefined) throw this.malformed(path, `it is no ${resource}`);
+    if (element === undefined) throw this.malformed(path, `it is not a ${resource}`);
     return element;
   }
 
