@@ -211,8 +211,9 @@ async function cursors(t: Test, { send }: ApiSetting): Promise<void> {
   });
 }
 
+const { send, relay, token, tokenOf, district } = await apiSetting(t);
+
 t.test('no token makes or ends one that can do more', async (t) => {
-  const { send, relay, tokenOf, district } = await apiSetting(t);
   const other = await addTenant(relay, 'fabrikam');
   const [operator, both] = [await tokenOf('operator', 'all'), await tokenOf('admin', [district.tenantId, other.id])];
   const make = (body: object, token?: string) =>
@@ -236,7 +237,6 @@ t.test('no token makes or ends one that can do more', async (t) => {
 });
 
 t.test('a token is for the subjects that its scopes name', async (t) => {
-  const { send, tokenOf } = await apiSetting(t);
   const approvals = await tokenOf('admin', undefined, ['holds', 'tokens']);
   t.equal((await send('GET', of('holds'), { token: approvals })).status, 200);
   t.equal((await send('POST', of('holds/reject'), { token: approvals })).status, 200);
@@ -266,28 +266,7 @@ t.test('a token is for the subjects that its scopes name', async (t) => {
   t.equal(put.status, 200, 'what a change asks on its way takes no other scope');
 });
 
-t.test('a change carries a note, which the audit log keeps', async (t) => {
-  const { send, relay, district } = await apiSetting(t);
-  const etag = (await send('GET', of('profiles/test'))).headers.get('etag') ?? '';
-  const noted = (method: string, path: string, note: string) =>
-    send(method, of(path), { headers: { 'hallpass-note': note, 'if-match': etag } });
-  t.equal((await noted('POST', 'runs/start', ' Ticket 4711 ')).status, 202);
-  t.equal((await noted('DELETE', 'profiles/test', encodeURIComponent('50 % für Ünal 💡'))).status, 200);
-  const audit = () => relay.store.withTenant(district.tenantId, (scope) => readAudit(scope, { limit: 2 }));
-  t.match(await audit(), [
-    { action: 'profile.remove', who: 'token admin', note: '50 % für Ünal 💡' },
-    { action: 'run.start', note: 'Ticket 4711', actor: { kind: 'token', role: 'admin' } },
-  ]);
-  const before = await audit();
-  for (const note of ['', '50 %', '%0A', '%ff', 'für', 'x'.repeat(501)]) {
-    const answer = await problem(await noted('POST', 'runs/start', note));
-    t.match(answer, { status: 400, code: 'API_HEADER_INVALID', message: /Hallpass-Note .* 1 to 500 characters/ }, note);
-  }
-  t.same(await audit(), before);
-});
-
 t.test('a repeated request is answered what it was, and done once', async (t) => {
-  const { send, relay, district } = await apiSetting(t);
   const post = (path: string, key: string, body: object = {}) =>
     send('POST', of(path), { body, headers: { 'idempotency-key': key } });
   const count = async () =>
@@ -338,7 +317,6 @@ t.test('a repeated request is answered what it was, and done once', async (t) =>
 });
 
 t.test('errors are problem details, and what clients of 0.2.0 read for those who ask so', async (t) => {
-  const { send, relay, token } = await apiSetting(t);
   const old = await send('GET', of('runs/999'), { headers: { accept: 'application/json' } });
   t.equal(old.headers.get('content-type'), 'application/json; charset=utf-8');
   const { type, code, message } = (await old.json()) as Record<string, string>;
@@ -362,4 +340,23 @@ t.test('errors are problem details, and what clients of 0.2.0 read for those who
   });
   t.equal(unsigned.status, 401, 'nothing is read of those who have no token');
   t.notMatch(JSON.stringify(relay.events()), token);
+});
+
+t.test('a change carries a note, which the audit log keeps', async (t) => {
+  const etag = (await send('GET', of('profiles/test'))).headers.get('etag') ?? '';
+  const noted = (method: string, path: string, note: string) =>
+    send(method, of(path), { headers: { 'hallpass-note': note, 'if-match': etag } });
+  t.equal((await noted('POST', 'runs/start', ' Ticket 4711 ')).status, 202);
+  t.equal((await noted('DELETE', 'profiles/test', encodeURIComponent('50 % für Ünal 💡'))).status, 200);
+  const audit = () => relay.store.withTenant(district.tenantId, (scope) => readAudit(scope, { limit: 2 }));
+  t.match(await audit(), [
+    { action: 'profile.remove', who: 'token admin', note: '50 % für Ünal 💡' },
+    { action: 'run.start', note: 'Ticket 4711', actor: { kind: 'token', role: 'admin' } },
+  ]);
+  const before = await audit();
+  for (const note of ['', '50 %', '%0A', '%ff', 'für', 'x'.repeat(501)]) {
+    const answer = await problem(await noted('POST', 'runs/start', note));
+    t.match(answer, { status: 400, code: 'API_HEADER_INVALID', message: /Hallpass-Note .* 1 to 500 characters/ }, note);
+  }
+  t.same(await audit(), before);
 });

@@ -6,8 +6,9 @@ import { anyRequest, callers } from '../../testing/api-requests.ts';
 import { sampleOf } from '../../testing/api-samples.ts';
 import { routes } from './routes.ts';
 
+const fuzz = await ApiFuzz.open(t);
+
 t.test('every route does what it is for, for those alone who may', async (t) => {
-  const fuzz = await ApiFuzz.open(t);
   for (const route of routes) {
     const statuses: Record<string, number> = {};
     for (const caller of callers) statuses[caller] = await fuzz.hold(t, await sampleOf(fuzz.setting, route, caller));
@@ -18,7 +19,7 @@ t.test('every route does what it is for, for those alone who may', async (t) => 
 });
 
 t.test('whatever is sent', async (t) => {
-  const fuzz = await ApiFuzz.open(t);
+  fuzz.done.clear();
   const property = fc.asyncProperty(anyRequest(fuzz.setting.district.profile), async (sent) => {
     await fuzz.hold(t, sent);
   });

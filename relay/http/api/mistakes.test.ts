@@ -51,8 +51,9 @@ const mistakes: Mistake[] = [
   { name: 'no note', fits: ({ action }) => isChange(action), more: headers({ 'hallpass-note': '%' }), status: 400 },
 ];
 
+const fuzz = await ApiFuzz.open(t);
+
 t.test('each mistake is refused by every route that can be asked so', async (t) => {
-  const fuzz = await ApiFuzz.open(t);
   const sent = new Map<string, number>();
   for (const [at, route] of routes.entries()) {
     const right = await sampleOf(fuzz.setting, route, at % 2 === 0 ? 'operator' : 'narrow');
@@ -68,8 +69,7 @@ t.test('each mistake is refused by every route that can be asked so', async (t) 
 });
 
 t.test('a path that takes other methods names them', async (t) => {
-  const { setting } = await ApiFuzz.open(t);
-  const operator = await setting.tokenOf('operator', 'all');
+  const operator = await fuzz.setting.tokenOf('operator', 'all');
   const allowed = Map.groupBy(routes, ({ path }) => path.replace('{slug}', 'contoso'));
   const asked: [method: string, path: string, allow: string][] = [
     ...[...allowed].map(([path, those]): [string, string, string] => {
@@ -81,21 +81,20 @@ t.test('a path that takes other methods names them', async (t) => {
     ['POST', 'openapi.json', 'GET'],
   ];
   for (const [method, path, allow] of asked) {
-    const answer = await setting.send(method, path, { token: operator });
+    const answer = await fuzz.setting.send(method, path, { token: operator });
     t.equal(answer.status, 405, `${method} ${path}`);
     t.equal(answer.headers.get('allow'), allow, path);
     t.match(answer.headers.get('content-type'), /^application\/problem\+json/);
     t.match(await answer.json(), { status: 405, code: 'METHOD_NOT_ALLOWED', detail: String, action: String });
   }
-  const anonymous = await setting.send('POST', 'fleet', { token: 'wrong' });
+  const anonymous = await fuzz.setting.send('POST', 'fleet', { token: 'wrong' });
   t.equal(anonymous.status, 401, 'but not to those who have no token');
 });
 
 t.test('a path that does not exist', async (t) => {
-  const { setting } = await ApiFuzz.open(t);
-  const operator = await setting.tokenOf('operator', 'all');
+  const operator = await fuzz.setting.tokenOf('operator', 'all');
   for (const path of ['nothing', 'tenants//status', `tenants/${'x'.repeat(600)}`, 'tenants/%ff/status']) {
-    const answer = await setting.send('GET', path, { token: operator });
+    const answer = await fuzz.setting.send('GET', path, { token: operator });
     t.equal(answer.status, 404, path.slice(0, 40));
     t.equal(answer.headers.get('allow'), null);
     t.match(answer.headers.get('content-type'), /^application\/problem\+json/);
