@@ -32,6 +32,8 @@ export type ToAnswerThread =
   | { type: 'ask'; id: number; question: Question }
   /** What comes after the piece before has room. */
   | { type: 'next'; id: number }
+  /** What was to be kept is on the disk, or why it is not. */
+  | { type: 'kept'; id: number; error: CarriedError | undefined }
   /** Nobody waits for it anymore. */
   | { type: 'end'; id: number };
 
@@ -52,6 +54,8 @@ export interface Piece {
 export type FromAnswerThread =
   | { type: 'head'; id: number; head: AnswerHead; piece: Piece }
   | { type: 'piece'; id: number; piece: Piece }
+  /** Has an answer kept, whole, before what it shows is forgotten. */
+  | { type: 'keep'; id: number; head: AnswerHead; bytes: Uint8Array }
   /** @property more what else the problem says */
   | { type: 'failed'; id: number; error: CarriedError; more: object | undefined }
   /** Nobody has asked it for a while. */

@@ -5,7 +5,7 @@
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { type Clock, systemClock } from '../../../shared/clock.ts';
-import { carried } from '../../../shared/threads.ts';
+import { type CarriedError, carried, fromCarried } from '../../../shared/threads.ts';
 import { isChange } from '../../app/access.ts';
 import { openReader, openStore } from '../../store/store.ts';
 import type {
@@ -30,9 +30,22 @@ class OneAnswer {
   readonly #ended = new AbortController();
   #head: AnswerHead | undefined;
   #ahead: IteratorResult<string, undefined> | undefined;
+  #keeping: PromiseWithResolvers<void> | undefined;
 
-  constructor(start: AnswerThreadStart, question: Question) {
-    this.#pieces = this.#answer(start, question);
+  /** @param keep asks the main thread to keep an answer, which then calls {@link kept} */
+  constructor(start: AnswerThreadStart, question: Question, keep: (head: AnswerHead, bytes: Uint8Array) => void) {
+    this.#pieces = this.#answer(start, question, async (answer) => {
+      this.#keeping = Promise.withResolvers();
+      const pieces: Buffer[] = [];
+      for await (const piece of textOf(answer)) pieces.push(Buffer.from(piece));
+      keep(headOf(answer), Buffer.concat(pieces));
+      await this.#keeping.promise;
+    });
+  }
+
+  kept(error: CarriedError | undefined): void {
+    if (error === undefined) this.#keeping?.resolve();
+    else this.#keeping?.reject(fromCarried(error));
   }
 
   /** @throws what the question throws */
@@ -53,21 +66,33 @@ class OneAnswer {
     await this.#pieces.return(undefined);
   }
 
-  async *#answer({ file, home, keyFile }: AnswerThreadStart, question: Question): AsyncGenerator<string, undefined> {
+  async *#answer(
+    { file, home, keyFile }: AnswerThreadStart,
+    question: Question,
+    keep: Visit['keep'],
+  ): AsyncGenerator<string, undefined> {
     // Whatever changes something writes as the commands do, beside the main thread.
     const store = isChange(routeNamed(question.route).action) ? await openStore(file) : await openReader(file);
     try {
       const app = { home, keyFile, store, clock: clockFrom(question.nowMs), signal: this.#ended.signal };
-      const answer = await answerTo(question, app);
-      const { status, headers = {} } = answer;
-      this.#head = { status, headers, as: 'csv' in answer ? 'csv' : 'json' in answer ? 'json' : 'empty' };
-      if ('csv' in answer) yield* answer.csv;
-      if ('json' in answer) yield* jsonPieces(answer.json);
+      const answer = await answerTo(question, app, keep);
+      this.#head = headOf(answer);
+      yield* textOf(answer);
       return undefined;
     } finally {
       await store.close();
     }
   }
+}
+
+function headOf(answer: Answer): AnswerHead {
+  const { status, headers = {} } = answer;
+  return { status, headers, as: 'csv' in answer ? 'csv' : 'json' in answer ? 'json' : 'empty' };
+}
+
+async function* textOf(answer: Answer): AsyncGenerator<string> {
+  if ('csv' in answer) yield* answer.csv;
+  if ('json' in answer) yield* jsonPieces(answer.json);
 }
 
 /** The time goes on from that of the request. */
@@ -82,17 +107,17 @@ function routeNamed(name: string): Route {
   return route;
 }
 
-async function answerTo({ route: name, tenant, ...question }: Question, app: Visit['app']): Promise<Answer> {
+async function answerTo(
+  { route: name, tenant, ...question }: Question,
+  app: Visit['app'],
+  keep: Visit['keep'],
+): Promise<Answer> {
   const route = routeNamed(name);
   const { actor, params, headers, nowMs, url, query, body } = question;
-  const visit: Visit = { actor, params, headers, nowMs, url, app, keep: refuseToKeep };
+  const visit: Visit = { actor, params, headers, nowMs, url, app, keep };
   if (route.isAcross) return await route.answerTo(visit, { query, body });
   if (tenant === undefined) throw new TypeError(`${name} asks about no district`);
   return await route.answerTo({ ...visit, tenant }, { query, body });
-}
-
-async function refuseToKeep(): Promise<never> {
-  throw new TypeError('an answer from a thread is kept when it is whole');
 }
 
 class AnswerThread {
@@ -110,12 +135,15 @@ class AnswerThread {
     const { id } = message;
     if (message.type === 'ask') {
       clearTimeout(this.#idle);
-      const answer = new OneAnswer(this.#start, message.question);
+      const answer = new OneAnswer(this.#start, message.question, (head, bytes) =>
+        this.#post({ type: 'keep', id, head, bytes }),
+      );
       this.#answers.set(id, answer);
       return await this.#say(id, async () => ({ type: 'head', id, ...(await answer.begin()) }));
     }
     const answer = this.#answers.get(id);
     if (answer === undefined) return;
+    if (message.type === 'kept') return answer.kept(message.error);
     if (message.type === 'next')
       return await this.#say(id, async () => ({ type: 'piece', id, piece: await answer.next() }));
     this.#forget(id);

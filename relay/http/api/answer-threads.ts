@@ -6,7 +6,7 @@ import { fail } from '../../../shared/errors.ts';
 import type { AnswerThreadStart, Question } from './answer-messages.ts';
 import { AnswerPlaces, type PlaceLimits } from './answer-places.ts';
 import { OneAnswerThread } from './one-answer-thread.ts';
-import type { Answer, Effort } from './route.ts';
+import type { Answer, Effort, Visit } from './route.ts';
 
 /** What is answered beside the main thread. */
 export type LongEffort = Exclude<Effort, 'keyed'>;
@@ -64,10 +64,17 @@ export class AnswerThreads {
    *
    * @param who who shares places with others of the same name: the district
    * @param signal aborted when nobody waits for it anymore
+   * @param keep as a visit has it
    * @throws HallpassError ANSWERS_TOO_MANY, ANSWERS_UNDER_WAY, PLANS_TOO_MANY, PLAN_UNDER_WAY, ANSWER_BROKEN, RELAY_BUSY, and those of
    *   the question
    */
-  async answer(effort: LongEffort, who: string, question: Question, signal: AbortSignal): Promise<Answer> {
+  async answer(
+    effort: LongEffort,
+    who: string,
+    question: Question,
+    signal: AbortSignal,
+    keep: Visit['keep'] = refuseToKeep,
+  ): Promise<Answer> {
     const limit = AbortSignal.any([this.#signal, signal, AbortSignal.timeout(longestMs)]);
     try {
       const leave = await this.#places[effort].take(who, limit);
@@ -77,7 +84,7 @@ export class AnswerThreads {
         // Its memory is more than another thread costs, and a plan that nobody waits for would go on.
         if (effort === 'plan') void thread.close();
       };
-      return await thread.answer(question, limit, ended);
+      return await thread.answer({ question, signal: limit, keep, ended });
     } catch (error) {
       throw limit.aborted ? fail('RELAY_BUSY', {}, { cause: error }) : error;
     }
@@ -97,4 +104,8 @@ export class AnswerThreads {
     threads.push(thread);
     return thread;
   }
+}
+
+async function refuseToKeep(): Promise<never> {
+  throw new TypeError('an answer to a question is not kept');
 }

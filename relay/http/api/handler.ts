@@ -77,17 +77,17 @@ export function requestHandler(options: HandlerOptions): Handler {
     };
     const visit: Omit<Visit, 'keep'> = { ...said, app: { home, keyFile, store, clock, signal: asking } };
     const asked = { query, body: typeof request.body === 'string' ? request.body : '' };
-    const inThread = (effort: LongEffort): Promise<Answer> => {
+    const inThread = (effort: LongEffort, keep: Visit['keep']): Promise<Answer> => {
       // What is asked wrong takes no place.
       readQuery(route.query, query);
       const question = { ...said, ...asked, route: `${route.method} ${route.path}`, tenant };
       // What has begun to change something comes to its end.
       const waited = changing ? asking : AbortSignal.any([asking, goneOf(reply)]);
-      return threads.answer(effort, tenant?.id ?? `token ${known.id}`, question, waited);
+      return threads.answer(effort, tenant?.id ?? `token ${known.id}`, question, waited, keep);
     };
     const answered = async (keep: Visit['keep']) => {
       const work = (): Promise<Answer> => {
-        if (route.effort !== 'keyed') return inThread(route.effort);
+        if (route.effort !== 'keyed') return inThread(route.effort, keep);
         if (route.isAcross) return route.answerTo({ ...visit, keep }, asked);
         if (tenant === undefined) throw nothingAt(request.url);
         return route.answerTo({ ...visit, keep, tenant }, asked);

@@ -1,17 +1,32 @@
 /** One thread that answers questions, as the main thread sees it: what it is asked, and the pieces that come of it. */
 import { Worker } from 'node:worker_threads';
 import { fail, reasonOf } from '../../../shared/errors.ts';
-import { fromCarried, threadFile } from '../../../shared/threads.ts';
-import type { AnswerThreadStart, FromAnswerThread, Piece, Question, ToAnswerThread } from './answer-messages.ts';
+import { carried, fromCarried, threadFile } from '../../../shared/threads.ts';
+import type {
+  AnswerHead,
+  AnswerThreadStart,
+  FromAnswerThread,
+  Piece,
+  Question,
+  ToAnswerThread,
+} from './answer-messages.ts';
 import { Refused } from './problem.ts';
-import type { Answer, Pieces } from './route.ts';
+import type { Answer, Pieces, Visit } from './route.ts';
 
 type Said = Extract<FromAnswerThread, { piece: Piece }>;
+
+interface Asking extends Pick<Visit, 'keep'> {
+  question: Question;
+  signal: AbortSignal;
+  ended(): void;
+}
 
 export class OneAnswerThread {
   readonly #worker: Worker;
   /** By question: who waits for what the thread says next. */
   readonly #waiting = new Map<number, PromiseWithResolvers<Said>>();
+  /** By question, likewise: what keeps an answer. */
+  readonly #keeps = new Map<number, Visit['keep']>();
   readonly #exited: Promise<void>;
   #asked = 0;
   #load = 0;
@@ -48,10 +63,10 @@ export class OneAnswerThread {
    * The answer, once its first piece is there. It is under way until the last one has been taken, the pieces are returned, or the
    * signal is aborted.
    *
-   * @param ended called then
+   * @param asking `keep`: keeps an answer that the question wants kept; `ended`: called when it is no longer under way
    * @throws HallpassError ANSWER_BROKEN, and those of the question; the signal's reason
    */
-  async answer(question: Question, signal: AbortSignal, ended: () => void): Promise<Answer> {
+  async answer({ question, signal, keep, ended }: Asking): Promise<Answer> {
     this.#asked += 1;
     const id = this.#asked;
     this.#load += 1;
@@ -61,6 +76,7 @@ export class OneAnswerThread {
       isUnderWay = false;
       this.#load -= 1;
       signal.removeEventListener('abort', abort);
+      this.#keeps.delete(id);
       ended();
     };
     const leave = () => {
@@ -84,14 +100,15 @@ export class OneAnswerThread {
         throw error;
       }
     };
+    this.#keeps.set(id, keep);
     const first = await say({ type: 'ask', id, question });
     if (first.type !== 'head') throw new TypeError('an answer without a head');
-    const { status, headers, as } = first.head;
-    const said = { ...(status !== undefined && { status }), headers };
-    if (as === 'empty') return { ...said, empty: true };
-    const { bytes } = first.piece;
-    if (first.piece.isLast) return { ...said, as, text: bytes };
-    return { ...said, as, text: piecesFrom(first.piece, async () => (await say({ type: 'next', id })).piece, leave) };
+    const { head, piece } = first;
+    if (piece.isLast) return answerFrom(head, piece.bytes);
+    return answerFrom(
+      head,
+      piecesFrom(piece, async () => (await say({ type: 'next', id })).piece, leave),
+    );
   }
 
   /** Ends at once, whatever is under way. */
@@ -118,6 +135,10 @@ export class OneAnswerThread {
       if (this.#load === 0) void this.close();
       return;
     }
+    if (message.type === 'keep') {
+      void this.#keep(message);
+      return;
+    }
     const waiting = this.#waiting.get(message.id);
     if (message.type !== 'failed') {
       waiting?.resolve(message);
@@ -125,6 +146,16 @@ export class OneAnswerThread {
     }
     const error = fromCarried(message.error);
     waiting?.reject(message.more === undefined ? error : new Refused(error, message.more));
+  }
+
+  /** Nobody waits for a question anymore that is unknown: what it wants kept is not. */
+  async #keep({ id, head, bytes }: Extract<FromAnswerThread, { type: 'keep' }>): Promise<void> {
+    const keep = this.#keeps.get(id) ?? (() => Promise.reject(fail('RELAY_BUSY', {})));
+    const error = await keep(answerFrom(head, bytes)).then(
+      () => undefined,
+      (thrown: unknown) => carried(thrown),
+    );
+    this.#post({ type: 'kept', id, error });
   }
 
   #post(message: ToAnswerThread): void {
@@ -135,6 +166,11 @@ export class OneAnswerThread {
     this.#over ??= error;
     for (const waiting of this.#waiting.values()) waiting.reject(error);
   }
+}
+
+function answerFrom({ status, headers, as }: AnswerHead, text: Uint8Array | Pieces): Answer {
+  const said = { ...(status !== undefined && { status }), headers };
+  return as === 'empty' ? { ...said, empty: true } : { ...said, as, text };
 }
 
 /** No generator around it: one that was never begun would not pass its return on. */

@@ -39,6 +39,7 @@ export const passwordRoutes: readonly Route[] = [
     method: 'POST',
     path: ofDistrict('passwords/export'),
     action: 'passwords.export',
+    effort: 'long',
     summary:
       'Hands out the first passwords that wait, and deletes them here. Needs an Idempotency-Key: the same request with it is answered the same for a day.',
     query: queries.passwordExport,

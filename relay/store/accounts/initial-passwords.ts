@@ -185,12 +185,12 @@ export async function forgetPasswords(
   { db, tenantId }: TenantScope,
   people: readonly { role: Role; personId: string }[],
 ): Promise<void> {
-  for (const { role, personId } of people) {
+  for (const some of slices(people)) {
+    const keys = JSON.stringify(some.map(({ role, personId }) => [role, personId]));
     await db
       .deleteFrom('initial_password')
       .where('tenant_id', '=', tenantId)
-      .where('role', '=', role)
-      .where('person_id', '=', personId)
+      .where(sql`(role, person_id)`, 'in', sql`(select value ->> 0, value ->> 1 from json_each(${keys}))`)
       .execute();
   }
 }
