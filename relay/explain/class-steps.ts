@@ -1,11 +1,13 @@
 /** The part of an explanation about one class. */
 
 import { type Drift, isOfMembership, membershipOf } from '../drift/ledger.ts';
+import { asSectionId, classKey } from '../model/keys.ts';
 import { isStudent } from '../model/person-key.ts';
 import { daysBefore } from '../plan/dates.ts';
 import { byHandAt, byHandStep } from './by-hand.ts';
 import type { ActivationFacts, ClassFacts, Facts } from './known.ts';
 import { fate, held, isOver, nextOfPast, type Step, waiting } from './step.ts';
+import { isCreation, isJoining, waitingFor } from './waits.ts';
 
 /** From the section in PowerSchool to the team. */
 export function* classSteps(facts: Facts, section: ClassFacts): Iterable<Step> {
@@ -83,10 +85,13 @@ function enrollmentStep({ person, today }: Facts, { memberships, sectionId, open
   return { stage: 'Enrollment', status: 'waiting', fact, next };
 }
 
-function classStep(facts: Facts, { objectId, problems }: ClassFacts): Step {
+function classStep(facts: Facts, { sectionId, objectId, problems }: ClassFacts): Step {
   if (objectId !== undefined) return { stage: 'Class', status: 'ok', fact: `The class is the group ${objectId}.` };
   const [problem] = problems;
-  if (problem === undefined) return waiting('Class', 'The class does not exist in Microsoft 365 yet.', facts);
+  if (problem === undefined) {
+    const operation = waitingFor(facts.waits, isCreation('class'), { key: classKey(asSectionId(sectionId)) });
+    return waiting('Class', 'The class does not exist in Microsoft 365 yet.', facts, operation);
+  }
   const fact = `${problem.code}: ${problem.message}`;
   return { stage: 'Class', status: 'stopped', fact, at: problem.firstAt, next: problem.action };
 }
@@ -111,7 +116,7 @@ function membershipOfGone(facts: Facts, { isMember, departure }: ClassFacts): St
 
 function membershipStep(
   facts: Facts,
-  { isMember, isLastOwner, leavers, operations, problems, memberships, termEnded }: ClassFacts,
+  { sectionId, isMember, isLastOwner, leavers, operations, problems, memberships, termEnded }: ClassFacts,
 ): Step {
   const [last] = operations;
   const trace = last === undefined ? '' : ` Last: ${last.kind}, ${last.state} (${last.reason}).`;
@@ -152,11 +157,13 @@ function membershipStep(
       next: problem?.action ?? 'The next run tries again.',
     };
   }
-  return waiting('Membership', `They are not a member of the class yet.${trace}`, facts);
+  const about = { key: classKey(asSectionId(sectionId)), person: facts.person.subject };
+  const operation = waitingFor(facts.waits, isJoining('owner', 'member'), about);
+  return waiting('Membership', `They are not a member of the class yet.${trace}`, facts, operation);
 }
 
 /** Undefined when there is nothing to say: the profile creates no teams, or there is no class for one. */
-function teamStep(facts: Facts, { team, objectId }: ClassFacts): Step | undefined {
+function teamStep(facts: Facts, { sectionId, team, objectId }: ClassFacts): Step | undefined {
   if (team === undefined || objectId === undefined) return undefined;
   const known = team.known?.objectId === objectId ? team.known : undefined;
   const at = known === undefined ? {} : { at: known.since };
@@ -169,7 +176,9 @@ function teamStep(facts: Facts, { team, objectId }: ClassFacts): Step | undefine
     const fact = `${problem.code}: ${problem.message}`;
     return { stage: 'Team', status: 'stopped', fact, at: problem.firstAt, next: problem.action };
   }
-  const next = 'Wait: the next runs look again. The members of the class are in its team once the team exists.';
+  const operation = waitingFor(facts.waits, isCreation('team'), { key: classKey(asSectionId(sectionId)) });
+  const due = operation?.reason.for === 'team' ? ` at ${operation.reason.until}` : '';
+  const next = `Wait: Hallpass looks again${due}. The members of the class are in its team once the team exists.`;
   if (known?.state === 'accepted') {
     return { stage: 'Team', status: 'waiting', fact: 'Microsoft Teams is creating the team.', ...at, next };
   }
@@ -177,7 +186,7 @@ function teamStep(facts: Facts, { team, objectId }: ClassFacts): Step | undefine
     const fact = 'Microsoft Teams does not know the class yet, which takes up to 15 minutes and sometimes hours.';
     return { stage: 'Team', status: 'waiting', fact, ...at, next };
   }
-  return waiting('Team', 'The class is not a team yet.', facts);
+  return waiting('Team', 'The class is not a team yet.', facts, operation);
 }
 
 /** For an existing team: students can use it only when a teacher has activated it. */

@@ -13,6 +13,7 @@ const whole: Facts = {
   profile: { name: 'all schools', state: 'enabled', preRegistered: false },
   source: 'powerquery',
   lastRun: { finishedAt: '2026-11-24T08:01:00Z', state: 'success' },
+  waits: { operations: [], refusals: [], progress: undefined, nameOf: (object) => object },
   holds: [],
   person: {
     asked: '10',

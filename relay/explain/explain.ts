@@ -8,6 +8,7 @@ import { byHandAt, byHandStep } from './by-hand.ts';
 import { classSteps } from './class-steps.ts';
 import type { Facts } from './known.ts';
 import { fate, held, isOver, nextOfPast, type Step, waiting } from './step.ts';
+import { isCreation, isJoining, waitingFor } from './waits.ts';
 
 export function explain(facts: Facts): Step[] {
   const ofClass = facts.class === undefined ? [] : classSteps(facts, facts.class);
@@ -58,7 +59,10 @@ function* personSteps(facts: Facts): Iterable<Step> {
     else if (assigned) yield { stage: 'License', status: 'ok', fact: `The license ${skuId} is assigned.` };
     else if (isGone)
       yield { stage: 'License', status: 'ok', fact: `The license ${skuId} is not assigned to a person who left.` };
-    else yield waiting('License', `The license ${skuId} is due and not assigned yet.`, facts);
+    else {
+      const operation = waitingFor(facts.waits, isJoining('licence'), { person: person.subject });
+      yield waiting('License', `The license ${skuId} is due and not assigned yet.`, facts, operation);
+    }
   }
 }
 
@@ -128,7 +132,8 @@ function accountStep(facts: Facts): Step {
   const at = deleted === undefined ? {} : { at: deleted.deletedAt };
   const none = 'There is no account yet, and nothing is wrong so far.';
   const what = lost === undefined ? 'The account is not created' : `${lost} Another one`;
-  const waits = { ...waiting('Account', lost ?? none, facts), ...at };
+  const operation = waitingFor(facts.waits, isCreation('user'), { key: person.subject });
+  const waits = { ...waiting('Account', lost ?? none, facts, operation), ...at };
   return held('Account', { creates: 'user' }, what, facts) ?? waits;
 }
 

@@ -42,6 +42,7 @@ import { readActivation } from '../store/teams/team-activation.ts';
 import { readTeam } from '../store/teams/teams.ts';
 import { concerns } from './by-hand.ts';
 import type { ClassFacts, Departure, Facts, PersonFacts } from './known.ts';
+import { readWaits } from './wait-facts.ts';
 
 export interface Question {
   role: Role;
@@ -66,6 +67,7 @@ export async function readFacts(scope: TenantScope, question: Question, now: num
   const { profile } = responsible;
   const { sectionId } = question;
   const section = sectionId === undefined ? undefined : await readRecord(scope, 'section', sectionId);
+  const ofClass = sectionId === undefined ? undefined : classKey(sectionId);
   const concerned = section === undefined ? schoolIds : [...schoolIds, schoolIdOf(section)];
   return {
     today,
@@ -74,6 +76,7 @@ export async function readFacts(scope: TenantScope, question: Question, now: num
     profile,
     source: await sourceKind(scope),
     lastRun: await lastRun(scope, profile?.name),
+    waits: await readWaits(scope, ({ key: object, people }) => people.includes(key) || object === ofClass),
     holds: await openHolds(scope, concerned),
     person,
     class:

@@ -3,6 +3,7 @@
 import type { Drift } from '../drift/ledger.ts';
 import type { OperationKind } from '../model/operation.ts';
 import type { PersonKey } from '../model/person-key.ts';
+import type { Waits } from './waits.ts';
 
 export interface PersonFacts {
   /** The person as named in the question. */
@@ -97,6 +98,8 @@ export interface Facts {
   /** How agents last read PowerSchool; undefined before one has reported it. */
   source: 'powerquery' | 'rest' | undefined;
   lastRun: { finishedAt: string | null; state: string } | undefined;
+  /** What waits, and for what, as far as single operations are named. */
+  waits: Waits;
   /** Holds in the schools concerned that wait for a decision. */
   holds: { key: string; kind: OperationKind; reason: string; firstSeen: string }[];
   person: PersonFacts;

@@ -1,8 +1,11 @@
 /** A step of an explanation, and steps that appear in several places. */
 import { pageOf } from '../../plugin/where-to-fix.ts';
+import type { WaitingOperation } from '../model/waiting.ts';
 import { kindsThat } from '../operations/registry.ts';
 import type { Does } from '../operations/spec.ts';
+import { progressWords } from '../operations/waiting-words.ts';
 import type { Departure, Facts } from './known.ts';
+import { waitRemedy, waitWords } from './waits.ts';
 
 export interface Step {
   stage:
@@ -53,14 +56,19 @@ export function held(stage: Step['stage'], does: Does, what: string, { holds }: 
 }
 
 /** What the next run will do, unless something prevents it. */
-export function waiting(stage: Step['stage'], fact: string, { lastRun, profile }: Facts): Step {
+export function waiting(stage: Step['stage'], fact: string, facts: Facts, operation?: WaitingOperation): Step {
+  const { lastRun, profile, waits } = facts;
+  const isLate = profile?.state !== 'enabled' || operation === undefined;
+  const remedy = isLate ? undefined : waitRemedy(operation, waits);
   const next =
-    profile !== undefined && profile.state !== 'enabled'
+    remedy ??
+    (profile !== undefined && profile.state !== 'enabled'
       ? `The profile is ${profile.state === 'paused' ? 'paused' : 'in preview'}, so nothing is written: hallpass-relay profile enable.`
       : lastRun === undefined
         ? 'Nothing has run yet: start the relay with "hallpass-relay serve".'
         : lastRun.finishedAt === null
-          ? 'A run is in progress.'
-          : `The next run does it (the last one ended ${lastRun.finishedAt}: ${lastRun.state}).`;
-  return { stage, status: 'waiting', fact, next };
+          ? progressWords(waits.progress)
+          : `The next run does it (the last one ended ${lastRun.finishedAt}: ${lastRun.state}).`);
+  const why = operation === undefined ? '' : ` It ${waitWords(operation, waits)}.`;
+  return { stage, status: 'waiting', fact: `${fact}${why}`, next };
 }
