@@ -6,7 +6,7 @@ import type { Operation } from '../model/operation.ts';
 import { type GuardSettings, guardSchema } from '../profile/guards.ts';
 import { histories } from '../testing/histories.ts';
 import { approvalsInForce, begunApprovals, nextStep } from './decisions.ts';
-import { type GuardContext, guard } from './guard.ts';
+import { type GuardContext, guard, type Passed } from './guard.ts';
 import { changesBy, earlierThan, hourOf, RecentChanges } from './recent-changes.ts';
 
 const hourMs = 3_600_000;
@@ -63,7 +63,7 @@ class District {
 
   /** Restarts the process: it knows only what was stored. */
   restart(): void {
-    const rows = this.recent.of('removeMember', '2000-01-01T00:00:00.000Z');
+    const rows = this.recent.of('removeMember');
     this.recent = new RecentChanges(structuredClone(rows));
   }
 
@@ -85,10 +85,17 @@ class District {
     const found = [...holds, ...approved].map(step);
     const others = known.filter(({ key }) => !found.some((one) => one.key === key));
     const begun = begunApprovals(others, context.approvals, passed, this.#iso());
-    this.#holds.set(profile, [...found, ...begun.map(({ record }) => record)]);
-    const unapproved = passed.filter((group) => !begun.some(({ groups }) => groups.includes(group)));
-    const schoolOf = new Map(unapproved.flatMap((group) => group.operations.map((one) => [one, group.schoolId])));
-    for (const operation of proceed.slice(0, killedAfter)) this.#carryOut(operation, schoolOf.get(operation));
+    const current = [...found, ...begun.map(({ record }) => ({ ...record }))];
+    this.#holds.set(profile, current);
+    const approvalOf = (group: Passed) =>
+      group.approvedBy ?? begun.find(({ groups }) => groups.includes(group))?.record.key;
+    const groupOf = new Map(passed.flatMap((group) => group.operations.map((one) => [one, group])));
+    for (const operation of proceed.slice(0, killedAfter)) {
+      const group = groupOf.get(operation);
+      const approval = group && approvalOf(group);
+      for (const hold of current) if (hold.key === approval) hold.carriedOut += 1;
+      this.#carryOut(operation, approval === undefined ? group?.schoolId : undefined);
+    }
     this.#check();
     if (killedAfter >= proceed.length) this.#settle(profile);
   }

@@ -45,10 +45,9 @@ export class RecentChanges {
     for (const row of rows) this.#put(row);
   }
 
-  /** The remembered changes of a kind. @param since ISO 8601 */
-  of(kind: OperationKind, since: string): ChangesOfHour[] {
-    const first = hourOf(since);
-    return [...this.#rows.values()].filter((row) => row.kind === kind && row.hour >= first);
+  /** The remembered changes of a kind. */
+  of(kind: OperationKind): ChangesOfHour[] {
+    return [...this.#rows.values()].filter((row) => row.kind === kind);
   }
 
   add(changes: readonly Change[], now: string): void {
@@ -134,26 +133,35 @@ export function earlierThan(
   underWay: readonly Operation[],
   holds: readonly HoldRecord[],
 ): Earlier {
-  const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
-  const coming = changesBy(underWay);
-  const since = (isMeant: (hold: HoldRecord) => boolean) => dayBefore(now, holds.filter(isMeant));
+  const coming = Map.groupBy(changesBy(underWay), ({ kind }) => kind);
+  const since = (isMeant: (hold: HoldRecord) => boolean) => hourOf(dayBefore(now, holds.filter(isMeant)));
+  const known = new Map<OperationKind, ReadonlyMap<SchoolId, ChangesOfHour[]>>();
+  // A plan asks for every school.
+  const bySchool = (kind: OperationKind) => {
+    const rows = known.get(kind) ?? Map.groupBy(recent.of(kind), ({ schoolId }) => schoolId);
+    known.set(kind, rows);
+    return rows;
+  };
   return {
     inSchool(kind, schoolId) {
-      const start = since((hold) => hold.kind === kind && hold.schoolId === schoolId && hold.rule !== 'total');
-      const isThere = (one: { schoolId: SchoolId }) => one.schoolId === schoolId;
-      const done = recent.of(kind, start).filter(isThere);
-      const there = coming.filter((one) => one.kind === kind && isThere(one));
+      const first = since((hold) => hold.kind === kind && hold.schoolId === schoolId && hold.rule !== 'total');
+      const done =
+        bySchool(kind)
+          .get(schoolId)
+          ?.filter((row) => row.hour >= first) ?? [];
+      const there = coming.get(kind)?.filter((one) => one.schoolId === schoolId) ?? [];
       return sum([...done.map((row) => row.inSchool), ...there.map(({ count }) => count)]);
     },
     inDistrict(kind) {
-      const done = recent.of(
-        kind,
-        since((hold) => hold.kind === kind && hold.rule === 'total'),
-      );
-      const there = coming.filter((one) => one.kind === kind);
-      return sum([...done.map((row) => row.inDistrict), ...there.map(({ count }) => count)]);
+      const first = since((hold) => hold.kind === kind && hold.rule === 'total');
+      const done = recent.of(kind).filter((row) => row.hour >= first);
+      return sum([...done.map((row) => row.inDistrict), ...(coming.get(kind) ?? []).map(({ count }) => count)]);
     },
   };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
 }
 
 /** A day before now, or before the first of these holds began. */

@@ -50,8 +50,8 @@ export const mutants: readonly Mutant[] = [
     part: 'guard',
     harm: 'losses of the last 24 hours are not counted',
     file: 'relay/plan/recent-changes.ts',
-    find: 'row.kind === kind && row.hour >= first',
-    replace: 'row.kind === kind && row.hour < first',
+    find: 'row.hour >= first',
+    replace: 'row.hour < first',
     tests: ['relay/plan/recent-changes.test.ts'],
   },
   {
