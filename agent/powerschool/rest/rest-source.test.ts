@@ -71,7 +71,7 @@ function changed(before: Probe, after: Probe): string[] {
 }
 
 t.test('schools take turns as their share of the time allows', async (t) => {
-  const { clock, probe, readAll } = await open(t, { students: 900 });
+  const { clock, probe, readAll } = await open(t, { schools: 2 });
   let remembered = await probe();
   await readAll(remembered);
   t.same(changed(remembered, await probe(remembered)), [], 'nothing changed, nothing is read');
@@ -94,7 +94,7 @@ t.test('schools take turns as their share of the time allows', async (t) => {
 });
 
 t.test('reads next the school that someone has moved to', async (t) => {
-  const { simulator, probe, read, readAll } = await open(t, { students: 900 });
+  const { simulator, probe, read, readAll } = await open(t, { schools: 2 });
   let remembered = await probe();
   await readAll(remembered);
   const active = (school: number) =>
@@ -156,7 +156,7 @@ t.test('a list that changes while it is read cannot justify deletions', async (t
 });
 
 t.test('a row of another school invalidates a list', async (t) => {
-  const { simulator, probe, read } = await open(t, { students: 900 });
+  const { simulator, probe, read } = await open(t, { schools: 2 });
   const entries = await probe();
   for (const [kind, path] of [
     ['student', 'student'],
@@ -184,7 +184,7 @@ t.test('leaves out only the row that cannot become a record', async (t) => {
 });
 
 t.test("a staff member of another school ends no one's class", async (t) => {
-  const { simulator, probe, read } = await open(t, { students: 900 });
+  const { simulator, probe, read } = await open(t, { schools: 2 });
   const entries = await probe();
   simulator.addFault({ kind: 'foreign', path: '^/ws/v1/school/1/staff$', times: 0 });
   const records = entries.get('teacherRoster:1')?.records ?? 0;

@@ -148,7 +148,7 @@ t.test('counts show at once who comes and goes; a new name shows when its school
 });
 
 t.test('two students who trade places are never both gone', async (t) => {
-  const { simulator, bench } = await open(t, 'rest', { students: 900 });
+  const { simulator, bench } = await open(t, 'rest', { schools: 2 });
   const stop = new AbortController();
   const { agent, events } = await bench.agent(stop.signal);
   const first = bench.relay.next('status');
@@ -348,7 +348,7 @@ t.test('respects page limits', async (t) => {
 });
 
 t.test('reads nothing from schools that nobody wants', async (t) => {
-  const { simulator, bench } = await open(t, 'rest', { students: 900 });
+  const { simulator, bench } = await open(t, 'rest', { schools: 2 });
   bench.relay.schools = ['2'];
   await bench.sync();
   const buckets = [...bench.relay.mirror].filter(([, { size }]) => size > 0).map(([key]) => key);

@@ -29,6 +29,8 @@ export interface SimulatorOptions {
   db?: string;
   /** Active students, 2,000 by default. */
   students?: number;
+  /** One for each 600 students by default. */
+  schools?: number;
   seed?: number;
   /** Folder of a School Data Sync v1 CSV set instead of a generated district. */
   sdsCsv?: string;
@@ -74,7 +76,12 @@ export async function startPowerSchoolSimulator(options: SimulatorOptions = {}):
   const version = options.version ?? '25.2.0.0';
   const host = options.host ?? '127.0.0.1';
   const localTime = localClock(clock, timeZone);
-  const source = { students: options.students ?? 2_000, seed: options.seed ?? 1, sdsCsv: options.sdsCsv };
+  const source = {
+    students: options.students ?? 2_000,
+    schools: options.schools,
+    seed: options.seed ?? 1,
+    sdsCsv: options.sdsCsv,
+  };
   const db = await openDistrictDatabase(options.db ?? ':memory:', source, localTime);
   const plugins = await PluginRegistry.open(db, version);
   const oauth = new OAuth(plugins, clock, options.tokenSeconds ?? defaultTokenSeconds);

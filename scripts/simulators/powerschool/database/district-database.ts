@@ -8,6 +8,7 @@ import { createIndexes, createTables } from './schema.ts';
 
 export interface DistrictSource {
   students: number;
+  schools?: number | undefined;
   seed: number;
   /** Folder of a School Data Sync v1 CSV set, instead of a generated district. */
   sdsCsv: string | undefined;

@@ -14,6 +14,8 @@ import { contactTypes, createWorld, roles, type World } from './world.ts';
 export interface DistrictOptions {
   /** Active students, 10 to 200,000. Others (transferred, graduated, pre-registered) come in addition. */
   students: number;
+  /** One for each 600 students by default. */
+  schools?: number | undefined;
   seed: number;
   /** `YYYY-MM-DD`: decides the current school year. */
   today: string;
@@ -28,7 +30,7 @@ export function* generateDistrict(options: DistrictOptions): Generator<Batch> {
     throw new RangeError(`a district has ${districtSize.least} to ${districtSize.most} students, not ${students}`);
   }
   const world = createWorld(options);
-  const plans = planSchools(world, students);
+  const plans = planSchools(world, students, options.schools);
   const district = emptyBatch();
   district.roledef.push(...roles);
   district.psm_studentcontacttype.push(...contactTypes);

@@ -29,9 +29,12 @@ const levels = {
 };
 const mix = [levels.elementary, levels.middle, levels.high, levels.elementary] as const;
 
-/** Divides the students among schools of about 600. */
-export function planSchools(world: World, students: number): SchoolPlan[] {
-  const count = Math.max(1, Math.round(students / 600));
+/** Divides the students among this many schools, or among schools of about 600. */
+export function planSchools(
+  world: World,
+  students: number,
+  count = Math.max(1, Math.round(students / 600)),
+): SchoolPlan[] {
   return Array.from({ length: count }, (_, index) => {
     const level = levelOf(index, count);
     const place = places[index % places.length] ?? '';
