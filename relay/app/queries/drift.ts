@@ -45,8 +45,10 @@ export async function driftNow(scope: TenantScope, all: boolean): Promise<DriftN
 
 /** Deleted accounts are not created again: each is decided separately, see relay/sync/deleted-accounts.ts. */
 async function deletedAccounts(scope: TenantScope): Promise<Drift[]> {
+  const deleted = await readDeletedAccounts(scope);
+  if (deleted.length === 0) return [];
   const reported = new Set((await readProblems(scope)).map(({ code, subject }) => `${code} ${subject}`));
-  return (await readDeletedAccounts(scope)).flatMap(({ role, personId, objectId, deletedAt }) => {
+  return deleted.flatMap(({ role, personId, objectId, deletedAt }) => {
     const object = personKey(role, personId);
     if (!reported.has(`AccountDeletedByHand ${object}`)) return [];
     const seen = { firstAt: deletedAt, lastAt: deletedAt, repairs: 0 };
