@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
 import { runsNow, runTable } from '../app/queries/runs.ts';
 import { sentenceOf } from '../app/queries/sentences.ts';
+import { nameIn, waitingIn } from '../app/queries/waiting.ts';
 import { needProfile } from '../store/profiles/profiles.ts';
 import { type Names, readAllNames } from '../store/roster/names.ts';
 import { findRun, type JournaledOperation, operationsOf, type PastRun } from '../store/runs/run-history.ts';
 import { askDistrict, type CliContext, printJson, printTable } from './context.ts';
 import { rowCount } from './numbers.ts';
 import { csvOption, writeCsv } from './tables.ts';
+import { turnLine, waitingLines } from './waiting-lines.ts';
 
 /** The journal: what runs did. */
 export function runsCommand(command: Command, context: CliContext): void {
@@ -23,7 +25,7 @@ export function runsCommand(command: Command, context: CliContext): void {
         return found;
       });
       if (options.json) return printJson(context, answer);
-      const { runs } = answer;
+      const { runs, turn } = answer;
       if (runs.length === 0) return void context.out.write('Nothing has run yet.\n');
       printTable(
         context,
@@ -37,6 +39,7 @@ export function runsCommand(command: Command, context: CliContext): void {
           ...[run.done, run.failed, run.held, run.waiting, run.problems].map(String),
         ]),
       );
+      if (turn !== null) context.out.write(`\n${turnLine(turn)}\n`);
       context.out.write(`\nWhat a run did: hallpass-relay run ${tenant} RUN\n`);
     });
 }
@@ -50,14 +53,21 @@ export function runCommand(command: Command, context: CliContext): void {
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay run contoso 17 --failed')
     .action(async (tenant: string, name: string, options: { failed?: true; csv?: string; json?: true }) => {
-      const { run, operations, names } = await askDistrict(context, { question: 'runs', tenant }, async (scope) => {
-        const run = await findRun(scope, name);
-        const operations = await operationsOf(scope, run.id, { failed: options.failed === true });
-        return { run, operations, names: await readAllNames(scope) };
-      });
-      if (options.json) return printJson(context, { run, operations });
+      const { run, waiting, operations, names } = await askDistrict(
+        context,
+        { question: 'runs', tenant },
+        async (scope) => {
+          const run = await findRun(scope, name);
+          const operations = await operationsOf(scope, run.id, { failed: options.failed === true });
+          const names = await readAllNames(scope);
+          const waiting = await waitingIn(scope, run.id, options.json ? undefined : nameIn(names));
+          return { run, waiting, operations, names };
+        },
+      );
+      if (options.json) return printJson(context, { run, waiting, operations });
       if (options.csv !== undefined) return await writeCsv(context, options.csv, runTable, operations);
       context.out.write(describeRun(run));
+      for (const line of waitingLines(run.waiting, waiting, names)) context.out.write(`${line}\n`);
       for (const operation of operations) context.out.write(describeOperation(operation, names));
       if (operations.length === 0) {
         context.out.write(options.failed ? '\nNothing failed.\n' : '\nNothing was written.\n');

@@ -6,6 +6,7 @@ import type { RunSummary } from '../store/runs/journal.ts';
 import { agentProblems, proxyProblems, stateOf } from './agent-lines.ts';
 import { askDistrict, type CliContext, printJson, printTable } from './context.ts';
 import { troubleOf } from './profile-lines.ts';
+import { turnLine } from './waiting-lines.ts';
 
 /** The state of a district: its agents, its roster, and what has been provisioned. */
 export function statusCommand(command: Command, context: CliContext): void {
@@ -47,6 +48,7 @@ export function statusCommand(command: Command, context: CliContext): void {
         context.out.write(`Profile "${name}" (${state}). Standing: ${standing}. ${runLine(lastRun)}\n`);
         for (const line of troubleOf({ quarantine, failure })) context.out.write(`  ${line}\n`);
       }
+      if (provisioning.turn !== null) context.out.write(`${turnLine(provisioning.turn)}\n`);
       for (const [title, counts] of [
         ['MICROSOFT 365', provisioning.applied],
         ['PROBLEM', provisioning.problems],

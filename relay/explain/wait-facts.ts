@@ -1,25 +1,27 @@
 /** What waits, as far as it concerns somebody, read from the store. */
 import { idIn, isClassKey, type OperationKey } from '../model/keys.ts';
 import { isPersonKey, personIn } from '../model/person-key.ts';
-import type { WaitingOperation } from '../model/waiting.ts';
 import { idWords, objectOfThing } from '../operations/waiting-words.ts';
 import { readPerson, readRecord } from '../store/roster/mirror.ts';
 import { readProblems } from '../store/runs/problems.ts';
-import { readProgress, readWaiting } from '../store/runs/waiting.ts';
+import { readProgress, readWaiting, type StoredWaiting } from '../store/runs/waiting.ts';
 import type { TenantScope } from '../store/store.ts';
 import { chainOf, type Waits } from './waits.ts';
 
-/** @param concerns tells of which of them somebody wants to know */
+/**
+ * @param concerns tells of which of them somebody wants to know
+ * @param most of those
+ */
 export async function readWaits(
   scope: TenantScope,
-  concerns: (operation: WaitingOperation) => boolean,
-): Promise<Waits> {
+  concerns: (operation: StoredWaiting) => boolean,
+  most = Number.POSITIVE_INFINITY,
+): Promise<Waits & { concerned: readonly StoredWaiting[] }> {
   const all = await readWaiting(scope);
   const progress = await readProgress(scope);
-  const known: Waits = { operations: all, refusals: [], progress, nameOf: idWords };
-  const objects = new Set(
-    all.filter(concerns).flatMap((one) => chainOf(one, known).things.map((thing) => objectOfThing(thing))),
-  );
+  const concerned = all.filter(concerns).slice(0, most);
+  const known = { operations: all, concerned, refusals: [], progress, nameOf: idWords };
+  const objects = new Set(concerned.flatMap((one) => chainOf(one, known).things.map(objectOfThing)));
   if (objects.size === 0) return known;
   const refusals = (await readProblems(scope)).filter(({ subject }) => objects.has(subject.split('/', 1)[0] ?? ''));
   const names = new Map<string, string>();

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type JournaledOperation, listRuns } from '../../store/runs/run-history.ts';
 import type { TenantScope } from '../../store/store.ts';
 import { failure, jsonCell, moment, runFailure, type Table } from './fields.ts';
+import { turnNow, turnSchema, waitingSchema } from './waiting.ts';
 
 const runSchema = z.object({
   number: z.int(),
@@ -22,10 +23,16 @@ const runSchema = z.object({
   error: runFailure.nullable(),
 });
 
-export const runsAnswer = z.object({ runs: z.array(runSchema) });
+export const runsAnswer = z.object({
+  runs: z.array(runSchema),
+  turn: turnSchema.nullable().meta({ description: 'How far the runs under way are; null while none is.' }),
+});
 
 export const runAnswer = z.object({
   run: runSchema,
+  waiting: z
+    .array(waitingSchema)
+    .meta({ description: 'What waits, of the newest run of a profile: the first 100; "run.waiting" counts all.' }),
   operations: z.array(
     z.object({
       seq: z.int().meta({ description: 'Its place in the journal of the district.' }),
@@ -46,7 +53,7 @@ export async function runsNow(
   scope: TenantScope,
   wanted: { profile?: string | undefined; before?: number | undefined; limit: number },
 ): Promise<z.infer<typeof runsAnswer>> {
-  return { runs: await listRuns(scope, wanted) };
+  return { runs: await listRuns(scope, wanted), turn: await turnNow(scope) };
 }
 
 export const runTable: Table<JournaledOperation> = {

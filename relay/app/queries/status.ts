@@ -16,6 +16,7 @@ import { agentsNow, listedAgentSchema } from './agents.ts';
 import { moment } from './fields.ts';
 import { holdSchema } from './holds.ts';
 import { profileStanding, profilesNow } from './profiles.ts';
+import { turnNow, turnSchema } from './waiting.ts';
 
 const count = z.int();
 
@@ -44,6 +45,7 @@ export const statusAnswer = z.object({
     }),
   ),
   provisioning: z.object({
+    turn: turnSchema.nullable().meta({ description: 'How far the runs under way are; null while none is.' }),
     holds: z.array(holdSchema),
     applied: z.record(z.string(), count).meta({ description: 'What Microsoft 365 has, by kind.' }),
     problems: z.record(z.string(), count).meta({ description: 'Open problems, by code.' }),
@@ -68,6 +70,7 @@ export async function tenantStatus(
     agents: agentsNow(await listAgents(scope), nowMs),
     profiles,
     provisioning: {
+      turn: await turnNow(scope),
       holds: await readHolds(scope),
       applied: {
         ...(await countApplied(scope)),

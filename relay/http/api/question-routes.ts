@@ -12,6 +12,7 @@ import { runAnswer, runsAnswer, runsNow, runTable } from '../../app/queries/runs
 import { schoolsAnswer, schoolsNow, schoolTable } from '../../app/queries/schools.ts';
 import { statusAnswer, tenantStatus } from '../../app/queries/status.ts';
 import { teamsAnswer, teamsNow, teamTable } from '../../app/queries/teams.ts';
+import { waitingIn } from '../../app/queries/waiting.ts';
 import { readNames } from '../../store/roster/people-names.ts';
 import { findRun, type JournaledOperation, operationsOf } from '../../store/runs/run-history.ts';
 import { csvPieces } from './csv-answer.ts';
@@ -101,21 +102,22 @@ export const questionRoutes: readonly Route[] = [
     path: 'runs',
     question: 'runs',
     effort: 'short',
-    summary: 'The last runs, newest first.',
+    summary: 'The last runs, newest first, and how far those under way are.',
     query: queries.runs,
     answer: runsAnswer.extend({ next }),
     json: async (visit, { profile, limit, cursor }) => {
       const [before] = readCursor(cursor, number) ?? [];
-      const { runs } = await read(visit, (scope) => runsNow(scope, { profile, before, limit: limit + 1 }));
+      const { runs, turn } = await read(visit, (scope) => runsNow(scope, { profile, before, limit: limit + 1 }));
       const found = pageOf(runs, limit, (run) => [run.number]);
-      return { runs: found.page, next: found.next };
+      return { runs: found.page, turn, next: found.next };
     },
   }),
   question({
     path: 'runs/{number}',
     question: 'runs',
     effort: 'short',
-    summary: 'What one run did: every operation with its reason, before and after. RUN is its number or id.',
+    summary:
+      'What one run did: every operation with its reason, before and after, and what it left waiting. RUN is its number or id.',
     query: queries.run,
     answer: runAnswer.extend({ next }),
     json: (visit, { failed, limit, offset, cursor }) =>
@@ -125,7 +127,8 @@ export const questionRoutes: readonly Route[] = [
         const run = await findRun(scope, visit.params.number ?? '');
         const operations = await operationsOf(scope, run.id, { failed, limit: limit + 1, offset, after });
         const found = pageOf(operations, limit, ({ seq }) => [seq]);
-        return { run, operations: found.page, next: found.next };
+        const waiting = await waitingIn(scope, run.id);
+        return { run, waiting, operations: found.page, next: found.next };
       }),
     async csv(visit, { failed }) {
       const { id } = await read(visit, (scope) => findRun(scope, visit.params.number ?? ''));
