@@ -1,6 +1,6 @@
 /** What an operation needs, whether it exists by now, and where. Pure. */
 import { type AppliedState, certainOwners, objectsOf, retiredPeople } from '../model/applied-state.ts';
-import { objectKey } from '../model/keys.ts';
+import { type OperationKey, objectKey } from '../model/keys.ts';
 import type { Operation } from '../model/operation.ts';
 import { accountOf, type MemberKey, type PersonKey } from '../model/person-key.ts';
 import { specOf } from './registry.ts';
@@ -100,7 +100,7 @@ function namesOf(need: Need): readonly string[] {
 /** Names what others may need from it: `class:77`, `students:123`, `owners:77`. */
 export function broughtBy(operation: Operation): string | undefined {
   const { does } = specOf(operation.kind);
-  if ('creates' in does) return does.creates === 'team' ? undefined : operation.key;
+  if ('creates' in does) return does.creates === 'team' ? teamOfClass(operation.key) : operation.key;
   if ('retires' in does && does.retires === 'disabled') return `disabled:${operation.key}`;
   if (!('sectionId' in operation)) return undefined;
   if ('adds' in does && does.adds === 'owner') return `owners:${operation.sectionId}`;
@@ -110,13 +110,18 @@ export function broughtBy(operation: Operation): string | undefined {
   return isEnding ? `ending:${operation.sectionId}` : undefined;
 }
 
+/** Names the team of a class, in the form of {@link broughtBy}. */
+export function teamOfClass(key: OperationKey): string {
+  return `team:${key}`;
+}
+
 /**
  * The lane: what it writes to and what takes one write at a time, because Graph answers concurrent writes to one group
  * or account with conflicts. Undefined if nothing else writes to the same object.
  */
 export function laneOf(operation: Operation): string | undefined {
   const { request, group, changes } = specOf(operation.kind);
-  if (request.service === 'teams') return `team:${operation.key}`;
+  if (request.service === 'teams') return teamOfClass(operation.key);
   if (group(operation) !== undefined) return operation.key;
   const target = changes(operation);
   return target && (target.what === 'person' ? target.key : objectKey(target.what, target.id));

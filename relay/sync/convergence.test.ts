@@ -1,5 +1,5 @@
 /**
- * Whatever happens on the way (edits, faults of Graph, lost answers, kills, restarts), Microsoft 365 ends up as the
+ * Whatever happens on the way (edits, also during runs, faults of Graph, lost answers, kills, restarts), Microsoft 365 ends up as the
  * roster and the profile say: nothing missing, nothing twice, and nothing done that the policy does not allow.
  */
 import fc from 'fast-check';
@@ -14,9 +14,11 @@ import { appliedObjectIds } from '../store/applied/applied.ts';
 import { badAnswer } from '../testing/bad-answers.ts';
 import { type District, type Dump, openDistrict } from '../testing/district.ts';
 import { histories } from '../testing/histories.ts';
+import type { HowToRun } from '../testing/mid-run.ts';
 import { afterSds } from '../testing/sds.ts';
 import {
   change,
+  type Edit,
   editIn,
   fullWorld,
   type Membership,
@@ -52,8 +54,21 @@ const stepIn = (part: Part) =>
   fc.record({
     edits: fc.array(editIn(part), { maxLength: 6 }),
     faults: fc.array(fault, { maxLength: 3 }),
-    /** A kill after so many requests; 0 for none. */
+    /** What is edited while the run is under way, when it has sent so many requests. */
+    meanwhile: fc.option(
+      fc.record({
+        after: fc.integer({ min: 1, max: 20 }),
+        isHeld: fc.boolean(),
+        edits: fc.array(editIn(part), { minLength: 1, maxLength: 4 }),
+      }),
+      { nil: undefined },
+    ),
+    /** A kill after so many requests, or when the store was written to so often; 0 for none. */
     killedAfter: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 12 })),
+    killedAfterWrites: fc.oneof(
+      { weight: 3, arbitrary: fc.constant(0) },
+      { weight: 1, arbitrary: fc.integer({ min: 1, max: 20 }) },
+    ),
     restart: fc.boolean(),
   });
 
@@ -88,6 +103,8 @@ const history = fc.oneof(...parts.map(historyIn));
 
 type History = typeof history extends fc.Arbitrary<infer T> ? T : never;
 
+const calm = { edits: [], faults: [], meanwhile: undefined, killedAfter: 0, killedAfterWrites: 0, restart: false };
+
 /** A membership is added and its answer lost with the process; before the next run the student has left again. */
 const undone: History = {
   how: 'match',
@@ -108,12 +125,11 @@ const undone: History = {
   sectionGone: 'keep',
   steps: [
     {
-      edits: [],
+      ...calm,
       faults: [{ path: '/education/', bad: { kind: '429' }, times: 4, skip: 0 }],
       killedAfter: 10,
-      restart: false,
     },
-    { edits: [{ what: 'enrollment', id: 0, section: 0 }], faults: [], killedAfter: 1, restart: false },
+    { ...calm, edits: [{ what: 'enrollment', id: 0, section: 0 }], killedAfter: 1 },
   ],
 };
 
@@ -123,13 +139,11 @@ const unanswered: History = {
   createTeam: true,
   sectionGone: ['archiveTeam'],
   steps: [
-    { edits: [], faults: [], killedAfter: 0, restart: true },
-    { edits: [{ what: 'section', id: 0, course: undefined }], faults: [], killedAfter: 1, restart: false },
+    { ...calm, restart: true },
+    { ...calm, edits: [{ what: 'section', id: 0, course: undefined }], killedAfter: 1 },
     {
-      edits: [],
+      ...calm,
       faults: [{ path: '/groups/', bad: { kind: '429' }, times: 1, skip: 1 }],
-      killedAfter: 0,
-      restart: false,
     },
   ],
 };
@@ -141,10 +155,7 @@ const doubtfulOwner: History = {
   rules: { ...undone.rules, refusesOwnersInPatch: true },
   studentGone: 'disable',
   teacherGone: 'disable',
-  steps: [
-    { edits: [{ what: 'roster', id: 1, section: 1 }], faults: [], killedAfter: 7, restart: false },
-    { edits: [], faults: [], killedAfter: 0, restart: false },
-  ],
+  steps: [{ ...calm, edits: [{ what: 'roster', id: 1, section: 1 }], killedAfter: 7 }, calm],
 };
 
 /** A new name of a class is written and its answer lost with the process; before the next run the section is gone. */
@@ -152,10 +163,10 @@ const nameless: History = {
   ...undone,
   sectionGone: ['markExpired', 'removeStudents'],
   steps: [
-    { edits: [], faults: [], killedAfter: 0, restart: false },
-    { edits: [{ what: 'section', id: 0, course: 'Music' }], faults: [], killedAfter: 0, restart: false },
-    { edits: [], faults: [], killedAfter: 1, restart: false },
-    { edits: [{ what: 'section', id: 0, course: undefined }], faults: [], killedAfter: 1, restart: false },
+    calm,
+    { ...calm, edits: [{ what: 'section', id: 0, course: 'Music' }] },
+    { ...calm, killedAfter: 1 },
+    { ...calm, edits: [{ what: 'section', id: 0, course: undefined }], killedAfter: 1 },
   ],
 };
 
@@ -168,7 +179,7 @@ const unwritten: History = {
   teacherGone: 'disable',
   steps: [
     {
-      edits: [],
+      ...calm,
       faults: [
         {
           path: 'batch',
@@ -177,10 +188,8 @@ const unwritten: History = {
           skip: 1,
         },
       ],
-      killedAfter: 0,
-      restart: false,
     },
-    { edits: [{ what: 'teacher', id: 0, school: '1' }], faults: [], killedAfter: 0, restart: false },
+    { ...calm, edits: [{ what: 'teacher', id: 0, school: '1' }] },
   ],
 };
 
@@ -210,13 +219,22 @@ async function live(t: Test, history: History): Promise<string[]> {
     const world = fullWorld();
     const ever = new Map<string, Membership>();
     await commit(district, world, ever);
-    for (const { edits, faults, killedAfter, restart } of steps) {
-      for (const { path, bad, ...order } of faults)
-        district.microsoft.faults.add({ match: { path }, ...bad, ...order, delay: 0 });
-      await runOnABadDay(district, killedAfter);
-      if (restart) district.restart();
+    const edit = async (edits: readonly Edit[]) => {
       for (const one of edits) change(world, one);
       await commit(district, world, ever);
+    };
+    for (const { edits, faults, meanwhile, killedAfter, killedAfterWrites, restart } of steps) {
+      for (const { path, bad, ...order } of faults)
+        district.microsoft.faults.add({ match: { path }, ...bad, ...order, delay: 0 });
+      await runOnABadDay(district, {
+        ...(killedAfter === 0 ? {} : { killedAfter }),
+        ...(killedAfterWrites === 0 ? {} : { killedAfterWrites }),
+        meanwhile: meanwhile && { ...meanwhile, edit: () => edit(meanwhile.edits) },
+      });
+      const twice = whatIsThereTwice(await district.dump());
+      if (twice.length > 0) return twice;
+      if (restart) district.restart();
+      await edit(edits);
     }
     district.microsoft.faults.clear();
     await settle(district);
@@ -254,9 +272,9 @@ async function commit(district: District, world: World, ever: Map<string, Member
 }
 
 /** A run may fail on a bad day, as long as it says why. */
-async function runOnABadDay(district: District, killedAfter: number): Promise<void> {
+async function runOnABadDay(district: District, how: HowToRun): Promise<void> {
   try {
-    await district.run(killedAfter === 0 ? {} : { killedAfter });
+    await district.run(how);
   } catch (error) {
     const killed = error instanceof Error && error.message === 'killed';
     const explained = error instanceof HallpassError && error.retry !== 'bug';
@@ -274,20 +292,24 @@ async function settle(district: District): Promise<void> {
   throw new Error('there is always something left to do');
 }
 
+function whatIsThereTwice(dump: Dump): string[] {
+  const all = {
+    school: dump.school.map((one) => one.externalId),
+    class: dump.class.map(sectionOf).filter((id) => id !== undefined),
+    account: dump.user.map(stampOf).filter((stamp) => stamp !== undefined),
+  };
+  return Object.entries(all).flatMap(([name, ids]) =>
+    new Set(ids).size < ids.length ? [`a ${name} is there twice: ${ids.join(' ')}`] : [],
+  );
+}
+
 function differences(
   { profile, microsoft }: District,
   dump: Dump,
   { world, ever, before: start }: { world: World; ever: ReadonlyMap<string, Membership>; before: Dump },
 ): string[] {
-  const wrong: string[] = [];
+  const wrong = whatIsThereTwice(dump);
   const say = (difference: string) => wrong.push(difference);
-  for (const [name, externalIds] of [
-    ['school', dump.school.map((one) => one.externalId)],
-    ['class', dump.class.map(sectionOf).filter((id) => id !== undefined)],
-    ['account', dump.user.map(stampOf).filter((stamp) => stamp !== undefined)],
-  ] as const) {
-    if (new Set(externalIds).size < externalIds.length) say(`a ${name} is there twice: ${externalIds.join(' ')}`);
-  }
   const stamps = new Map(dump.user.map((user) => [user.id, stampOf(user) ?? user.userPrincipalName ?? '?']));
   const named = (ids: readonly string[] | undefined) => new Set((ids ?? []).map((id) => stamps.get(id) ?? '?'));
   for (const [id, now] of membershipsOf(world, profile.schools)) {

@@ -25,8 +25,8 @@ import { createTenant } from '../store/tenants/system.ts';
 import type { RunReport } from '../sync/run.ts';
 import type { TenantState } from '../sync/state/tenant-state.ts';
 import { takeTurn } from '../sync/tenant-run.ts';
-import { Wakes } from '../sync/wakes.ts';
 import { openFreshStore } from './fresh-store.ts';
+import { type HowToRun, MidRun } from './mid-run.ts';
 
 export const skuId = '6fd2c87f-b296-42f0-b197-1e91e994b900';
 
@@ -145,19 +145,6 @@ interface DumpLine {
 }
 export type Dump = Record<'user' | 'class' | 'school', DumpLine[]>;
 
-export interface HowToRun {
-  /** Ends the run in order, as a pause does. */
-  signal?: AbortSignal;
-  /** The process is killed when it has sent so many requests to Graph: nothing is written to the store from then on. */
-  killedAfter?: number;
-  /** Likewise, when it has written to the store so often. */
-  killedAfterWrites?: number;
-  /** Is done when it has sent so many requests, and the run is woken then; at the end of a run that sends fewer. */
-  meanwhile?: { after: number; edit(): Promise<void> } | undefined;
-  /** Wakes the run while it is under way. */
-  wakes?: Wakes;
-}
-
 /** @param accounts whether everybody has an account already, as for matching */
 export async function openDistrict(options: {
   dir: string;
@@ -224,42 +211,12 @@ export async function openDistrict(options: {
     async commit(records) {
       await commitRoster(district, records, clock);
     },
-    async run({
-      signal = new AbortController().signal,
-      killedAfter = Number.POSITIVE_INFINITY,
-      killedAfterWrites = Number.POSITIVE_INFINITY,
-      meanwhile,
-      wakes = new Wakes(),
-    } = {}) {
-      const kill = new AbortController();
-      const alive = AbortSignal.any([signal, kill.signal]);
-      let [sent, written] = [0, 0];
-      let edited: Promise<void> | undefined;
-      const editNow = async () => {
-        await meanwhile?.edit();
-        wakes.ring();
-      };
-      const mortal: Transport = {
-        ...transport,
-        send(...args) {
-          sent += 1;
-          if (sent > killedAfter) kill.abort(new Error('killed'));
-          if (sent === meanwhile?.after) edited = editNow();
-          return transport.send(...args);
-        },
-      };
-      const client = clientOver(mortal, alive);
+    async run(how = {}) {
+      const midRun = new MidRun(how);
+      const { wakes, alive } = midRun;
+      const client = clientOver(midRun.transport(transport), alive);
+      const store = midRun.store(district.store);
       const { tenantId, profile, others } = district;
-      const store: Store = {
-        ...district.store,
-        async withTenant(id, work) {
-          kill.signal.throwIfAborted();
-          const result = await district.store.withTenant(id, work);
-          written += 1;
-          if (written >= killedAfterWrites) kill.abort(new Error('killed'));
-          return result;
-        },
-      };
       const log = pino({ enabled: false });
       const known = memory;
       memory = undefined;
@@ -269,10 +226,7 @@ export async function openDistrict(options: {
       const turn = await takeTurn(
         { store, tenantId, profiles, due, client, root, vault, clock, random, signal: alive, wakes, log },
         known,
-      ).finally(() => {
-        edited ??= editNow();
-        return edited;
-      });
+      ).finally(() => midRun.end());
       const report = turn?.reports.get(profile.name);
       if (turn === undefined || report === undefined) throw new Error('the mirror is not settled');
       memory = turn.memory;

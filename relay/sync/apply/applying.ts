@@ -44,6 +44,8 @@ export interface ApplyContext {
 export interface Applying extends ApplyContext {
   owners: Owners;
   deleted: DeletedObjects;
+  /** Whether a team of its class is about to be made. */
+  isTeamComing: (operation: Operation) => boolean;
   /** Whether something that it refers to was made in this turn: then some servers may not know it yet. */
   isYoung(operation: Operation): boolean;
   worklist: Worklist;

@@ -53,7 +53,7 @@ export class ArchiveWork {
     if (known === undefined) {
       this.#progress.set(task, progress);
       // A class that is no team needs nothing.
-      const isPlain = (await this.#teams.isTeam(this.#objectId(operation))) === false && !this.#isBeingMade(operation);
+      const isPlain = !this.#isMade(operation) && (await this.#teams.isTeam(this.#objectId(operation))) === false;
       if (isPlain) return await this.#done(task);
     }
     if (progress.asked !== undefined) return await this.#look(task, progress, progress.asked);
@@ -127,10 +127,16 @@ export class ArchiveWork {
     return await request().catch(passing);
   }
 
+  /** Hallpass made a team of it, or is about to: what was read of it before that says nothing. */
+  #isMade(operation: ArchiveOperation): boolean {
+    return teamOf(operation.sectionId, this.#context.applied)?.state === 'there' || this.#isBeingMade(operation);
+  }
+
   /** It was asked for, and is not there yet: it would come after everybody has looked. */
-  #isBeingMade({ sectionId }: ArchiveOperation): boolean {
-    const { applied, clock } = this.#context;
-    const team = teamOf(sectionId, applied);
+  #isBeingMade(operation: ArchiveOperation): boolean {
+    const { applied, clock, isTeamComing } = this.#context;
+    if (teamWorkOf(operation) === 'archive' && isTeamComing(operation)) return true;
+    const team = teamOf(operation.sectionId, applied);
     return team?.state === 'accepted' && clock.now() - Date.parse(team.since) < patienceMs;
   }
 

@@ -6,7 +6,7 @@
 import { DeletedObjects } from '../../graph/holders.ts';
 import type { ObjectKey } from '../../model/keys.ts';
 import type { Operation, Plan } from '../../model/operation.ts';
-import { namesOfObjects, unmetNeed, withItsObjects } from '../../operations/needs.ts';
+import { namesOfObjects, teamOfClass, unmetNeed, withItsObjects } from '../../operations/needs.ts';
 import { isCreation } from '../../operations/registry.ts';
 import { newSchedule } from '../../schedule/operations.ts';
 import { subtract } from '../../schedule/subtract.ts';
@@ -69,6 +69,7 @@ export class Engine implements Worklist {
       ...context,
       owners: new Owners(context),
       deleted: new DeletedObjects(context.client),
+      isTeamComing: ({ key }) => this.#schedule.isComing(teamOfClass(key)),
       isYoung: (operation) => namesOfObjects(operation).some((name) => this.#schedule.madeAt(name) !== undefined),
       worklist: this,
     };
