@@ -27,10 +27,11 @@ export interface BatchRequest {
 export async function sendBatch(
   client: GraphClient,
   requests: readonly BatchRequest[],
+  how?: { isReserved: boolean },
 ): Promise<(GraphAnswer | undefined)[]> {
   const writes = requests.filter((request) => request.method !== 'GET').length;
   const body = { requests: requests.map((request, index) => innerRequest(request, index)) };
-  const answer = await client.send('POST', '/$batch', body, { units: requests.length, writes });
+  const answer = await client.send('POST', '/$batch', body, { units: requests.length, writes }, how);
   if (answer.status !== 200) throw failureOf('POST /$batch', answer, undefined);
   const { data } = batchAnswer.safeParse(answer.body);
   if (data === undefined) throw unreadable('POST /$batch', answer);

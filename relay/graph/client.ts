@@ -90,18 +90,31 @@ export class GraphClient {
    * Sends one request once: it is repeated only with a new token, when Graph no longer accepts the old one (it was
    * revoked, or a clock is wrong), because then nothing has been carried out.
    *
+   * @param how `isReserved` if {@link reserve} has waited for it already
    * @throws HallpassError GRAPH_UNREACHABLE when no answer came, GRAPH_UNREADABLE when the answer was not Graph's: the
    *   request may have been carried out.
    */
-  async send(method: 'GET' | 'POST', path: string, body: unknown, cost: Cost): Promise<GraphAnswer> {
+  async send(
+    method: 'GET' | 'POST',
+    path: string,
+    body: unknown,
+    cost: Cost,
+    { isReserved = false } = {},
+  ): Promise<GraphAnswer> {
+    if (!isReserved) await this.reserve(cost);
     const answer = await this.#sendOnce(method, path, body, cost);
     if (answer.status !== 401) return answer;
     await this.#options.credentials.renew(this.#options.graphTenantId);
+    await this.reserve(cost);
     return await this.#sendOnce(method, path, body, cost);
   }
 
-  async #sendOnce(method: 'GET' | 'POST', path: string, body: unknown, cost: Cost): Promise<GraphAnswer> {
+  /** Waits until a request of this cost may be sent, and takes that from the limits. */
+  async reserve(cost: Cost): Promise<void> {
     await this.#options.budget.take(cost, this.#options.signal);
+  }
+
+  async #sendOnce(method: 'GET' | 'POST', path: string, body: unknown, cost: Cost): Promise<GraphAnswer> {
     this.stats.requests += 1;
     const request = this.#client
       .api(path)

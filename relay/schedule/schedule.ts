@@ -77,6 +77,12 @@ export class Schedule<T> extends Tasks<T> {
     return taken;
   }
 
+  /** How many may be sent now, but for their lanes. */
+  ready(now: number): number {
+    this.#comeDue(now);
+    return this.count('ready');
+  }
+
   /** It is done, or will not be: nobody waits for it any longer. @param isDone whether what it brings about is there now */
   settle(task: number, isDone: boolean, now: number): void {
     this.#leaveLane(task);

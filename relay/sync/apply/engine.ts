@@ -220,9 +220,11 @@ export class Engine implements Worklist {
   async #worker(desk: Desk): Promise<void> {
     while (!this.#isOver()) {
       this.#context.signal.throwIfAborted();
-      const tasks = this.#take(desk);
+      const changed = this.#changed.promise;
+      const tasks = await this.#choose(desk);
       if (tasks.length === 0) {
-        await this.#idle();
+        // What was left to be chosen may have come to nothing.
+        if (!this.#isOver()) await this.#idle(changed);
         continue;
       }
       await desk.carryOut(tasks).catch((error: unknown) => this.#break(tasks, error));
@@ -273,11 +275,21 @@ export class Engine implements Worklist {
     return due !== undefined && due - this.#now() <= patienceMs ? due : undefined;
   }
 
+  /** What the desk may send, chosen in the moment in which the limits allow it. */
+  async #choose(desk: Desk): Promise<Task[]> {
+    const ready = this.#schedule.ready(this.#now());
+    if (ready === 0) return [];
+    const places = desk.enter === undefined ? desk.atOnce : await desk.enter(ready);
+    const tasks = this.#take(desk, places);
+    desk.leave?.(places - tasks.length);
+    return tasks;
+  }
+
   /** What the desk may send now, as far as what it needs is there. */
-  #take({ service, atOnce }: Desk): Task[] {
+  #take({ service }: Desk, places: number): Task[] {
     const tasks: Task[] = [];
-    while (tasks.length < atOnce && !this.#isStopping) {
-      const ids = this.#schedule.take(service, atOnce - tasks.length, this.#now());
+    while (tasks.length < places && !this.#isStopping) {
+      const ids = this.#schedule.take(service, places - tasks.length, this.#now());
       if (ids.length === 0) break;
       for (const id of ids) {
         const task = this.#taskOf(id);
@@ -321,11 +333,10 @@ export class Engine implements Worklist {
     if (people.length > 0) this.admit([{ ...operation, people }], run, this.#schedule.originOf(id));
   }
 
-  /** Waits until something has changed, or is due. */
-  async #idle(): Promise<void> {
+  /** Waits until something has changed, or is due. @param changed from before it was looked what there is to do */
+  async #idle(changed = this.#changed.promise): Promise<void> {
     const { clock, signal } = this.#context;
     const due = this.#nextDue();
-    const changed = this.#changed.promise;
     if (due === undefined) return await changed;
     const over = new AbortController();
     const timer = clock.sleep(Math.max(1, due - this.#now()), AbortSignal.any([signal, over.signal]));

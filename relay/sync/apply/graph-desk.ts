@@ -12,6 +12,7 @@ import { objectIds } from '../../operations/needs.ts';
 import { hasOneByOne, isCreation, specOf } from '../../operations/registry.ts';
 import type { ObjectIds, RequestOptions, WriteRequest } from '../../operations/spec.ts';
 import { writeJournal } from '../../store/runs/journal.ts';
+import { Admission } from './admission.ts';
 import { lostAnswer, stepAfter } from './after-answer.ts';
 import type { Applying } from './applying.ts';
 import { conclude } from './conclude.ts';
@@ -27,14 +28,25 @@ export class GraphDesk implements Desk {
   readonly parallel = 4;
   readonly atOnce = batchLimit;
   readonly #context: Applying;
+  readonly #admission: Admission;
 
   constructor(context: Applying) {
     this.#context = context;
+    this.#admission = new Admission(context.client);
+  }
+
+  enter(ready: number): Promise<number> {
+    return this.#admission.enter(ready);
+  }
+
+  leave(count: number): void {
+    this.#admission.leave(count);
   }
 
   async carryOut(tasks: Task[]): Promise<void> {
     for (const task of tasks) if (this.#mayBeThere(task)) task.doubt = firstLook(task.operation);
     const { true: doubtful = [], false: fresh = [] } = Object.groupBy(tasks, (task) => `${isDoubtful(task)}` as const);
+    this.leave(doubtful.length);
     const halves = await Promise.allSettled([this.#lookUp(doubtful), this.#send(fresh)]);
     for (const half of halves) if (half.status === 'rejected') throw half.reason;
   }
@@ -61,7 +73,9 @@ export class GraphDesk implements Desk {
     const requests = tasks.map(({ operation }, index) =>
       requestFor(operation, ids, { root, password }, ways[index] === true),
     );
-    const answers = await sendBatch(client, requests).catch((error: unknown) => asAnswers(error, tasks.length));
+    const answers = await sendBatch(client, requests, { isReserved: true }).catch((error: unknown) =>
+      asAnswers(error, tasks.length),
+    );
     const steps = new Map<Task, Step>();
     for (const [index, task] of tasks.entries()) {
       task.attempts += 1;

@@ -66,6 +66,15 @@ export interface Desk {
   parallel: number;
   /** Tasks of a call. */
   atOnce: number;
+  /**
+   * Waits until something may be sent.
+   *
+   * @param ready tasks that wait for that
+   * @returns how many may be taken now; the others are to be waited for by those who wait already
+   */
+  enter?(ready: number): Promise<number>;
+  /** So many of those were not taken. */
+  leave?(count: number): void;
   /** Will be asked to carry it out. */
   expect?(operation: Operation): void;
   /** Gives every task back to the worklist. @throws HallpassError when nothing more can succeed (sign-in, consent, the store) */
