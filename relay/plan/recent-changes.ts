@@ -145,19 +145,20 @@ export function earlierThan(
   return {
     inSchool(kind, schoolId) {
       const first = since((hold) => hold.kind === kind && hold.schoolId === schoolId && hold.rule !== 'total');
-      const done =
-        bySchool(kind)
-          .get(schoolId)
-          ?.filter((row) => row.hour >= first) ?? [];
+      const done = within(bySchool(kind).get(schoolId) ?? [], first);
       const there = coming.get(kind)?.filter((one) => one.schoolId === schoolId) ?? [];
       return sum([...done.map((row) => row.inSchool), ...there.map(({ count }) => count)]);
     },
     inDistrict(kind) {
       const first = since((hold) => hold.kind === kind && hold.rule === 'total');
-      const done = recent.of(kind).filter((row) => row.hour >= first);
+      const done = within(recent.of(kind), first);
       return sum([...done.map((row) => row.inDistrict), ...(coming.get(kind) ?? []).map(({ count }) => count)]);
     },
   };
+}
+
+function within(rows: readonly ChangesOfHour[], first: string): ChangesOfHour[] {
+  return rows.filter((row) => row.hour >= first);
 }
 
 function sum(numbers: readonly number[]): number {
