@@ -19,7 +19,7 @@ import { lookForRollover, lookForSourceLoss, type SchoolSource } from './source-
 type Effect = GuardCell['effect'] | 'repair';
 
 /** Additions pass, unless they make again what somebody undid: anyone who undid much at once may have meant it. */
-function effectOn({ kind, repair }: Pick<Operation, 'kind' | 'repair'>): Effect {
+export function effectOn({ kind, repair }: Pick<Operation, 'kind' | 'repair'>): Effect {
   const { guard } = specOf(kind);
   return repair === true && guard.effect === 'addition' && guard.repair !== undefined ? 'repair' : guard.effect;
 }

@@ -41,7 +41,7 @@ export function guardContext(
 }
 
 /** A person who is in several schools of the profile counts in the first. */
-function schoolOf(operation: Operation, { scope, tenant: { roster, applied } }: GuardFacts): SchoolId {
+export function schoolOf(operation: Operation, { scope, tenant: { roster, applied } }: GuardFacts): SchoolId {
   if ('schoolId' in operation) return operation.schoolId;
   // What is gone from PowerSchool counts in the school that it was in.
   if ('sectionId' in operation) {

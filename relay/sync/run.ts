@@ -7,6 +7,7 @@ import { type Keys, noKeys } from '../model/keys.ts';
 import { countOperations, type Operation, type OperationKind } from '../model/operation.ts';
 import { personKey } from '../model/person-key.ts';
 import type { Problem } from '../model/problem.ts';
+import { heldWaits, withinChains } from '../plan/held-waits.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Quarantine } from '../profile/standing.ts';
 import type { Vault } from '../secrets/vault.ts';
@@ -16,9 +17,10 @@ import { noteAppliedProfile } from '../store/profiles/profiles.ts';
 import { judgeProfile } from '../store/profiles/quarantine.ts';
 import { finishRun } from '../store/runs/journal.ts';
 import { replaceProblems } from '../store/runs/problems.ts';
-import { replaceWaiting } from '../store/runs/waiting.ts';
+import { mostNamed, type NumberedWaiting, replaceWaiting } from '../store/runs/waiting.ts';
 import type { Store, TenantScope } from '../store/store.ts';
 import type { RunAccount } from './apply/task.ts';
+import { schoolOf } from './guard-context.ts';
 import { type Checked, settleGuard } from './guard-step.ts';
 import { addPlanned, knownProblems, leavesDoubt, noteMade, noteRefusal } from './state/memory.ts';
 import type { ProfileState, TenantState } from './state/tenant-state.ts';
@@ -170,7 +172,10 @@ export class ProfileRun implements RunAccount {
       if (isCarriedOut) await noteAppliedProfile(scope, profile);
       await replaceProblems(scope, profile.name, open, timestamp(clock));
       await finishRun(scope, this.runId, { ...report, waiting: this.#left + this.#waiting }, timestamp(clock));
-      await replaceWaiting(scope, { runId: this.runId, profile: profile.name }, waiting);
+      await replaceWaiting(scope, { runId: this.runId, profile: profile.name }, [
+        ...waiting,
+        ...this.#heldRows(waiting),
+      ]);
       quarantine = await judgeProfile(scope, profile, timestamp(clock));
     });
     if (isCarriedOut) this.#state.carriedOut = profile;
@@ -178,6 +183,15 @@ export class ProfileRun implements RunAccount {
     this.report = report;
     const seconds = (clock.now() - this.#startedAt) / 1000;
     log.info({ event: 'run.finished', ...report, seconds, graph: client.stats }, `run finished: ${report.state}`);
+  }
+
+  /** Numbers from -1 down, which no operation of the schedule has. */
+  #heldRows(waiting: readonly NumberedWaiting[]): NumberedWaiting[] {
+    const { held, holds } = this.#guarded;
+    const waits = heldWaits(held, holds, (operation) => schoolOf(operation, this.#state));
+    return withinChains(waits, waiting)
+      .slice(0, mostNamed)
+      .map((one, index) => ({ ...one, number: -1 - index }));
   }
 
   #reportOf(open: readonly Problem[], isReplaced: boolean): RunReport {

@@ -8,6 +8,9 @@ import { slices } from '../engine/slices.ts';
 import { oneOf, readJson, readKey } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 
+/** Operations that are named at once: what is more than people look through helps nobody. */
+export const mostNamed = 1000;
+
 export interface NumberedWaiting extends WaitingOperation {
   /** Unique in its run. */
   number: number;

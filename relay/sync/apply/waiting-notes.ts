@@ -12,6 +12,7 @@ import type { Schedule } from '../../schedule/schedule.ts';
 import {
   endProgress,
   endWaiting,
+  mostNamed,
   type NumberedWaiting,
   noteProgress,
   replaceWaiting,
@@ -20,8 +21,6 @@ import type { TenantScope } from '../../store/store.ts';
 import type { ApplyContext } from './applying.ts';
 import type { Ended, RunAccount, Task } from './task.ts';
 
-/** Named operations of a tenant: what more than a screen of people has to look through helps nobody. */
-const mostNamed = 1000;
 /** Between two writes, as long as the turn goes on; and where something new is set aside for that long. */
 const everyMs = 10_000;
 const atLeastMs = 3000;
@@ -158,7 +157,9 @@ export class WaitingNotes {
       if (id === undefined || reason === undefined) break;
       const [operation, run] = [this.#view.operationOf(id), this.#view.runOf(id)];
       if (operation === undefined || run === undefined) continue;
-      byRun.set(run, [...(byRun.get(run) ?? []), named(id, operation, reason)]);
+      const ofRun = byRun.get(run) ?? [];
+      byRun.set(run, ofRun);
+      ofRun.push(named(id, operation, reason));
       const thing = broughtBy(operation);
       if (thing !== undefined) for (const other of schedule.waitingFor(id)) add(other, { for: 'need', thing });
     }
