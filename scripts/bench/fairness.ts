@@ -1,0 +1,201 @@
+/**
+ * Three districts of the same size that load at once, and edits of a fourth meanwhile: how evenly the three come forward, and how much
+ * longer an edit takes than alone. The relay and Microsoft 365 are processes of their own. Exit code 1 when a target is missed.
+ *
+ *   npm run bench -- fairness [--students 1500] [--speed 1000]
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { saveSettings, storeFile } from '../../relay/settings/settings.ts';
+import { setProfile } from '../../relay/store/profiles/profiles.ts';
+import { openStore, type Store } from '../../relay/store/store.ts';
+import { createTenant } from '../../relay/store/tenants/system.ts';
+import { profileFor, smallRoster } from '../../relay/testing/district.ts';
+import type { RosterRecord } from '../../shared/roster.ts';
+import { count, readScriptOptions } from '../script-options.ts';
+import type { Reached, Written } from './fairness/microsoft.ts';
+import { connectSender, sendRoster } from './fairness/roster.ts';
+import { sharesOf } from './fairness/shares.ts';
+import { quantile } from './hostile/good.ts';
+import { recordsOf } from './memory/district.ts';
+
+const targets = { share: 0.25, slowdown: 2 };
+const slugs = ['small', 'one', 'two', 'three'];
+const loading = [1, 2, 3];
+/** Edits of the small district, alone. */
+const editsAlone = 9;
+/** Without a write for so long, a district is done, milliseconds. */
+const quietMs = 4000;
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const {
+  options: { students, speed },
+} = readScriptOptions<{ students: number; speed: number }>(
+  'npm run bench -- fairness',
+  'Three districts that load at once, and the edits of a fourth.',
+  (command) =>
+    command
+      .option('--students <number>', 'of each of the three', count, 1500)
+      .option('--speed <factor>', "Graph's limits, so that the processor is what they share", count, 1000),
+);
+
+const seen: Written[] = [];
+const changed = new Set<() => void>();
+const latest = (): Written => seen.at(-1) ?? { at: 0, writes: [], throttled: 0 };
+
+async function startMicrosoft(): Promise<{ child: ChildProcess; reached: Reached }> {
+  const args = [here('fairness/microsoft.ts'), `${slugs.length}`, `${speed}`];
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const reached = Promise.withResolvers<Reached>();
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const said: Reached | Written = JSON.parse(line);
+    if ('baseUrl' in said) return reached.resolve(said);
+    seen.push(said);
+    for (const look of changed) look();
+  });
+  return { child, reached: await reached.promise };
+}
+
+async function startRelay(home: string): Promise<{ relay: ChildProcess; url: string }> {
+  const relay = spawn(process.execPath, [here('../../relay/hallpass-relay.mjs'), 'serve', '--log-format', 'json'], {
+    env: { ...process.env, HALLPASS_HOME: home },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: relay.stdout ?? process.stdin });
+  const url = await new Promise<string>((resolve) => {
+    lines.on('line', (line) => line.includes('"relay.ready"') && resolve(String(JSON.parse(line).url)));
+  });
+  return { relay, url };
+}
+
+async function addDistricts(store: Store, { tenantIds }: Reached): Promise<string[]> {
+  const profile = profileFor({ students: 'create', teachers: 'create' });
+  const ids: string[] = [];
+  for (const [at, slug] of slugs.entries()) {
+    const graphTenantId = tenantIds[at] ?? '';
+    const { id } = await store.system((scope) => createTenant(scope, { slug, name: slug, graphTenantId }, new Date()));
+    await store.withTenant(id, (scope) => setProfile(scope, profile, new Date()));
+    ids.push(id);
+  }
+  return ids;
+}
+
+/** Resolves when a district's writes pass a number. @returns when that was, milliseconds since the epoch */
+async function passed(place: number, writes: number): Promise<number> {
+  while ((latest().writes[place] ?? 0) <= writes) {
+    await new Promise<void>((resolve) => {
+      const look = () => {
+        changed.delete(look);
+        resolve();
+      };
+      changed.add(look);
+    });
+  }
+  return latest().at;
+}
+
+async function quiet(places: readonly number[]): Promise<void> {
+  const sum = () => places.reduce((all, place) => all + (latest().writes[place] ?? 0), 0);
+  for (let before = -1; before !== sum() || sum() === 0; ) {
+    before = sum();
+    await wait(quietMs);
+  }
+}
+
+const home = await mkdtemp(join(tmpdir(), 'hallpass-fairness-'));
+const children: ChildProcess[] = [];
+try {
+  const { child, reached } = await startMicrosoft();
+  children.push(child);
+  const [secretFile, caFile] = [join(home, 'secret'), join(home, 'ca.pem')];
+  await writeFile(secretFile, reached.clientSecret, { mode: 0o600 });
+  await writeFile(caFile, reached.ca);
+  const { baseUrl, clientId } = reached;
+  await saveSettings(home, {
+    listen: { port: 0 },
+    graph: { baseUrl, authority: baseUrl, clientId, secretFile, caFile, speed },
+  });
+  const store = await openStore(storeFile(home));
+  const ids = await addDistricts(store, reached);
+  const { relay, url } = await startRelay(home);
+  children.push(relay);
+  const senders = await Promise.all(ids.map((id) => connectSender(store, id, url)));
+  const send = async (place: number, records: readonly RosterRecord[]) => {
+    const sender = senders[place];
+    if (sender !== undefined) await sendRoster(sender, records);
+  };
+  const roster = smallRoster(50);
+  await send(0, roster);
+  await quiet([0]);
+
+  const pupils = roster.filter((record) => record.kind === 'student');
+  let edits = 0;
+  const edit = async (): Promise<number> => {
+    const pupil = pupils[edits % pupils.length];
+    edits += 1;
+    if (pupil === undefined) throw new TypeError('the small district has pupils');
+    const before = latest().writes[0] ?? 0;
+    const from = Date.now();
+    await send(0, [{ ...pupil, surname: `Edited ${edits}` }]);
+    return (await passed(0, before)) - from;
+  };
+  const alone: number[] = [];
+  while (alone.length < editsAlone) alone.push(await edit());
+
+  const begin = seen.length - 1;
+  const load = [...recordsOf(students)];
+  await Promise.all(loading.map((place) => send(place, load)));
+  const finished = quiet(loading).then(() => 'finished' as const);
+  await Promise.all(loading.map((place) => passed(place, 0)));
+  const loaded: number[] = [];
+  const isOver = async () => (await Promise.race([finished, wait(0, 'loading' as const)])) === 'finished';
+  while (!(await isOver())) {
+    const last = latest().at;
+    const ms = await edit();
+    if (Date.now() - last < quietMs) loaded.push(ms);
+  }
+  await store.close();
+
+  const during = seen.slice(begin);
+  const shares = sharesOf(
+    during,
+    loading,
+    loading.map((place) => latest().writes[place] ?? 0),
+  );
+  const median = (times: number[]) =>
+    quantile(
+      times.toSorted((a, b) => a - b),
+      0.5,
+    );
+  const slowdown = median(loaded) / median(alone);
+  print(
+    'writes of the three until the first was done, over their mean',
+    shares?.map((one) => one.toFixed(2)).join('  '),
+  );
+  print('edit of the fourth alone, median, ms', median(alone).toFixed(0));
+  print(
+    '… while the three load',
+    `${median(loaded).toFixed(0)} (${loaded.length} edits, slowest ${Math.max(...loaded)})`,
+  );
+  print('… over alone', slowdown.toFixed(2));
+  print('429 answers', `${latest().throttled}`);
+  const isFair = shares?.every((one) => Math.abs(one - 1) <= targets.share) ?? false;
+  if (!isFair || !(slowdown <= targets.slowdown)) process.exitCode = 1;
+} finally {
+  for (const child of children.toReversed()) {
+    child.stdin?.end();
+    child.kill('SIGTERM');
+    if (child.exitCode === null) await once(child, 'exit');
+  }
+  await rm(home, { recursive: true, force: true });
+}
+
+function print(what: string, figure: string | undefined): void {
+  process.stdout.write(`${what.padEnd(66)}${figure ?? 'one was done before all had begun'}\n`);
+}

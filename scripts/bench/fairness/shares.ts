@@ -1,0 +1,24 @@
+/** How evenly several loads came forward, from what was seen of them. Pure. */
+import type { Written } from './microsoft.ts';
+
+/**
+ * The writes of each tenant from the moment when all of them had begun until the first one ended, over their mean.
+ *
+ * @param seen in the order of time @param places of the tenants that load
+ * @param ends writes with which each ends
+ * @returns undefined when one ended before all had begun
+ */
+export function sharesOf(
+  seen: readonly Written[],
+  places: readonly number[],
+  ends: readonly number[],
+): number[] | undefined {
+  const [first] = seen;
+  const at = ({ writes }: Written, place: number) => writes[place] ?? 0;
+  const from = seen.find((one) => places.every((place) => first !== undefined && at(one, place) > at(first, place)));
+  const to = seen.find((one) => places.some((place, index) => at(one, place) >= (ends[index] ?? 0)));
+  if (from === undefined || to === undefined || to.at <= from.at) return undefined;
+  const done = places.map((place) => at(to, place) - at(from, place));
+  const mean = done.reduce((sum, one) => sum + one, 0) / done.length;
+  return done.map((one) => one / mean);
+}
