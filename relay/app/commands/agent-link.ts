@@ -58,15 +58,17 @@ export class AgentLink {
     const { agentId } = this.#agent;
     const now = new Date(this.#clock.now());
     const { server } = hello.source;
-    const other = await this.#write((scope) => admitServer(scope, server, now.toISOString()));
-    if (server !== undefined && other !== undefined) await this.#refuseServer(server.host, other, now);
-    const { answer, settled } = await this.#write(async (scope) => {
+    // One transaction: after a restart, all agents greet at once.
+    const { other, answer, settled } = await this.#write(async (scope) => {
+      const other = await admitServer(scope, server, now.toISOString());
+      const { settled } = await mirrorState(scope);
+      if (server !== undefined && other !== undefined) return { other, answer: undefined, settled };
       await noteHello(scope, agentId, hello, now);
       // An older agent does not list left-out rows: a newer agent's earlier list would stay forever.
       if (!hello.capabilities.includes(listsLeftOut)) await replaceLeftOut(scope, nothingLeftOut, now.toISOString());
-      const { settled } = await mirrorState(scope);
-      return { answer: await welcome(scope, cycleSeconds, now), settled };
+      return { other, answer: await welcome(scope, cycleSeconds, now), settled };
     });
+    if (answer === undefined) return await this.#refuseServer(server?.host ?? '', other ?? '', now);
     return { welcome: answer, broken: settled ? [] : await this.#brokenOff() };
   }
 
@@ -74,7 +76,7 @@ export class AgentLink {
     const buckets = new Map<string, Bucket>();
     for (let after: number | undefined = 0; after !== undefined; await this.#pass()) {
       const from: number = after;
-      const part = await this.#write((scope) => bucketsOfOpenCycle(scope, from));
+      const part = await this.#store.readTenant(this.#agent.tenantId, (scope) => bucketsOfOpenCycle(scope, from));
       for (const bucket of part.buckets) buckets.set(bucketKey(bucket), bucket);
       after = part.next;
     }
