@@ -18,7 +18,21 @@ export function clockOf(timeZone: string | undefined): (nowMs: number) => string
   return (nowMs) => format.format(nowMs);
 }
 
+/** By zone and parts: making one takes 0.3 ms, and every run needs some. A server has a few zones; agents send their names. */
+const made = new Map<string, Intl.DateTimeFormat>();
+const mostMade = 100;
+
 function formatter(timeZone: string | undefined, parts: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = JSON.stringify([timeZone, parts]);
+  const known = made.get(key);
+  if (known !== undefined) return known;
+  const format = newFormatter(timeZone, parts);
+  if (made.size >= mostMade) made.clear();
+  made.set(key, format);
+  return format;
+}
+
+function newFormatter(timeZone: string | undefined, parts: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   try {
     // Swedish dates are ISO dates.
     return new Intl.DateTimeFormat('sv-SE', { ...parts, ...(timeZone === undefined ? {} : { timeZone }) });

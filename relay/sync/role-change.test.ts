@@ -16,10 +16,14 @@ t.test('a student who left and is staff now has the account, as staff', async (t
   t.ok(taught?.owners?.includes(account?.id ?? ''));
 });
 
-for (const [name, mode] of Object.entries({ match, create })) {
+/** With HALLPASS_RUNS every combination; otherwise half of them, in which each two values still meet. */
+const takesAll = process.env.HALLPASS_RUNS !== undefined;
+
+for (const [at, [name, mode]] of Object.entries({ match, create }).entries()) {
   t.test(`${name}: a student who becomes staff keeps nothing of a student, and the reverse`, async (t) => {
-    for (const clearedRoles of ['cleared', 'ignored', 'refused'] as const) {
-      for (const killedAfter of [2, 3, 4, Number.POSITIVE_INFINITY]) {
+    for (const [row, clearedRoles] of (['cleared', 'ignored', 'refused'] as const).entries()) {
+      for (const [column, killedAfter] of [2, 3, 4, Number.POSITIVE_INFINITY].entries()) {
+        if (!takesAll && (at + row + column) % 2 === 1) continue;
         const district = await open(t, mode);
         district.microsoft.directory.rules.clearedRoles = clearedRoles;
         await district.commit(asStaff({ givenName: 'Ana', surname: 'Šimić 0' }));

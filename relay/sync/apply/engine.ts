@@ -338,9 +338,10 @@ export class Engine implements Worklist {
     const { clock, signal } = this.#context;
     const due = this.#nextDue();
     if (due === undefined) return await changed;
+    // A reason of our own: the default one is an error with a stack, made at every wake.
     const over = new AbortController();
     const timer = clock.sleep(Math.max(1, due - this.#now()), AbortSignal.any([signal, over.signal]));
-    await Promise.race([changed, timer]).finally(() => over.abort());
+    await Promise.race([changed, timer]).finally(() => over.abort('it is over'));
     timer.catch(() => undefined);
   }
 
