@@ -13,7 +13,9 @@ import { record } from '../store/applied/applied.ts';
 import { removeFound } from '../store/directory/found.ts';
 import { beginRun, notePlanned } from '../store/runs/journal.ts';
 import { replaceWaiting } from '../store/runs/waiting.ts';
-import { Engine, type Planner, type Withdrawn } from './apply/engine.ts';
+import { Backlog } from './apply/backlog.ts';
+import { Engine, type Planner } from './apply/engine.ts';
+import type { Withdrawn } from './apply/replanning.ts';
 import type { RunAccount } from './apply/task.ts';
 import { decide, type UnderWay } from './decide.ts';
 import { holdBack } from './guard-step.ts';
@@ -39,6 +41,7 @@ export class Runs implements Planner {
   readonly #tenant: TenantState;
   readonly #today: string;
   readonly #news: News;
+  readonly #backlog: Backlog;
   readonly #engine: Engine;
   /** By profile, the newest one; those before it are over. */
   readonly #runs = new Map<string, ProfileRun>();
@@ -57,7 +60,9 @@ export class Runs implements Planner {
     this.#today = today;
     this.#news = news;
     const { applied, accounts, recent, isEverythingRead, habits } = tenant;
-    this.#engine = new Engine({ ...context, applied, accounts, recent, isEverythingRead, habits }, this);
+    const ofTenant = { ...context, applied, accounts, recent, isEverythingRead, habits };
+    this.#backlog = new Backlog(ofTenant, (operation) => this.touch(operation));
+    this.#engine = new Engine(this.#backlog, this);
     news.listen(() => this.#engine.stir());
   }
 
@@ -65,7 +70,7 @@ export class Runs implements Planner {
   lookUp(creations: readonly OpenCreation[]): void {
     if (creations.length === 0) return;
     this.#creations = creations.map(({ operation }) => operation);
-    this.#engine.lookUp(creations, this.#killedRun());
+    this.#backlog.lookUp(creations, this.#killedRun());
   }
 
   /** Decides what there is to do for a profile, and begins its run; of one that does not write, it is the whole run. */
@@ -121,7 +126,7 @@ export class Runs implements Planner {
     const touched = noKeys();
     for (const { pending } of states) addKeys(touched, pending);
     // Before anything is decided: what is withdrawn is not under way.
-    const { withdrawn } = this.#engine.withdraw(objectsOfKeys(touched));
+    const { withdrawn } = this.#backlog.replanning.withdraw(objectsOfKeys(touched));
     for (const state of states) {
       const { name } = state.profile;
       const isConcerned = !isEmpty(state.pending) || (isDecided && (this.#runs.get(name)?.held.length ?? 0) > 0);
@@ -129,7 +134,7 @@ export class Runs implements Planner {
       const context = { ...this.#context, log: this.#context.log.child({ profile: name }) };
       await this.#decide(context, state, 'edit', withdrawn);
     }
-    this.#engine.discard();
+    this.#backlog.replanning.discard();
     return true;
   }
 
@@ -148,10 +153,10 @@ export class Runs implements Planner {
     takeDecision(state, decided);
     const { newLinks, handovers, there, problems } = decided;
     const pending = origin === 'load' ? this.#creations.flatMap(plannedFor) : objectsOfKeys(state.pending);
-    const { withdrawn, stays } = this.#engine.withdraw(pending);
+    const { withdrawn, stays } = this.#backlog.replanning.withdraw(pending);
     const isPending = new Set(pending);
     const held = (run?.held ?? []).filter((operation) => !plannedFor(operation).some((key) => isPending.has(key)));
-    const plan = [...this.#engine.withoutStaying(decided.plan, stays), ...held];
+    const plan = [...this.#backlog.replanning.withoutStaying(decided.plan, stays), ...held];
     const readings = served(tenant, there);
     const { checked, runId } = await store.withTenant(tenantId, async (scope) => {
       const now = timestamp(clock);
@@ -160,7 +165,10 @@ export class Runs implements Planner {
       await record(scope, there, [], now);
       await removeFound(scope, readings);
       const inUse = run?.approvalsInUse ?? [];
-      const checked = await holdBack(scope, state, plan, now, { inUse, underWay: () => this.#engine.counted() });
+      const checked = await holdBack(scope, state, plan, now, {
+        inUse,
+        underWay: () => this.#backlog.replanning.counted(),
+      });
       return { checked, runId: run?.runId ?? (await beginRun(scope, name, countOperations(plan), now)) };
     });
     for (const { from, link } of handovers) tenant.handOver(from, link);
@@ -199,7 +207,7 @@ export class Runs implements Planner {
     }
     return {
       accountFor: (key) => {
-        const coming = this.#engine.creationOf(key);
+        const coming = this.#backlog.replanning.creationOf(key);
         if (coming !== undefined) return namedIn(coming);
         const waiting = pending.people.has(key) ? undefined : held.get(key);
         return waiting && namedIn(waiting);
