@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDistrict, smallRoster } from '../../relay/testing/district.ts';
 import { count, readScriptOptions } from '../script-options.ts';
+import { fewestWrites, secondsFor } from './waits/fewest-writes.ts';
 
 const { args } = readScriptOptions(
   'npm run bench -- graph',
@@ -27,8 +28,7 @@ try {
     const seconds = (district.clock.now() - start) / 1000;
     const { writes, throttled } = district.microsoft.stats;
     const minimum = fewestWrites(roster, mode === 'create');
-    // A token bucket of 3,000 that refills with 20 a second (3,000 in 150 s per application and tenant).
-    const demanded = Math.max(0, (minimum - 3000) / 20);
+    const demanded = secondsFor(minimum, 1);
     process.stdout.write(
       `${mode.padEnd(7)} ${students} students: ${report.state}, ${writes} writes, ${(writes / minimum).toFixed(3)} × the fewest; ` +
         `${seconds.toFixed(0)} s, ${demanded === 0 ? '—' : (seconds / demanded).toFixed(3)} × what the limit demands (${demanded.toFixed(0)} s); ${throttled} throttled\n`,
@@ -37,20 +37,4 @@ try {
   }
 } finally {
   await rm(dir, { recursive: true });
-}
-
-/** One write per object, per school relation and license; twenty members or owners a write. */
-function fewestWrites(roster: ReturnType<typeof smallRoster>, licenses: boolean): number {
-  const members = new Map<string, number>();
-  let writes = 0;
-  for (const record of roster) {
-    if (record.kind === 'school') writes += 1;
-    if (record.kind === 'student' || record.kind === 'teacher') writes += licenses ? 3 : 2;
-    // The class, its school, and its owners.
-    if (record.kind === 'section') writes += 3;
-    if (record.kind !== 'studentEnrollment' && record.kind !== 'teacherRoster') continue;
-    members.set(record.sectionId, (members.get(record.sectionId) ?? 0) + 1);
-  }
-  for (const count of members.values()) writes += Math.ceil(count / 20);
-  return writes;
 }
