@@ -98,6 +98,24 @@ t.test('an edit in the middle of a first load is there within seconds, and the l
   t.match(await district.run(), { done: 0 }, 'nothing is left for the next run');
 });
 
+t.test('many edits take half of the requests while the load goes on, and no more', async (t) => {
+  const district = await open(t, 800, match);
+  const roster = smallRoster(800);
+  const isEdited = (one: RosterRecord) => one.kind === 'student' && one.schoolId === '1';
+  const edited = roster.map((one) => (isEdited(one) ? { ...one, grade: '10' } : one));
+  const meanwhile = { after: 20, edit: () => district.commit(edited) };
+  t.match(await district.run({ meanwhile }), { state: 'success', failed: 0 });
+  const sent = await district.store.withTenant(district.tenantId, ({ db, tenantId }) =>
+    db.selectFrom('operation').select(['kind', 'after']).where('tenant_id', '=', tenantId).orderBy('seq').execute(),
+  );
+  // In the order in which they were announced, from the first edit on.
+  const isEdit = sent.map(({ kind, after }) => kind === 'updateUser' && /"grade":"10"/.test(after ?? ''));
+  const first = isEdit.indexOf(true);
+  const share = isEdit.slice(first, first + 400).filter((is) => is).length / 400;
+  t.ok(first > 0 && share >= 0.4 && share <= 0.55, `${share} of 400 operations after ${first} others`);
+  t.match(await district.run(), { done: 0, failed: 0 });
+});
+
 function enrollment(sectionId: string, studentId: string): RosterRecord {
   return { kind: 'studentEnrollment', id: `3${sectionId}${studentId}`, schoolId: '1', sectionId, studentId };
 }
