@@ -28,6 +28,7 @@ export class Backlog implements Worklist {
   /** Those that were given out and are not settled, by their number in the schedule. */
   readonly #tasks = new Map<number, Task>();
   readonly #runs = new OpenRuns((group) => this.#schedule.open(group));
+  #impossible = 0;
   readonly #notes: WaitingNotes;
   /** For whoever plans again. */
   readonly replanning: Replanning;
@@ -99,6 +100,11 @@ export class Backlog implements Worklist {
       }
     }
     return tasks;
+  }
+
+  /** How many were not sent so far, because what they need is not there: what needs them in turn may be ready since. */
+  get impossible(): number {
+    return this.#impossible;
   }
 
   ends(scope: TenantScope, ended: readonly Ended[]): Promise<void> {
@@ -201,6 +207,7 @@ export class Backlog implements Worklist {
     this.#tasks.delete(task.id);
     if (this.#schedule.wait(task.id)) return false;
     task.run.left(operation, { isWaiting: false });
+    this.#impossible += 1;
     this.#notes.isMissing(task, unmetNeed(operation, this.context));
     this.settle(task, false);
     return false;

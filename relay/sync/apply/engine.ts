@@ -70,7 +70,10 @@ export class Engine {
     while (!this.#isOver()) {
       this.#backlog.context.signal.throwIfAborted();
       const changed = this.#changed.promise;
+      const { impossible } = this.#backlog;
       const tasks = await this.#choose(desk);
+      // What needed those may be for another desk, where nobody looks again by themselves.
+      if (this.#backlog.impossible > impossible) this.stir();
       if (tasks.length === 0) {
         // What was left to be chosen may have come to nothing.
         if (!this.#isOver()) await this.#idle(changed);
