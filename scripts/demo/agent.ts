@@ -64,6 +64,7 @@ export async function enrollAgent(testbed: Testbed, relayUrl: string, codeFile: 
 }
 
 export async function startAgent(testbed: Testbed): Promise<RunningAgent> {
+  await testbed.programs.run('compile the agent', ['scripts/demo/compile-agent.mjs'], testbed.homeOf('agent'));
   const { program, ready } = await testbed.programs.start('agent', [bin, 'run', '--log-format', 'json'], {
     env: testbed.homeOf('agent'),
     ready: (line) => line.event === 'page.open',
