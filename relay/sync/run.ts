@@ -164,6 +164,8 @@ export class ProfileRun implements RunAccount {
       this.#state.carriedOut !== profile &&
       this.#failed + this.#waiting === 0 &&
       !this.held.some(({ byProfile }) => byProfile === true);
+    // Of operations that were sent without some of their people, those are named besides.
+    const left = Math.max(this.#left + this.#waiting, waiting.length);
     let quarantine: Quarantine | undefined;
     await store.withTenant(tenantId, async (scope) => {
       await applyLinkEdits(scope, tenant);
@@ -171,7 +173,7 @@ export class ProfileRun implements RunAccount {
       if (!isReplaced) await settleGuard(scope, this.#state, this.#guarded, this.#failed, timestamp(clock));
       if (isCarriedOut) await noteAppliedProfile(scope, profile);
       await replaceProblems(scope, profile.name, open, timestamp(clock));
-      await finishRun(scope, this.runId, { ...report, waiting: this.#left + this.#waiting }, timestamp(clock));
+      await finishRun(scope, this.runId, { ...report, waiting: left }, timestamp(clock));
       await replaceWaiting(scope, { runId: this.runId, profile: profile.name }, [
         ...waiting,
         ...this.#heldRows(waiting),

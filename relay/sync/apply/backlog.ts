@@ -216,7 +216,10 @@ export class Backlog implements Worklist {
   #addRest({ id, run }: Task, operation: Operation): void {
     if (!('people' in operation)) return;
     const { accounts } = this.context;
-    const people = operation.people.filter((key) => !accounts.has(key) && this.#schedule.isComing(key));
+    const others = operation.people.filter((key) => !accounts.has(key));
+    const people = others.filter((key) => this.#schedule.isComing(key));
+    const gone = others.filter((key) => !this.#schedule.isComing(key));
+    if (gone.length > 0) this.#notes.areLeftOut(run, operation, gone);
     if (people.length > 0) this.admit([{ ...operation, people }], run, this.#schedule.originOf(id));
   }
 

@@ -5,6 +5,7 @@
  */
 import { timestamp } from '../../../shared/clock.ts';
 import { type Operation, peopleOf } from '../../model/operation.ts';
+import type { PersonKey } from '../../model/person-key.ts';
 import type { TurnProgress, WaitReason } from '../../model/waiting.ts';
 import { broughtBy } from '../../operations/needs.ts';
 import { specOf } from '../../operations/registry.ts';
@@ -24,6 +25,8 @@ import type { Ended, RunAccount, Task } from './task.ts';
 /** Between two writes, as long as the turn goes on; and where something new is set aside for that long. */
 const everyMs = 10_000;
 const atLeastMs = 3000;
+/** Numbers from here down are those of no task, and of nothing that is held. */
+const firstLeftOut = -1_000_000;
 /** Writes that the rate is measured over. */
 const samples = 7;
 
@@ -79,6 +82,16 @@ export class WaitingNotes {
     const known = this.#missing.get(run) ?? [];
     this.#missing.set(run, known);
     if (known.length < mostNamed) known.push(named(id, operation, { for: 'missing', thing }));
+  }
+
+  /** People of an operation that is sent without them, because they have no account. */
+  areLeftOut(run: RunAccount, operation: Operation, people: readonly PersonKey[]): void {
+    const known = this.#missing.get(run) ?? [];
+    this.#missing.set(run, known);
+    for (const thing of people.slice(0, mostNamed - known.length)) {
+      const theirs = { ...operation, people: [thing] } as Operation;
+      known.push(named(firstLeftOut - known.length, theirs, { for: 'missing', thing }));
+    }
   }
 
   /** In the transaction that records what became of these. */
