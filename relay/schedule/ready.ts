@@ -30,6 +30,10 @@ export class Ready {
     return (isEdit ? this.#edits : this.#others).shift();
   }
 
+  hasEdit(isThere: (task: number, isEdit: boolean) => boolean): boolean {
+    return this.#clean(this.#edits, true, isThere) !== undefined;
+  }
+
   /** The one that came out last is sent. */
   took(): void {
     this.#ahead += this.#counts;

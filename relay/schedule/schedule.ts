@@ -83,6 +83,12 @@ export class Schedule<T> extends Tasks<T> {
     return this.count('ready');
   }
 
+  /** Whether an edit is among them. */
+  isUrgent(service: Service, now: number): boolean {
+    this.#comeDue(now);
+    return this.#ready[services.indexOf(service)]?.hasEdit(this.#isReady) === true;
+  }
+
   /** It is done, or will not be: nobody waits for it any longer. @param isDone whether what it brings about is there now */
   settle(task: number, isDone: boolean, now: number): void {
     this.#leaveLane(task);

@@ -2,13 +2,20 @@ import t from 'tap';
 import type { Cost } from '../../graph/budget.ts';
 import { Admission } from './admission.ts';
 
+const never = () => false;
+
 /** Limits that let go of whoever waits, one after the other, when the test says so. */
 function limits() {
   const costs: Cost[] = [];
   const waiting: (() => void)[] = [];
   return {
     costs,
-    next: () => waiting.shift()?.(),
+    next: async (times = 1) => {
+      for (let time = 0; time < times; time += 1) {
+        waiting.shift()?.();
+        await new Promise(setImmediate);
+      }
+    },
     client: {
       async reserve(cost: Cost) {
         costs.push(cost);
@@ -21,43 +28,45 @@ function limits() {
 t.test('places are waited for once: nobody waits for what others wait for', async (t) => {
   const { client, costs, next } = limits();
   const admission = new Admission(client);
-  const first = admission.enter(25);
-  const second = admission.enter(25);
-  t.equal(await admission.enter(25), 0, 'twenty and five are waited for');
-  next();
-  t.equal(await first, 20);
-  const third = admission.enter(25);
-  next();
-  t.equal(await second, 5);
-  next();
+  const first = admission.enter(25, never);
+  const second = admission.enter(25, never);
+  t.equal(await admission.enter(25, never), 0, 'twenty and five are waited for');
+  await next(5);
+  t.same(await Promise.all([first, second]), [20, 5]);
+  const third = admission.enter(25, never);
+  await next(4);
   t.equal(await third, 20, 'what is ready by then');
   t.same(
     costs.map(({ writes, units }) => [writes, units]),
-    [
-      [20, 20],
-      [5, 5],
-      [20, 20],
-    ],
+    costs.map(() => [5, 5]),
   );
+  t.equal(costs.length, 4 + 1 + 4);
+});
+
+t.test('what is urgent does not wait until the batch is full', async (t) => {
+  const { client, next } = limits();
+  const admission = new Admission(client);
+  let isUrgent = false;
+  const places = admission.enter(100, () => isUrgent);
+  await next();
+  isUrgent = true;
+  await next();
+  t.equal(await places, 10);
 });
 
 t.test('places that were left empty are not paid for again, apart from one', async (t) => {
   const { client, costs, next } = limits();
   const admission = new Admission(client);
   const enter = async (ready: number) => {
-    const places = admission.enter(ready);
-    next();
+    const places = admission.enter(ready, never);
+    await next(4);
     return await places;
   };
-  t.equal(await enter(20), 20);
+  const paid = () => costs.splice(0).reduce((sum, { writes }) => sum + writes, 0);
+  t.same([await enter(20), paid()], [20, 20]);
   admission.leave(12);
-  t.equal(await enter(10), 10);
-  t.equal(await enter(10), 10);
+  t.same([await enter(10), paid()], [10, 1]);
+  t.same([await enter(10), paid()], [10, 7]);
   admission.leave(1000);
-  for (let batch = 0; batch < 6; batch += 1) t.equal(await enter(100), 20);
-  t.same(
-    costs.map(({ writes }) => writes),
-    [20, 1, 7, 1, 1, 1, 1, 16, 20],
-    'what is kept is bounded',
-  );
+  for (const cost of [1, 1, 1, 1, 16, 20]) t.same([await enter(100), paid()], [20, cost], 'what is kept is bounded');
 });

@@ -83,6 +83,11 @@ export class Backlog implements Worklist {
     return this.#schedule.ready(this.#now());
   }
 
+  /** Whether an edit is among them. */
+  isUrgent(service: Service): boolean {
+    return this.#schedule.isUrgent(service, this.#now());
+  }
+
   /** When the first of what waits for a time is due, milliseconds; undefined when nothing does. */
   nextDue(): number | undefined {
     return this.#schedule.nextDue();

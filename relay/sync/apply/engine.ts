@@ -131,7 +131,8 @@ export class Engine {
   async #choose(desk: Desk): Promise<Task[]> {
     const ready = this.#backlog.ready();
     if (ready === 0) return [];
-    const places = desk.enter === undefined ? desk.atOnce : await desk.enter(ready);
+    const places =
+      desk.enter === undefined ? desk.atOnce : await desk.enter(ready, () => this.#backlog.isUrgent(desk.service));
     const tasks = this.#isStopping ? [] : this.#backlog.take(desk.service, places);
     desk.leave?.(places - tasks.length);
     return tasks;

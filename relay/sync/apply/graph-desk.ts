@@ -35,8 +35,8 @@ export class GraphDesk implements Desk {
     this.#admission = new Admission(context.client);
   }
 
-  enter(ready: number): Promise<number> {
-    return this.#admission.enter(ready);
+  enter(ready: number, isUrgent: () => boolean): Promise<number> {
+    return this.#admission.enter(ready, isUrgent);
   }
 
   leave(count: number): void {

@@ -70,9 +70,10 @@ export interface Desk {
    * Waits until something may be sent.
    *
    * @param ready tasks that wait for that
+   * @param isUrgent whether one of them should not wait until the call is full
    * @returns how many may be taken now; the others are to be waited for by those who wait already
    */
-  enter?(ready: number): Promise<number>;
+  enter?(ready: number, isUrgent: () => boolean): Promise<number>;
   /** So many of those were not taken. */
   leave?(count: number): void;
   /** Will be asked to carry it out. */
