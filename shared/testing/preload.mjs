@@ -8,11 +8,13 @@
  * - tap notes every module that a test loads and reads its source map, for coverage, mocks and `tap --changed`, and loads itself
  *   into every thread and program that a test starts. No test here needs any of that, and it takes 0.4 s per file and 0.2 s
  *   per thread.
+ * - Packages come in one file each (load-packages.ts).
  */
 import hooks from 'node:async_hooks';
 import module, { syncBuiltinESMExports } from 'node:module';
 import { resolve } from 'node:path';
 import process from 'node:process';
+import './load-packages.ts';
 import threads from 'node:worker_threads';
 
 const { NODE_COMPILE_CACHE: cache, NODE_OPTIONS: options } = process.env;
@@ -30,6 +32,9 @@ hooks.createHook = (methods) => {
   return isCalledBy('async-hook-domain') ? Object.assign(hook, { enable: () => hook }) : hook;
 };
 
+/** For threads, which are not preloaded. */
+const packages = `--import=${new URL('./load-packages.ts', import.meta.url)}`;
+
 const { registerHooks } = module;
 module.registerHooks = (methods) => registerHooks(isCalledBy('/@tapjs/') ? {} : methods);
 module.setSourceMapsSupport(false);
@@ -40,7 +45,7 @@ threads.Worker = class extends threads.Worker {
    * @param {import('node:worker_threads').WorkerOptions} [options]
    */
   constructor(file, options) {
-    super(file, { execArgv: [], ...options });
+    super(file, { execArgv: [packages], ...options });
   }
 };
 syncBuiltinESMExports();
