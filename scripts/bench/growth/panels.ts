@@ -46,7 +46,7 @@ export const panels: readonly Panel[] = [
     ],
   },
   {
-    title: 'Requests',
+    title: 'Traffic',
     unit: 'requests',
     series: [
       { name: 'to PowerSchool', of: ({ agent }) => agent?.requests },
