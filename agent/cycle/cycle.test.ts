@@ -236,6 +236,20 @@ t.test('sends and deletes nothing on maintenance, wrong rows or lost permission'
   inStep(t, district);
 });
 
+t.test('a school that comes twice in place of another deletes none', async (t) => {
+  const district = await openDistrict(t);
+  await district.bench.sync();
+  const [north = {}, south = {}] = rowsOf(district, 'school:district');
+  district.powerschool.set('school:district', [{ ...north, name: 'Northern' }, south]);
+  district.powerschool.fault = ({ query, counting }) =>
+    query === 'school' && !counting ? { status: 200, body: { record: [north, north] } } : undefined;
+  await t.rejects(district.bench.sync(), { code: 'POWERSCHOOL_MALFORMED' });
+  t.equal(district.relay.said('batch').filter(({ deletes }) => deletes.length > 0).length, 0);
+  district.powerschool.fault = () => undefined;
+  await district.bench.sync();
+  inStep(t, district);
+});
+
 t.test('a kind that disappears entirely needs confirmation', async (t) => {
   const district = await openDistrict(t);
   await district.bench.sync();

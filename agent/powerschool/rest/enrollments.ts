@@ -3,7 +3,7 @@
  * reading a district this way: 28,000 requests at 100,000 students.
  */
 import { hash } from 'node:crypto';
-import type { Lists } from './lists.ts';
+import { eachOnce, type Lists } from './lists.ts';
 import type { ListRequest, V1Client } from './v1-client.ts';
 import { type JsonObject, textAt } from './v1-json.ts';
 
@@ -49,7 +49,8 @@ export class Enrollments {
     if (known) return first.filter(isKept);
     const counted = await this.#client.count(list, signal);
     const what = `the enrollments of section ${sectionId}`;
-    const rows = whole && first.length === counted ? first : await this.#lists.all({ list, what, counted, signal });
+    const complete = whole && first.length === counted && eachOnce(first);
+    const rows = complete ? first : await this.#lists.all({ list, what, counted, signal });
     this.#confirmed.set(sectionId, printOf(rows));
     return rows.filter(isKept);
   }

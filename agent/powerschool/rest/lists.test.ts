@@ -69,6 +69,10 @@ t.test('handles one row, no row, exactly one page, and a cut answer', async (t) 
   t.same((await cutOnce.all()).length, 4, 'a single fault is retried at once');
   const swapped = await open(t, [ids(1, 5), ids(6, 9), ids(1, 5), ids(7, 10)], 9);
   await t.rejects(swapped.all(), { code: 'SOURCE_INCOMPLETE' }, 'the count is right, but a row is missing');
+  const twice = await open(t, [['1', '2', '2']], 3);
+  await t.rejects(twice.all(), { code: 'SOURCE_INCOMPLETE' }, 'also in one page');
+  const twiceOnce = await open(t, [['1', '2', '2'], ids(1, 3)], 3);
+  t.same((await twiceOnce.all()).length, 3);
 });
 
 t.test('reads a class longer than one page, even from a server that sends it whole', async (t) => {
@@ -76,6 +80,8 @@ t.test('reads a class longer than one page, even from a server that sends it who
     const { client, lists } = await open(t, pages, 8, 'section_enrollment');
     t.equal((await new Enrollments(client, lists).of('5', signal)).length, 8);
   }
+  const twice = await open(t, [['1', '2', '2']], 3, 'section_enrollment');
+  await t.rejects(new Enrollments(twice.client, twice.lists).of('5', signal), { code: 'SOURCE_INCOMPLETE' });
   const { client, lists } = await open(t, [ids(1, 3)], 3, 'section_enrollment');
   await t.rejects(new Enrollments(client, lists).of('6', signal), {
     code: 'POWERSCHOOL_MALFORMED',

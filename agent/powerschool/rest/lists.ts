@@ -4,6 +4,7 @@
  * must never look complete, because missing records are deleted. So:
  *
  * - A list of one page is one answer, and cannot change halfway.
+ * - No list has an id twice.
  * - A longer list is read twice, first only its ids, and both readings must have the same ids in the same order.
  * - A short page ends a list only when as many rows have arrived as PowerSchool counts.
  */
@@ -90,8 +91,9 @@ export class Lists {
   async #first({ list, counted, expansions, signal }: ListReading): Promise<JsonObject[] | undefined> {
     const size = this.sizeOf(list);
     const rows = await this.#client.page(list, pageOf(1, size, expansions), signal);
-    // Fewer than counted: the answer was cut, or the limit is lower than PowerSchool says.
-    return rows.length < size && rows.length >= counted ? rows : undefined;
+    // Fewer than counted: the answer was cut, or the limit is lower than PowerSchool says. A row that comes twice hides
+    // that another is missing.
+    return rows.length < size && rows.length >= counted && eachOnce(rows) ? rows : undefined;
   }
 
   async *#pass({ list, what, counted, expansions, signal }: ListReading): AsyncGenerator<ListPage> {
@@ -123,6 +125,11 @@ export class Lists {
 
 function pageOf(number: number, size: number, expansions: readonly string[] = []) {
   return { number, size, expansions };
+}
+
+/** False when an id comes twice. */
+export function eachOnce(rows: readonly JsonObject[]): boolean {
+  return new Set(rows.map(idOf)).size === rows.length;
 }
 
 function idOf(row: JsonObject): string {
