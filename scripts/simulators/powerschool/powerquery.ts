@@ -119,13 +119,19 @@ function page(context: PowerQueryContext, run: Run, params: URLSearchParams, fau
   return { ...json(200, null), body: [...pieces(context, head, rows.values(), write)].join('') };
 }
 
-/** The query's rows for another school, if one of its arguments is a school. */
+// `s.DCID > :after` pages a list of schools, and its other rows are the list's own.
+const equalToBind = /(?<![<>!])=\s*:(\w+)|:(\w+)\s*=/g;
+
+/** The query's rows for another school, if one of its arguments is the school that the rows belong to. */
 function foreignRows(
   db: DatabaseSync,
   { query, binds }: Run,
   select: (binds: Binds) => SQLOutputValue[][],
 ): SQLOutputValue[][] {
-  const arg = query.args.find(({ field }) => field?.toUpperCase() === 'SCHOOLS.DCID');
+  const equal = [...query.sql.matchAll(equalToBind)].map(([, right, left = '']) => (right ?? left).toLowerCase());
+  const arg = query.args.find(
+    (one) => one.field?.toUpperCase() === 'SCHOOLS.DCID' && equal.includes(one.name.toLowerCase()),
+  );
   if (arg === undefined) return [];
   const name = arg.name.toLowerCase();
   const others = db.prepare('SELECT dcid FROM schools WHERE dcid <> ? ORDER BY dcid').all(binds[name] ?? null);

@@ -301,6 +301,36 @@ t.test('faults come as ordered and end', async (t) => {
   t.match(await control('POST', '/faults', { kind: '500', path: '(' }), { status: 400 });
 });
 
+t.test('a foreign row is never one of the list itself', async (t) => {
+  const school = (name: string) => `<arg name="${name}" column="SCHOOLS.DCID" required="true" type="primitive"/>`;
+  const schools = {
+    name: 'com.example.test.area.schools',
+    attributes: 'coreTable="schools" flattened="true"',
+    args: school('after'),
+    columns: [['SCHOOLS.DCID', 'DCID']] as const,
+    sql: 'SELECT s.DCID FROM Schools s WHERE s.DCID > :after ORDER BY s.DCID',
+  };
+  const ofSchool = {
+    args: school('School'),
+    columns: [['STUDENTS.DCID', 'DCID']] as const,
+    sql: `SELECT st.DCID FROM Students st JOIN Schools s ON s.School_Number = st.SchoolID
+      WHERE s.DCID = :school ORDER BY st.DCID`,
+  };
+  const queries = queryXml(schools) + queryXml(ofSchool);
+  const fields = ['SCHOOLS.DCID', 'SCHOOLS.School_Number', 'STUDENTS.DCID', 'STUDENTS.SchoolID'];
+  const { query, simulator } = await start(t, {}, { queries, fields });
+  simulator.edit([{ op: 'addSchool', name: 'Another' }]);
+  const idsOf = async (name: string, args: object) =>
+    records((await query(`${name}?pagesize=0`, args)).json).map(({ dcid }) => dcid);
+  const whole = await idsOf(schools.name, { after: 0 });
+  const own = await idsOf(testQuery, { school: whole[0] });
+  simulator.addFault({ kind: 'foreign', times: 0 });
+  t.same(await idsOf(schools.name, { after: 0 }), whole, 'nobody else has schools');
+  const mixed = await idsOf(testQuery, { school: whole[0] });
+  t.equal(mixed.length, own.length);
+  t.equal(mixed.filter((id) => !own.includes(id)).length, 1);
+});
+
 t.test('throttles per plugin, and can end tokens', async (t) => {
   const { query, control, clock } = await start(t, { minIntervalMs: 2_500 });
   t.equal((await query(testQuery)).status, 200);
