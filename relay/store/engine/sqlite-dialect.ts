@@ -33,7 +33,7 @@ const maxStatements = 200;
  * Pages that a connection keeps in memory, kilobytes. Whoever reads whole districts meets each page once: more than this is
  * as slow, and stays taken.
  */
-const cacheKb = { writing: 65_536, reading: 8192 };
+const cacheKb = { writing: 16_384, reading: 8192 };
 
 /**
  * Opens the file, creating it readable for its owner only. Commits are on the disk when they return (WAL, FULL), and what
