@@ -79,6 +79,14 @@ export const mutants: readonly Mutant[] = [
     tests: ['relay/schedule/schedule.test.ts'],
   },
   {
+    part: 'apply',
+    harm: 'a school that is edited while its creation is under way or in doubt is created twice',
+    file: 'relay/sync/apply/replanning.ts',
+    find: 'subtract(plan, [...stays, ...this.#inDoubt.filter(isCreation)])',
+    replace: 'subtract(plan, [])',
+    tests: ['relay/sync/overtaking.test.ts'],
+  },
+  {
     part: 'connection',
     harm: 'a batch that was repeated after a lost acknowledgment is applied twice',
     file: 'relay/http/link/order.ts',

@@ -1,4 +1,4 @@
-/** The power of the short run: twelve mistakes that somebody could make, each noticed by the tests that are named. */
+/** The power of the short run: mistakes that somebody could make, each noticed by the tests that are named. */
 import t from 'tap';
 import { mutants } from './list.ts';
 import { Copy } from './try.ts';
