@@ -25,7 +25,11 @@ const obstacle = fc.record({
   /** Of which the next but so many is concerned. */
   what: fc.constantFrom('classes', 'users'),
   skip: fc.nat(5),
-  fault: fc.constantFrom(refused, conflict, { kind: 'lost-answer' }, { kind: 'drop' }, { kind: '503' }),
+  fault: fc.constantFrom(
+    ...[refused, conflict, { kind: 'lost-answer' }, { kind: 'drop' }, { kind: '503' }],
+    // Of one request in a batch.
+    ...[{ kind: 'missing' }, { kind: '503', retryAfter: 20 }],
+  ),
 });
 const day = fc.record({
   obstacles: fc.array(obstacle, { minLength: 1, maxLength: 4 }),
