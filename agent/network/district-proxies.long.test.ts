@@ -101,6 +101,7 @@ async function saysWhatIsWrong(t: Test, proxy: HttpProxy, name: RegExp, port: Re
 }
 
 const noSquid = await missing(real.squid);
+const noSquidTls = await missing(real.squidTls);
 const open = ['http_access allow all'];
 
 t.test('works through Squid without a password', { skip: noSquid, ...beside }, async (t) => {
@@ -125,7 +126,7 @@ t.test('works through Squid with user name and password (Basic)', { skip: noSqui
   await refused(t, real.proxyAt(port, null), signInNeeded(/no user name and password are set/), 'no password');
 });
 
-t.test('works through Squid that decrypts TLS (ssl-bump)', { skip: noSquid, ...beside }, async (t) => {
+t.test('works through Squid that decrypts TLS (ssl-bump)', { skip: noSquidTls, ...beside }, async (t) => {
   const own = await real.proxyFolder(t);
   const filter = join(own, 'filter.pem');
   const key = join(own, 'filter.key');
@@ -136,14 +137,13 @@ t.test('works through Squid that decrypts TLS (ssl-bump)', { skip: noSquid, ...b
   await writeFile(filter, `${filterCa}${await readFile(key, 'utf8')}`);
   const upstream = join(own, 'upstream.pem');
   await writeFile(upstream, authority.ca);
-  const generator = `${real.squidHelpers}/security_file_certgen`;
   const database = join(own, 'certificates');
-  await run(generator, ['-c', '-s', database, '-M', '4MB']);
+  await run(real.squidTls, ['-c', '-s', database, '-M', '4MB']);
   // When root starts Squid, the program that writes there does not run as root.
   if (process.getuid?.() === 0) await run('chown', ['-R', 'proxy', database]);
   const listen = `ssl-bump tls-cert=${filter} generate-host-certificates=on dynamic_cert_mem_cache_size=1MB`;
   const rules = [
-    ...[`sslcrtd_program ${generator} -s ${database} -M 4MB`, 'sslcrtd_children 1', 'ssl_bump bump all'],
+    ...[`sslcrtd_program ${real.squidTls} -s ${database} -M 4MB`, 'sslcrtd_children 1', 'ssl_bump bump all'],
     ...[`tls_outgoing_options cafile=${upstream}`, 'http_upgrade_request_protocols websocket allow all'],
   ];
   const proxy = real.proxyAt(await real.startSquid(t, own, [...rules, ...open], listen), null);

@@ -26,7 +26,8 @@ async function refused(t: Test, proxy: HttpProxy, expected: Refused, what: strin
 }
 
 const noSquid = await missing(real.squid);
-t.test('reports a host that Squid blocks, and TLS on the way to the proxy itself', { skip: noSquid }, async (t) => {
+const noSquidTls = await missing(real.squidTls);
+t.test('reports a host that Squid blocks, and TLS on the way to the proxy itself', { skip: noSquidTls }, async (t) => {
   const own = await real.proxyFolder(t);
   const authority = await createAuthority('Proxy CA');
   const { cert, key } = await authority.issue(['127.0.0.1']);

@@ -9,6 +9,8 @@ import { freePort, Program } from './program.ts';
 export const squid = '/usr/sbin/squid';
 /** Where Squid's own programs for sign-in and certificates are. */
 export const squidHelpers = '/usr/lib/squid';
+/** In Debian's squid-openssl, and not in its squid: only that one speaks TLS. */
+export const squidTls = `${squidHelpers}/security_file_certgen`;
 export const tinyproxy = '/usr/bin/tinyproxy';
 export const privoxy = '/usr/sbin/privoxy';
 export const cntlm = '/usr/sbin/cntlm';

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import 'reflect-metadata';
 import { build } from 'esbuild';
 import { bundledPackages, fileOf, folderOfPackages } from '../../shared/testing/packages.ts';
+import { readScriptOptions } from '../script-options.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -49,4 +50,8 @@ async function makePackages(): Promise<void> {
   await writeFile(stamp, madeOf);
 }
 
+readScriptOptions(
+  'node scripts/build/test-packages.ts',
+  'Bundles the npm packages that most tests load into one file each, if they have changed.',
+);
 await makePackages();
