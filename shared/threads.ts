@@ -1,4 +1,4 @@
-/** What all threads have in common: where their files are, and how errors cross to the thread that started them. */
+/** What all threads have in common: where their files are, which of several gets work, and how errors cross. */
 import { type ErrorCode, HallpassError } from './errors.ts';
 import { toHallpassError } from './terminal.ts';
 
@@ -10,6 +10,29 @@ import { toHallpassError } from './terminal.ts';
  */
 export function threadFile(starter: string, name: string): URL {
   return new URL(`./${name}${starter.endsWith('.ts') ? '.ts' : '.mjs'}`, starter);
+}
+
+/** A thread as one chooses among them. */
+export interface Loaded {
+  /** Pieces of work under way. */
+  load: number;
+  /** Whether it has ended. */
+  isOver: boolean;
+}
+
+/**
+ * The thread with the least to do; another one while none is idle.
+ *
+ * @param threads those that there are; ones that have ended are removed, and a new one is added
+ * @param most how many there may be
+ */
+export function leastLoaded<T extends Loaded>(threads: T[], most: number, open: () => T): T {
+  threads.splice(0, threads.length, ...threads.filter((thread) => !thread.isOver));
+  const [idlest] = threads.toSorted((one, other) => one.load - other.load);
+  if (idlest !== undefined && (idlest.load === 0 || threads.length >= most)) return idlest;
+  const thread = open();
+  threads.push(thread);
+  return thread;
 }
 
 /** A catalog error in the form that crosses between threads. */

@@ -91,10 +91,9 @@ async function runTenant(
   const profiles = stored.map((profile) =>
     profile.state === 'enabled' && quarantines.has(profile.name) ? { ...profile, state: 'preview' as const } : profile,
   );
-  const awake = profiles.filter(({ state }) => state !== 'paused');
   const log = options.log.child({ tenant: tenant.slug });
   const timeZone = await store.withTenant(tenant.id, districtTimeZone);
-  const due = awake.filter((profile) => isDue(profile, { clock: options.clock, timeZone, log }));
+  const due = profiles.filter((profile) => isDue(profile, { clock: options.clock, timeZone, log }));
   if (due.length === 0) {
     if (memory !== undefined) memories.keep(tenant.id, memory);
     return undefined;
@@ -138,11 +137,12 @@ async function endIfFixed(
   return fixed.length > 0;
 }
 
-/** Previews always are: they write nothing. */
+/** Previews always are, because they write nothing; paused profiles never. */
 function isDue(
   profile: Profile,
   { clock, timeZone, log }: { clock: Clock; timeZone: string | undefined; log: Logger },
 ): boolean {
+  if (profile.state === 'paused') return false;
   const rest = profile.state === 'enabled' ? reasonToRest(profile, districtTime(clock.now(), timeZone)) : undefined;
   if (rest === undefined) return true;
   log.info({ event: 'run.resting', profile: profile.name, reason: rest }, `nothing is provisioned: ${rest}`);

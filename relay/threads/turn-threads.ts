@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
+import { leastLoaded } from '../../shared/threads.ts';
 import type { RelaySettings } from '../settings/settings.ts';
 import { storeFile } from '../settings/settings.ts';
 import { countRecords } from '../store/roster/mirror.ts';
@@ -63,24 +64,19 @@ export class TurnThreads implements Turns {
     await Promise.all(Object.values(this.#threads).flatMap((threads) => threads.map((thread) => thread.close())));
   }
 
-  /** The thread that had the tenant before, or else the one with the least to do; a new one while none is idle. */
+  /** The thread that had the tenant before, or else the one with the least to do. */
   #threadFor(tenantId: string, size: Size): OneThread {
-    const threads = this.#threads[size].filter((thread) => !thread.isOver);
-    this.#threads[size] = threads;
+    const threads = this.#threads[size];
     const before = this.#owners.get(tenantId);
-    if (before !== undefined && threads.includes(before)) return before;
+    if (before?.isOver === false && threads.includes(before)) return before;
     before?.forget(tenantId);
-    const [idlest] = threads.toSorted((one, other) => one.load - other.load);
-    const isFree = idlest !== undefined && (idlest.load === 0 || threads.length >= this.#most[size]);
-    const thread = isFree ? idlest : this.#open(size);
+    const thread = leastLoaded(threads, this.#most[size], () => this.#open());
     this.#owners.set(tenantId, thread);
     return thread;
   }
 
-  #open(size: Size): OneThread {
+  #open(): OneThread {
     const { home, keyFile, settings, log } = this.#options;
-    const thread = new OneThread({ file: storeFile(home), home, keyFile, settings }, log);
-    this.#threads[size].push(thread);
-    return thread;
+    return new OneThread({ file: storeFile(home), home, keyFile, settings }, log);
   }
 }

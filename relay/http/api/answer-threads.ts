@@ -3,6 +3,7 @@
  * first question that needs it, and ends when nobody has asked for a while.
  */
 import { fail } from '../../../shared/errors.ts';
+import { leastLoaded } from '../../../shared/threads.ts';
 import type { AnswerThreadStart, Question } from './answer-messages.ts';
 import { AnswerPlaces, type PlaceLimits } from './answer-places.ts';
 import { OneAnswerThread } from './one-answer-thread.ts';
@@ -78,7 +79,8 @@ export class AnswerThreads {
     const limit = AbortSignal.any([this.#signal, signal, AbortSignal.timeout(longestMs)]);
     try {
       const leave = await this.#places[effort].take(who, limit);
-      const thread = this.#threadFor(effort);
+      const open = () => new OneAnswerThread(this.#start);
+      const thread = leastLoaded(this.#threads[effort], places[effort].threads, open);
       const ended = () => {
         leave();
         // Its memory is more than another thread costs, and a plan that nobody waits for would go on.
@@ -92,17 +94,6 @@ export class AnswerThreads {
 
   async close(): Promise<void> {
     await Promise.all(Object.values(this.#threads).flatMap((threads) => threads.map((thread) => thread.close())));
-  }
-
-  /** The one with the least to do; a new one while none is idle. */
-  #threadFor(effort: LongEffort): OneAnswerThread {
-    const threads = this.#threads[effort].filter((thread) => !thread.isOver);
-    this.#threads[effort] = threads;
-    const [idlest] = threads.toSorted((one, other) => one.load - other.load);
-    if (idlest !== undefined && (idlest.load === 0 || threads.length >= places[effort].threads)) return idlest;
-    const thread = new OneAnswerThread(this.#start);
-    threads.push(thread);
-    return thread;
   }
 }
 
