@@ -1,16 +1,13 @@
 /** The composition root: everything that lives in a serving relay, started in order and stopped in reverse. */
 import type { Server } from 'node:http';
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Clock } from '../shared/clock.ts';
-import { fail, reasonOf } from '../shared/errors.ts';
+import { fail } from '../shared/errors.ts';
 import { linkPath, protocolVersion } from '../shared/link.ts';
-import { toHallpassError } from '../shared/terminal.ts';
 import { hallpassVersion } from '../shared/version.ts';
 import { noteNobodyConnected } from './app/commands/agent-link.ts';
-import { answerOf } from './http/answer.ts';
-import { apiBase, apiRoutes } from './http/api/api.ts';
-import { problemOf } from './http/api/problem.ts';
+import { apiRoutes } from './http/api/api.ts';
+import { createApp } from './http/app.ts';
 import { trustedProxies } from './http/link/addresses.ts';
 import { limitConnections } from './http/link/connections.ts';
 import { openEndpoint } from './http/link/endpoint.ts';
@@ -18,9 +15,8 @@ import { enrollRoute } from './http/link/enroll.ts';
 import { Origins, type OriginsOptions } from './http/link/origins.ts';
 import { expectProxyProtocol, type Peers } from './http/link/proxy-protocol.ts';
 import { SilentProxies } from './http/link/silent-proxies.ts';
-import { Methods } from './http/methods.ts';
 import { healthRoutes } from './http/readiness.ts';
-import { answerBrokenRequests, createServer, listen } from './http/server.ts';
+import { createServer, listen } from './http/server.ts';
 import { exposedState, makeStateFolder, tidyState } from './settings/home-files.ts';
 import { publicUrl, type RelaySettings, storeFile } from './settings/settings.ts';
 import type { Change } from './store/changes/marks.ts';
@@ -94,8 +90,14 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     return retention.ended;
   });
 
-  const { app, methods } = createApp(server, origins, log);
+  const { app, methods } = createApp(server, log);
   started.defer(() => app.close());
+  app.get(linkPath, (request) => {
+    const { side, who, proxy } = origins.whoStripped(request.raw);
+    const client = origins.of(request.raw);
+    log.warn({ event: 'agent.upgrade-missing', proxy, side, client }, `WebSocket headers lost by ${who}`);
+    throw fail('UPGRADE_MISSING', { relay: protocolVersion, who });
+  });
 
   let url = publicUrl(settings);
   const shared = { store, settings, origins, clock, log, url: () => url };
@@ -172,58 +174,4 @@ function watchOrigins(
     peers = expectProxyProtocol(server, proxies, (address) => log.warn({ event: 'proxy.header-missing', address }));
   }
   return new Origins({ proxies, peers, log, ...rest });
-}
-
-function unreadablePath({ url, headers: { accept } }: FastifyRequest) {
-  const path = url.split('?', 1).join('').slice(0, 200);
-  return url.startsWith(`${apiBase}/`)
-    ? problemOf(fail('API_PATH_UNKNOWN', { path }), accept)
-    : answerOf(fail('PATH_UNKNOWN', { path }));
-}
-
-function createApp(server: Server, origins: Origins, log: Logger): { app: FastifyInstance; methods: Methods } {
-  const app = fastify({
-    serverFactory: (handler) => server.on('request', handler),
-    // Fastify's own lines about listening and requests say nothing that an event does not.
-    loggerInstance: log.child({}, { level: 'warn' }),
-    bodyLimit: 1 << 20,
-    // A path that cannot be read, which fastify answers before anybody else.
-    frameworkErrors: (_error, request, reply) => {
-      const { status, headers, body } = unreadablePath(request);
-      const send: FastifyReply = reply;
-      send.status(status).headers(headers).send(JSON.stringify(body));
-    },
-    // Of names and keys in paths; longer ones are nobody's.
-    routerOptions: { maxParamLength: 500 },
-    genReqId: () => crypto.randomUUID(),
-    forceCloseConnections: true,
-    // Addresses are taken from the socket and our own list of proxies (link/attempts.ts).
-    trustProxy: false,
-  }) as unknown as FastifyInstance;
-  const methods = new Methods(app);
-  // Instead of fastify's own, which comes with its own words.
-  server.removeAllListeners('clientError');
-  answerBrokenRequests(server);
-  app.get(linkPath, (request) => {
-    const { side, who, proxy } = origins.whoStripped(request.raw);
-    log.warn(
-      { event: 'agent.upgrade-missing', proxy, side, client: origins.of(request.raw) },
-      `WebSocket headers lost by ${who}`,
-    );
-    throw fail('UPGRADE_MISSING', { relay: protocolVersion, who });
-  });
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?', 1).join('').slice(0, 200);
-    throw methods.refusal(request, reply, fail('PATH_UNKNOWN', { path }));
-  });
-  app.setErrorHandler((error, request, reply) => {
-    const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 0;
-    // Fastify's own complaints about a request: too large, not JSON, wrong content type.
-    const known =
-      status >= 400 && status < 500 ? fail('FRAME_MALFORMED', { reason: reasonOf(error) }) : toHallpassError(error);
-    if (known.code === 'UNEXPECTED') request.log.error({ event: 'relay.request-failed', err: error });
-    const answer = answerOf(known, status === 0 ? undefined : status);
-    return reply.status(answer.status).headers(answer.headers).send(answer.body);
-  });
-  return { app, methods };
 }

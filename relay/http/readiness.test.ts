@@ -55,7 +55,7 @@ t.test('a damaged database is reported once, and the relay answers and ends', as
   t.match([posted.status, posted.headers.get('allow')], [405, /GET/]);
   t.match(await ready(relay), {
     status: 503,
-    body: { status: 'not ready', code: 'STORE_UNAVAILABLE', action: String },
+    body: { status: 503, code: 'STORE_UNAVAILABLE', action: String },
   });
   await relay.close();
 });

@@ -8,6 +8,7 @@ import { toHallpassError } from '../../shared/terminal.ts';
 import { hallpassVersion } from '../../shared/version.ts';
 import { proveWritable } from '../app/commands/prove-writable.ts';
 import type { Store } from '../store/store.ts';
+import { problemDetails } from './problem-details.ts';
 
 /** How long an answer holds, milliseconds: each look writes to the disk, and anybody may ask. */
 const holdsMs = 2000;
@@ -34,11 +35,11 @@ export function healthRoutes(app: FastifyInstance, options: ReadinessOptions): v
     return last.problem;
   };
   app.get('/healthz', async () => ({ status: 'ok', version: hallpassVersion }));
-  app.get('/readyz', async (_request, reply) => {
+  app.get('/readyz', async (request, reply) => {
     const problem = stopping.aborted ? fail('RELAY_BUSY', {}) : await look();
     if (problem === undefined) return { status: 'ready' };
-    const { code, message, action } = problem;
-    return reply.status(503).send({ status: 'not ready', code, message, action });
+    const { status, headers, body } = problemDetails(problem, { status: 503, accept: request.headers.accept });
+    return reply.status(status).headers(headers).send(JSON.stringify(body));
   });
 }
 

@@ -2,13 +2,14 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { fail, reasonOf } from '../../shared/errors.ts';
-import { createServer as createHttpServer, STATUS_CODES } from '../../shared/node-http.ts';
+import { createServer as createHttpServer } from '../../shared/node-http.ts';
 import { readTextFile } from '../../shared/text-file.ts';
 import { isLoopback } from '../../shared/trust.ts';
 import type { RelaySettings } from '../settings/settings.ts';
-import { answerOf } from './answer.ts';
+import { problemDetails, rawAnswer } from './problem-details.ts';
 
 /** For the TLS handshake, which takes a second over a bad line; Node's own limit is two minutes. */
 const handshakeTimeoutMs = 10_000;
@@ -28,6 +29,8 @@ const limits = {
   maxHeaderSize: 16_384,
   /** How often the first two are looked at. */
   connectionsCheckingInterval: 2000,
+  /** Node would answer with an empty body; node.ts refuses such a request itself. */
+  requireHostHeader: false,
 };
 
 /** Plain http for this computer itself only. */
@@ -60,21 +63,36 @@ function endSilent(server: Server, opened: 'connection' | 'secureConnection'): S
   return server.on('request', ask).on('upgrade', ask);
 }
 
-/** What is no HTTP, or takes too long, is answered like everything else: with a code and a sentence. */
+/** What Node itself would refuse with an empty body is answered like everything else: with a code and a sentence. */
 export function answerBrokenRequests(server: Server): void {
+  const refuse = (socket: Duplex, reason: string, status: number) => {
+    socket.end(rawAnswer(problemDetails(fail('REQUEST_MALFORMED', { reason }), { status })));
+    setTimeout(() => socket.destroy(), goodbyeMs).unref();
+  };
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    // Only a peer that has spoken HTTP can read an answer: one that is in the middle of a TLS handshake never would.
+    // Only a client that has spoken HTTP can read an answer; one in the middle of a TLS handshake cannot.
     const isHttp = /^(?:HPE_|ERR_HTTP_)/.test(error.code ?? '');
     if (!isHttp || !socket.writable) return void socket.destroy();
-    const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400;
-    // The parser's own words, without what it stumbled over.
-    const { headers, body } = answerOf(fail('FRAME_MALFORMED', { reason: error.message.slice(0, 200) }), status);
-    const text = JSON.stringify(body);
-    const lines = { ...headers, connection: 'close', 'content-length': Buffer.byteLength(text) };
-    const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${head.join('')}\r\n${text}`);
-    setTimeout(() => socket.destroy(), goodbyeMs).unref();
+    const [reason, status] = brokenRequests[error.code ?? ''] ?? [`it is not HTTP (${parserWords(error)})`, 400];
+    refuse(socket, reason, status);
   });
+  server.on('connect', (_request, socket) =>
+    refuse(socket, 'the relay is not a proxy and does not accept CONNECT', 405),
+  );
+  server.on('checkExpectation', ({ headers, socket }: IncomingMessage) => {
+    refuse(socket, `the relay does not support the header "Expect: ${headers.expect?.slice(0, 60)}"`, 417);
+  });
+}
+
+/** By Node's code: reason and status. */
+const brokenRequests: Record<string, [reason: string, status: number]> = {
+  HPE_HEADER_OVERFLOW: [`its headers are longer than ${limits.maxHeaderSize / 1024} KB`, 431],
+  ERR_HTTP_REQUEST_TIMEOUT: [`it was not complete within ${limits.requestTimeout / 1000} seconds`, 408],
+};
+
+/** What the parser says, which does not quote the request: "Invalid method encountered". */
+function parserWords({ message }: Error): string {
+  return message.replace(/^Parse Error: /, '').slice(0, 200);
 }
 
 /** By what the system says, in words. */

@@ -97,8 +97,8 @@ export const linkErrors = {
   },
   RELAY_BUSY: {
     retry: 'retry-after',
-    sentence: 'The relay is not accepting new connections right now.',
-    action: 'Wait: the agent tries again on its own.',
+    sentence: 'The relay is not accepting new connections or requests right now.',
+    action: 'Try again in a few seconds; agents do so on their own.',
     meaning: 'The relay is shutting down for an update, or too many agents are connecting at once.',
   },
   PROTOCOL_UNSUPPORTED: {
@@ -144,6 +144,14 @@ export const linkErrors = {
     sentence: 'The relay does not accept {method} at this path, only {allowed}.',
     action: 'Use one of those methods; /api/v1/openapi.json lists what each path of the API accepts.',
     meaning: 'The path exists, with other methods. The header Allow lists them. The relay did nothing.',
+  },
+  REQUEST_MALFORMED: {
+    retry: 'fix',
+    sentence: 'The relay cannot read the request: {reason}.',
+    action:
+      'Correct the program that sends it. If that is an agent, look for a proxy or filter that changes its requests.',
+    meaning:
+      'What arrived is not HTTP, or not all of it: another protocol, headers of more than 16 KB, or a request that was not complete within 30 seconds. The status says which (400, 405, 408, 417, 431). The relay did nothing.',
   },
   FRAME_MALFORMED: {
     retry: 'bug',

@@ -4,14 +4,13 @@ import type { Logger } from 'pino';
 import type { Tenant } from '../../store/tenants/system.ts';
 import type { Origins } from '../link/origins.ts';
 import type { Methods } from '../methods.ts';
+import { apiBase } from '../problem-details.ts';
 import { mostBytes, takeJson } from './body.ts';
 import { type Admitted, openGate } from './gate.ts';
 import { type HandlerOptions, requestHandler } from './handler.ts';
 import { openApi } from './openapi.ts';
 import { describeCode, nothingAt, problemFor } from './problem.ts';
 import { routes } from './routes.ts';
-
-export const apiBase = '/api/v1';
 
 /** Nothing of it is kept on the way, nor taken for a page. */
 const protection = {

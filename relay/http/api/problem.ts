@@ -1,13 +1,9 @@
-/**
- * What goes wrong, as problem details (RFC 9457), with the members that clients of 0.2.0 read. Anyone who asks for application/json
- * alone is told the same under that name.
- */
+/** What the API answers when something goes wrong: problem details, with what a check found. */
 
 import type { FastifyRequest } from 'fastify';
 import { catalog, type ErrorCode, fail, type HallpassError } from '../../../shared/errors.ts';
-import { STATUS_CODES } from '../../../shared/node-http.ts';
 import { toHallpassError } from '../../../shared/terminal.ts';
-import { answerOf } from '../answer.ts';
+import { problemDetails } from '../problem-details.ts';
 import { bodyComplaint } from './body.ts';
 
 export interface ProblemAnswer {
@@ -16,43 +12,7 @@ export interface ProblemAnswer {
   body: Record<string, unknown>;
 }
 
-/**
- * @param accept the request's header
- * @param more members besides: what a check found
- */
-export function problemOf(error: HallpassError, accept: string | undefined, more: object = {}): ProblemAnswer {
-  const { status, headers, body } = answerOf(error);
-  // What somebody has to put right first and has no status of its own is in the way of what was asked.
-  const own = status === 500 && error.retry === 'fix' ? 409 : status;
-  const [type] = wantsPlain(accept) ? ['application/json'] : ['application/problem+json'];
-  return {
-    status: own,
-    headers: { ...headers, 'content-type': `${type}; charset=utf-8`, vary: 'Accept' },
-    body: {
-      type: `/api/v1/errors/${error.code}`,
-      title: titleOf(error.code, own),
-      status: own,
-      detail: body.message,
-      ...body,
-      ...more,
-    },
-  };
-}
-
-function wantsPlain(accept: string | undefined): boolean {
-  return accept !== undefined && /\bapplication\/json\b/i.test(accept) && !/\bproblem\+json\b/i.test(accept);
-}
-
-/** The same for every problem of the code: "Profile unknown". */
-function titleOf(code: ErrorCode, status: number): string {
-  const isOfOurs = code.includes('_');
-  const words = isOfOurs
-    ? code.replace(/^API_/, '').toLowerCase().replaceAll('_', ' ')
-    : (STATUS_CODES[status] ?? code);
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-/** An error with what else the answer says of it. */
+/** An error, and more members for its answer. */
 export class Refused extends Error {
   readonly error: unknown;
   readonly more: object;
@@ -64,19 +24,20 @@ export class Refused extends Error {
   }
 }
 
-/** What the `type` of a problem leads to; undefined for what is no code. */
+/** What the `type` of a problem links to; undefined for an unknown code. */
 export function describeCode(code: string): object | undefined {
   if (!Object.hasOwn(catalog, code)) return undefined;
   const { sentence, action, meaning, retry } = catalog[code as ErrorCode];
   return { code, sentence, action, meaning, retry };
 }
 
-/** What was thrown while a request was answered, whatever it is. */
+/** The answer to a request that threw anything at all. */
 export function problemFor(thrown: unknown, request: Pick<FastifyRequest, 'headers' | 'log'>): ProblemAnswer {
   const { error, more } = thrown instanceof Refused ? thrown : { error: thrown, more: {} };
   const known = bodyComplaint(error) ?? toHallpassError(error);
   if (known.code === 'UNEXPECTED') request.log.error({ event: 'relay.request-failed', err: error });
-  return problemOf(known, request.headers.accept, more);
+  const answer = problemDetails(known, { accept: request.headers.accept });
+  return { ...answer, body: { ...answer.body, ...more } };
 }
 
 export function nothingAt(url: string): HallpassError {

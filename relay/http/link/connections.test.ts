@@ -54,12 +54,12 @@ t.test('one address has no more connections than the settings allow; places are 
   t.equal((await fetch(`${relay.url}/healthz`)).status, 200);
 });
 
-t.test('what is no HTTP is answered in JSON', async (t) => {
+t.test('what is not HTTP gets an answer in JSON', async (t) => {
   const { relay } = await setUp(t);
   const answer = await answerTo(open(relay.url), 'this is no HTTP\r\n\r\n');
-  t.match(answer, /^HTTP\/1\.1 400 .*"code":"FRAME_MALFORMED"/s);
+  t.match(answer, /^HTTP\/1\.1 400 .*"code":"REQUEST_MALFORMED"/s);
   const huge = await answerTo(open(relay.url), `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`);
-  t.match(huge, /^HTTP\/1\.1 431 .*"code":"FRAME_MALFORMED"/s);
+  t.match(huge, /^HTTP\/1\.1 431 .*"code":"REQUEST_MALFORMED"/s);
 });
 
 const v1 = (source: string) => Buffer.from(`PROXY TCP4 ${source} 192.0.2.1 51234 443\r\n`);

@@ -16,13 +16,12 @@ import {
   protocolVersion,
   subprotocol,
 } from '../../../shared/link.ts';
-import { STATUS_CODES } from '../../../shared/node-http.ts';
 import { toHallpassError } from '../../../shared/terminal.ts';
 import { useAgentToken } from '../../app/commands/agent-link.ts';
 import { checkAnswer, knownAgent } from '../../app/queries/agent-link.ts';
 import type { RelaySettings } from '../../settings/settings.ts';
 import type { Store } from '../../store/store.ts';
-import { answerOf, type HttpAnswer } from '../answer.ts';
+import { type ProblemDetails, problemDetails, rawAnswer } from '../problem-details.ts';
 import { Arrivals } from './arrivals.ts';
 import { AttemptLimit } from './attempts.ts';
 import { answerCheck } from './check.ts';
@@ -96,6 +95,10 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
     maxBufferedChunks,
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : checkSubprotocol),
   });
+  // What ws itself would refuse in plain text, such as a key that is not one.
+  sockets.on('wsClientError', ({ message }, socket) =>
+    refuse(socket, problemDetails(fail('REQUEST_MALFORMED', { reason: message })), clock.now()),
+  );
   const arrivals = new Arrivals(options.mostArriving);
 
   const admit = async (request: IncomingMessage): Promise<AdmittedAgent> => {
@@ -181,14 +184,18 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
     socket.on('error', onError);
     const path = request.url?.split('?', 1).join('') ?? '';
     if (path !== linkPath)
-      return refuse(socket, answerOf(fail('PATH_UNKNOWN', { path: path.slice(0, 200) })), clock.now());
+      return refuse(socket, problemDetails(fail('PATH_UNKNOWN', { path: path.slice(0, 200) })), clock.now());
     const arrived = arrivals.begin();
     let isAccepted = false;
     try {
       const agent = await admit(request);
       if (stop.signal.aborted) throw fail('RELAY_BUSY', {});
       if (agent.revoked)
-        return refuse(socket, answerOf(fail('AGENT_UNKNOWN', { url: options.url() }), 403), clock.now());
+        return refuse(
+          socket,
+          problemDetails(fail('AGENT_UNKNOWN', { url: options.url() }), { status: 403 }),
+          clock.now(),
+        );
       const answer = offeredProtocols(request).includes(subprotocol)
         ? undefined
         : await checkAnswer({ store, clock }, agent.tenantId);
@@ -207,7 +214,7 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
         address,
         ...(known.retry === 'bug' && { err: known }),
       });
-      refuse(socket, answerOf(known), clock.now());
+      refuse(socket, problemDetails(known), clock.now());
     } finally {
       if (!isAccepted) arrived();
     }
@@ -242,18 +249,8 @@ function offeredProtocols({ headers }: IncomingMessage): string[] {
   return (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
 }
 
-/** An HTTP answer instead of the upgrade. */
-function refuse(socket: Duplex, { status, headers, body }: HttpAnswer, nowMs: number): void {
-  const text = JSON.stringify(body);
-  const lines = Object.entries({
-    ...headers,
-    // An agent whose token is refused sees by it how wrong its clock is.
-    date: new Date(nowMs).toUTCString(),
-    connection: 'close',
-    'content-length': Buffer.byteLength(text),
-  });
+/** An HTTP answer instead of the upgrade. An agent with a wrong clock learns the time from its date. */
+function refuse(socket: Duplex, problem: ProblemDetails, nowMs: number): void {
   socket.once('finish', () => socket.destroy());
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${text}`,
-  );
+  socket.end(rawAnswer(problem, { date: new Date(nowMs).toUTCString() }));
 }
