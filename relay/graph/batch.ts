@@ -5,6 +5,7 @@
 import { type GraphAnswer, unreadable } from './answer.ts';
 import { batchAnswer, type InnerAnswer, innerAnswer } from './bodies/batch.ts';
 import { answerOfAction, anyCollection, entity } from './bodies/object.ts';
+import { hasError } from './bodies/refusal.ts';
 import { failureOf, type GraphClient } from './client.ts';
 
 /** Requests in one batch: Graph's limit. */
@@ -51,13 +52,24 @@ export async function sendBatch(
 
 /** Undefined for an answer that Graph does not give to this request. */
 function answerTo({ method, url }: BatchRequest, { status, headers, body }: InnerAnswer): GraphAnswer | undefined {
-  if (status < 200 || status > 299) return { status, headers: headersIn(headers), body };
+  if (status < 200 || status > 299)
+    return isRefusal(status, body) ? { status, headers: headersIn(headers), body } : undefined;
   // A creation returns an id, a filter returns a list, possibly empty. For other requests, 202 and 204 need no body.
   const makes = method === 'POST' && /^\/(education\/)?\w+$/.test(url);
   const wantsList = method === 'GET' && /[?&]\$(filter|top)=/.test(url);
   const says = makes || wantsList || status === 200 || status === 201;
   if (says && !isWhatWasAsked(body, { method, makes, wantsList })) return undefined;
   return { status, headers: headersIn(headers), body };
+}
+
+/** A refusal that is not one of Graph's does not tell whether the request was carried out; nor does a failure, which says so. */
+function isRefusal(status: number, body: unknown): boolean {
+  if (status >= 500) return true;
+  return status >= 400 && (isEmpty(body) || hasError.safeParse(body).success);
+}
+
+function isEmpty(body: unknown): boolean {
+  return body === undefined || body === null || body === '';
 }
 
 function isWhatWasAsked(

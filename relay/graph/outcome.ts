@@ -6,6 +6,7 @@ import type { OutcomeRow, TableProblem } from '../operations/outcome-row.ts';
 import { describe, isCreation, specOf } from '../operations/registry.ts';
 import type { GraphAnswer } from './answer.ts';
 import { entity } from './bodies/object.ts';
+import { hasError } from './bodies/refusal.ts';
 import { conflictingIn, type GraphRefusal, propertyIn, readRefusal, wordsOf } from './graph-error.ts';
 
 export type Outcome =
@@ -84,6 +85,14 @@ export function outcomeOf(operation: Operation, answer: GraphAnswer, nowMs: numb
     case 'refused':
       return { kind: 'failed', error };
   }
+}
+
+/**
+ * Whether the answer rules out that the request was carried out. A failure does not, nor does a refusal without one of
+ * Graph's errors, which may be a filter's.
+ */
+export function rulesOut({ status, body }: GraphAnswer): boolean {
+  return status >= 400 && status < 500 && status !== 408 && hasError.safeParse(body).success;
 }
 
 /** What a refusal means for an operation whose consequences need no table. */

@@ -147,6 +147,17 @@ t.test('batches: a request without a readable answer of its own may have been ca
     t.equal(first, undefined, JSON.stringify(body));
     t.equal(second?.status, 201);
   }
+  // A refusal that is not one of Graph's, but for one without a body: some of Graph's have none.
+  for (const [status, body] of [
+    [403, '<html>'],
+    [404, { blocked: true }],
+    [302, ''],
+  ] as const) {
+    answers(path, { status, body }, 1);
+    t.equal((await sendBatch(client, requests()))[0], undefined, `${status}`);
+  }
+  answers(path, { status: 403, body: '' }, 1);
+  t.equal((await sendBatch(client, requests()))[0]?.status, 403);
   for (const kind of ['missing', 'twice'] as const) {
     faults.add({ match: { path }, kind, times: 1, skip: 0, delay: 0 });
     const [first, second] = await sendBatch(client, requests());

@@ -226,7 +226,22 @@ export interface Applied {
   doubted?: { kind: DoubtfulKind; container: string; items: string[] }[];
   /** What is now known about a class's team; undefined when the request failed. */
   team?: { sectionId: SectionId; team: AppliedTeam | undefined };
+  /** What is left of an operation that may have been carried out. */
+  lost?: LostAnswer;
 }
+
+/** What is known after an operation whose answer never came: everything is planned again from the current desired state. */
+export type LostAnswer =
+  /** It is looked up, because repeating it would create something twice. */
+  | { what: 'look' }
+  /** Nothing needs to be known: sending the desired state again does no harm. */
+  | { what: 'again' }
+  /** @property doubted recorded relations that may have ended with it */
+  | ({ what: 'uncertain'; kind: DoubtfulKind; container: string; items: readonly string[] } & Pick<Applied, 'doubted'>)
+  /** It may have these values or the earlier ones: they are written again. */
+  | { what: 'forget'; kind: 'school' | 'class' | 'user'; key: string; names: readonly string[] }
+  /** Assumed to be done. */
+  | { what: 'keep'; kind: 'class'; key: string; values: Body };
 
 /** Relations that can become uncertain: for anything that can be taken back, we must know. */
 export type DoubtfulKind = 'member' | 'owner' | 'retired';

@@ -1,5 +1,6 @@
 /** All kinds of operations. */
 import { isDeepStrictEqual } from 'node:util';
+import type { LostAnswer } from '../model/applied-state.ts';
 import type { Operation, OperationKind, Plan } from '../model/operation.ts';
 import { addMembers } from './add-members.ts';
 import { addOwners } from './add-owners.ts';
@@ -85,6 +86,17 @@ export function isCreation({ kind }: Operation): boolean {
 /** The account that it creates; undefined if it creates none. */
 export function newAccountOf(operation: Operation): NewAccount | undefined {
   return specOf(operation.kind).makes?.account(operation);
+}
+
+/** What is known when nobody knows whether the operation was carried out. */
+export function lostAnswerOf(operation: Operation): LostAnswer {
+  const { lostAnswer, journal } = specOf(operation.kind);
+  return lostAnswer({ key: operation.key, after: journal(operation) });
+}
+
+/** Whether values may have been written: those are not planned as changes again. */
+export function mayHaveWritten({ what }: LostAnswer): boolean {
+  return what === 'forget' || what === 'keep';
 }
 
 /** Whether there is a different request for a single person, which some tenants require. */

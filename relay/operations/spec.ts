@@ -4,7 +4,7 @@
  */
 import type { RoleMarks } from '../adoption/stamp.ts';
 import type { LinkedPerson } from '../model/account-link.ts';
-import type { Applied, AppliedState, DoubtfulKind, RelationKind } from '../model/applied-state.ts';
+import type { Applied, AppliedState, LostAnswer, RelationKind } from '../model/applied-state.ts';
 import type { Body } from '../model/body.ts';
 import type { OperationKey, SchoolId, SectionId } from '../model/keys.ts';
 import type { Operation, OperationKind } from '../model/operation.ts';
@@ -44,7 +44,7 @@ export interface OperationSpec<K extends OperationKind = OperationKind> {
   answers: readonly OutcomeRow[];
   /** What it creates, which repeating it would create twice; undefined for what can be sent again. */
   makes: Creation<K> | undefined;
-  /** What is known when a run was killed before the answer. */
+  /** What is known when the answer never came: it may have been carried out or not. */
   lostAnswer(entry: { key: OperationKey; after: unknown }): LostAnswer;
 
   /**
@@ -217,18 +217,6 @@ export interface Search {
   value: string;
   select: string;
 }
-
-/** After a kill: everything is planned again from the current desired state. */
-export type LostAnswer =
-  /** It is looked up as {@link Creation} says. */
-  | { what: 'look' }
-  /** Nothing needs to be known: sending the desired state again does no harm. */
-  | { what: 'again' }
-  | ({ what: 'uncertain'; kind: DoubtfulKind; container: string; items: readonly string[] } & Pick<Applied, 'doubted'>)
-  /** It may have these values or the earlier ones: they are written again. */
-  | { what: 'forget'; kind: 'school' | 'class' | 'user'; key: string; names: readonly string[] }
-  /** Assumed to be done. */
-  | { what: 'keep'; kind: 'class'; key: string; values: Body };
 
 /** What a school has that operations of a kind change or end. */
 export type Stock = 'members' | 'owners' | 'schoolUsers' | 'schoolClasses' | 'classes' | 'schools';

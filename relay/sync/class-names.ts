@@ -9,7 +9,7 @@ import type { GraphClient } from '../graph/client.ts';
 import { readAll } from '../graph/lookups.ts';
 import { keysOfObjects, objectOf } from '../model/keys.ts';
 import type { Profile } from '../profile/profile.ts';
-import { keepValues } from '../store/applied/applied.ts';
+import { keepValues } from '../store/applied/objects.ts';
 import type { Store } from '../store/store.ts';
 import type { TenantState } from './state/tenant-state.ts';
 

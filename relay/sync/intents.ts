@@ -4,9 +4,9 @@
  */
 import type { Operation } from '../model/operation.ts';
 import { valuesIn } from '../operations/objects.ts';
-import { specOf } from '../operations/registry.ts';
+import { mayHaveWritten, specOf } from '../operations/registry.ts';
 import type { Change } from '../plan/recent-changes.ts';
-import { doubtRecorded, forgetValues, keepValues, markUncertain } from '../store/applied/applied.ts';
+import { recordLost } from '../store/applied/lost-answers.ts';
 import { addRecentChanges } from '../store/guard/recent-changes.ts';
 import { giveUpIntent, type Intent, type JournalEntry, readIntents } from '../store/runs/journal.ts';
 import type { TenantScope } from '../store/store.ts';
@@ -32,7 +32,7 @@ export async function takeIntents(scope: TenantScope, now: string): Promise<Open
     ({ kind }) => `${specOf(kind).makes !== undefined}` as const,
   );
   for (const intent of others) {
-    await doubt(scope, intent);
+    await recordLost(scope, specOf(intent.kind).lostAnswer(intent));
     await giveUpIntent(scope, intent.id);
   }
   await addRecentChanges(scope, others.flatMap(mayHaveChanged), now);
@@ -42,8 +42,8 @@ export async function takeIntents(scope: TenantScope, now: string): Promise<Open
 /** Values that may have been written are not planned as changes again: they count as if they were. */
 function mayHaveChanged(intent: Intent): Change[] {
   const { kind, passedIn: schoolId } = intent;
-  const { what } = specOf(kind).lostAnswer(intent);
-  return schoolId !== undefined && (what === 'forget' || what === 'keep') ? [{ kind, schoolId, count: 1 }] : [];
+  const isCounted = schoolId !== undefined && mayHaveWritten(specOf(kind).lostAnswer(intent));
+  return isCounted ? [{ kind, schoolId, count: 1 }] : [];
 }
 
 function openCreation({ id, kind, key, after, passedIn }: Intent): OpenCreation[] {
@@ -52,21 +52,4 @@ function openCreation({ id, kind, key, after, passedIn }: Intent): OpenCreation[
   const operation = passedIn === undefined ? planned : { ...planned, passedIn };
   const entry = { id, runId: '', kind, key, reason: '', before: undefined, after, state: 'intent' } as const;
   return [{ operation, entry }];
-}
-
-/** Writes down what is not known, as the kind of operation says. */
-async function doubt(scope: TenantScope, intent: Intent): Promise<void> {
-  const lostAnswer = specOf(intent.kind).lostAnswer(intent);
-  switch (lostAnswer.what) {
-    case 'uncertain':
-      await markUncertain(scope, lostAnswer.kind, lostAnswer.container, lostAnswer.items);
-      return await doubtRecorded(scope, lostAnswer);
-    case 'forget':
-      return await forgetValues(scope, lostAnswer.kind, lostAnswer.key, lostAnswer.names);
-    case 'keep':
-      return await keepValues(scope, lostAnswer.kind, lostAnswer.key, lostAnswer.values);
-    case 'again':
-    case 'look':
-      return;
-  }
 }

@@ -6,8 +6,6 @@
 import type { Selectable } from 'kysely';
 import {
   type Applied,
-  type AppliedObject,
-  type DoubtfulKind,
   earlierRole,
   nothingApplied,
   objectsOf,
@@ -16,17 +14,18 @@ import {
   relationMaps,
   uncertainKey,
 } from '../../model/applied-state.ts';
-import type { Body } from '../../model/body.ts';
 import { asSchoolId, asSectionId, objectKey, objectOf } from '../../model/keys.ts';
 import { asMemberKey, asPersonKey } from '../../model/person-key.ts';
 import { addLinks } from '../accounts/links.ts';
 import { pages } from '../engine/pages.ts';
 import type { Database } from '../engine/schema.ts';
 import { slices } from '../engine/slices.ts';
-import { isBody, oneOf, readKey, readMany } from '../engine/stored-json.ts';
+import { oneOf, readKey } from '../engine/stored-json.ts';
 import { type JournalEntry, writeJournal } from '../runs/journal.ts';
 import type { TenantScope } from '../store.ts';
 import { readTeams, writeTeams } from '../teams/teams.ts';
+import { doubtRecorded, recordLost } from './lost-answers.ts';
+import { toObject } from './objects.ts';
 
 /** Reads all of it, in pages, into a state that has nothing yet. @returns the state */
 export async function readApplied(scope: TenantScope, into = nothingApplied()): Promise<PackedApplied> {
@@ -150,86 +149,15 @@ export async function record(
       .where('item', 'in', unrelated.items)
       .execute();
   }
-  for (const one of applied) await doubtRecorded(scope, one);
+  for (const { doubted, lost } of applied) {
+    await doubtRecorded(scope, doubted);
+    if (lost !== undefined) await recordLost(scope, lost);
+  }
   await writeTeams(
     scope,
     applied.flatMap(({ team }) => (team === undefined ? [] : [team])),
   );
   await writeJournal(scope, journal, now);
-}
-
-/** These people may be in the class or not, for instance: nobody knows what became of the last request. */
-export async function markUncertain(
-  { db, tenantId }: TenantScope,
-  kind: DoubtfulKind,
-  container: string,
-  items: readonly string[],
-): Promise<void> {
-  const rows = items.map((item) => ({ tenant_id: tenantId, kind, container, item, uncertain: 1 }));
-  for (const part of slices(rows)) {
-    await db
-      .insertInto('applied_relation')
-      .values(part)
-      .onConflict((conflict) =>
-        conflict.columns(['tenant_id', 'kind', 'container', 'item']).doUpdateSet({ uncertain: 1 }),
-      )
-      .execute();
-  }
-}
-
-/** Relations that may have ended with an operation become uncertain, where they are recorded. */
-export async function doubtRecorded(
-  { db, tenantId }: TenantScope,
-  { doubted = [] }: Pick<Applied, 'doubted'>,
-): Promise<void> {
-  for (const { kind, container, items } of doubted)
-    await db
-      .updateTable('applied_relation')
-      .set({ uncertain: 1 })
-      .where('tenant_id', '=', tenantId)
-      .where('kind', '=', kind)
-      .where('container', '=', container)
-      .where('item', 'in', items)
-      .execute();
-}
-
-/** The object may have these values or those of before: what is forgotten is written again. */
-export async function forgetValues(
-  scope: TenantScope,
-  kind: 'school' | 'class' | 'user',
-  key: string,
-  names: readonly string[],
-): Promise<void> {
-  const known = await readObject(scope, kind, key);
-  if (known === undefined) return;
-  const body = Object.fromEntries(Object.entries(known.body).filter(([name]) => !names.includes(name)));
-  await writeValues(scope, kind, key, body);
-}
-
-/** Takes it that the object has these values by now. */
-export async function keepValues(
-  scope: TenantScope,
-  kind: 'school' | 'class' | 'user',
-  key: string,
-  values: Body,
-): Promise<void> {
-  const known = await readObject(scope, kind, key);
-  if (known !== undefined) await writeValues(scope, kind, key, { ...known.body, ...values });
-}
-
-async function writeValues(
-  { db, tenantId }: TenantScope,
-  kind: 'school' | 'class' | 'user',
-  key: string,
-  body: Body,
-): Promise<void> {
-  await db
-    .updateTable('applied')
-    .set({ body: JSON.stringify(body) })
-    .where('tenant_id', '=', tenantId)
-    .where('kind', '=', kind)
-    .where('key', '=', key)
-    .execute();
 }
 
 /** The object is gone, and what was in it with it. */
@@ -260,10 +188,6 @@ export async function forgetObject(
     .execute();
 }
 
-function toObject(row: { key: string; object_id: string; body: string }): AppliedObject {
-  return { objectId: row.object_id, body: readMany(isBody, row.body, 'applied', row.key) };
-}
-
 /** Of every school, class and account that we made, changed or took over. */
 export async function appliedObjectIds({ db, tenantId }: TenantScope): Promise<Set<string>> {
   const rows = await db.selectFrom('applied').select('object_id').where('tenant_id', '=', tenantId).execute();
@@ -283,22 +207,6 @@ export async function countApplied(scope: TenantScope): Promise<Record<string, n
     for (const row of rows) counts[row.kind] = Number(row.count);
   }
   return counts;
-}
-
-/** One object as it was last written; undefined when Microsoft 365 has none of ours. */
-export async function readObject(
-  scope: TenantScope,
-  kind: 'school' | 'class' | 'user',
-  key: string,
-): Promise<AppliedObject | undefined> {
-  const row = await scope.db
-    .selectFrom('applied')
-    .select(['key', 'object_id', 'body'])
-    .where('tenant_id', '=', scope.tenantId)
-    .where('kind', '=', kind)
-    .where('key', '=', key)
-    .executeTakeFirst();
-  return row && toObject(row);
 }
 
 /** Where something is: the schools of a person or class, for instance. */

@@ -1,7 +1,7 @@
 /** What comes next for an operation after Graph's answer, or after none. */
 import { fail, HallpassError } from '../../../shared/errors.ts';
 import type { GraphAnswer } from '../../graph/answer.ts';
-import { outcomeOf } from '../../graph/outcome.ts';
+import { outcomeOf, rulesOut } from '../../graph/outcome.ts';
 import type { Operation } from '../../model/operation.ts';
 import { describe, hasOneByOne, isCreation, specOf } from '../../operations/registry.ts';
 import type { Applying } from './applying.ts';
@@ -21,13 +21,13 @@ export function stepAfter(
   const { operation } = task;
   if (answer === undefined || answer instanceof HallpassError) {
     const error = answer ?? lostAnswer(operation);
-    if (!isCreation(operation) || error.retry === 'retry-after') {
-      return { kind: 'again', waitMs: error.retryAfterMs, error };
-    }
-    task.wasLost = true;
+    const isThrottled = error.retry === 'retry-after';
+    if (!isThrottled) task.wasLost = true;
+    if (!isCreation(operation) || isThrottled) return { kind: 'again', waitMs: error.retryAfterMs, error };
     return newDoubt('lost', error);
   }
   const outcome = outcomeOf(operation, answer, context.clock.now(), isOneByOne);
+  if (outcome.kind !== 'done' && !isCreation(operation) && !rulesOut(answer)) task.wasLost = true;
   switch (outcome.kind) {
     case 'done':
       return isOneByOne ? afterOnePerson(task, context) : { kind: 'done', objectId: outcome.objectId };

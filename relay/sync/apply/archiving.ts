@@ -6,6 +6,7 @@
 import { fail, HallpassError, passing } from '../../../shared/errors.ts';
 import { bodyIn, type GraphAnswer } from '../../graph/answer.ts';
 import { team as teamBody } from '../../graph/bodies/team.ts';
+import { rulesOut } from '../../graph/outcome.ts';
 import { newsOfOperation, operationIn, readTeam, readTeamOperation, requestArchive } from '../../graph/teams.ts';
 import type { Operation } from '../../model/operation.ts';
 import { specOf, teamWorkOf } from '../../operations/registry.ts';
@@ -73,7 +74,11 @@ export class ArchiveWork {
     const operation = task.operation as ArchiveOperation;
     const action = teamWorkOf(operation) === 'archive' ? 'archive' : 'unarchive';
     const answer = await this.#send(task, () => requestArchive(client, this.#objectId(operation), action));
-    if (answer instanceof HallpassError) return await this.#otherwise(task, answer);
+    if (answer instanceof HallpassError) {
+      if (answer.retry !== 'retry-after') task.wasLost = true;
+      return await this.#otherwise(task, answer);
+    }
+    if (!rulesOut(answer)) task.wasLost = true;
     if (answer.status === 202) {
       task.attempts = 0;
       progress.asked = operationIn(answer) ?? '';
@@ -93,6 +98,7 @@ export class ArchiveWork {
     if (news?.kind === 'accepted') return await this.#waitFor(task, progress);
     progress.asked = undefined;
     if (news?.kind !== 'failed') return 1;
+    task.wasLost = false;
     await this.#outcomes.failed(task, fail('TeamFailed', { reason: news.reason }), 'failed');
     return undefined;
   }

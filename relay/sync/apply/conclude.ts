@@ -6,7 +6,7 @@ import type { Applied } from '../../model/applied-state.ts';
 import type { Operation } from '../../model/operation.ts';
 import type { Problem } from '../../model/problem.ts';
 import { changedObject } from '../../operations/needs.ts';
-import { newAccountOf, specOf } from '../../operations/registry.ts';
+import { isCreation, lostAnswerOf, mayHaveWritten, newAccountOf, specOf } from '../../operations/registry.ts';
 import type { JournalEntry } from '../../store/runs/journal.ts';
 import type { Applying } from './applying.ts';
 import { backoff, maxAttempts } from './attempts.ts';
@@ -27,6 +27,8 @@ class Conclusion {
   readonly #applied: Applied[] = [];
   readonly #journal: JournalEntry[] = [];
   readonly #done: Operation[] = [];
+  /** What may have written values. */
+  readonly #changed: Operation[] = [];
   /** People whose first password was never set. */
   readonly #forgotten: LinkedPerson[] = [];
   readonly #ended: Ended[] = [];
@@ -51,6 +53,7 @@ class Conclusion {
         this.#goOn(task, { isOneByOne: true });
         break;
       case 'less':
+        if (task.wasLost === true) this.#mayBeDone(operation);
         this.#goOn(task, { operation: step.operation });
         break;
       case 'password':
@@ -67,9 +70,10 @@ class Conclusion {
         for (const person of step.people) {
           const problem = problemOf(step.error, `${operation.key}/${person}`);
           const theirs = { ...operation, people: [person] } as Operation;
+          if (task.wasLost === true) this.#mayBeDone(theirs);
           this.#then.push(() => task.run.refused(theirs, problem));
         }
-        if (step.rest === undefined) this.#end(task, step.error);
+        if (step.rest === undefined) this.#end(task, 'failed', step.error);
         else this.#goOn(task, { operation: step.rest, attempts: 0 });
         break;
       case 'again':
@@ -77,9 +81,7 @@ class Conclusion {
         else if (task.attempts < (step.attempts ?? maxAttempts)) {
           const pauses = Math.max(0, task.attempts - 1);
           this.#goOn(task, { failure: step.error }, backoffMs(backoff, pauses, this.#context.random(), step.waitMs));
-        }
-        // After the last attempt it may still have been carried out: the next turn settles that.
-        else this.#fail(task, step.error, 'intent');
+        } else this.#failOrDoubt(task, step.error);
         break;
       case 'failed':
         this.#fail(task, step.error);
@@ -91,7 +93,8 @@ class Conclusion {
 
   async record(): Promise<void> {
     const [applied, journal, done, forgotten] = [this.#applied, this.#journal, this.#done, this.#forgotten];
-    await recordAnswers({ applied, journal, done, forgotten, ended: this.#ended }, this.#context);
+    const [changed, ended] = [this.#changed, this.#ended];
+    await recordAnswers({ applied, journal, done, changed, forgotten, ended }, this.#context);
     for (const next of this.#then) next();
   }
 
@@ -130,19 +133,35 @@ class Conclusion {
     this.#then.push(() => this.#context.worklist.giveUp(task));
   }
 
-  #fail(task: Task, error: HallpassError, state: JournalEntry['state'] = 'failed'): void {
+  /** After the last attempt it may still have been carried out: what was to be created, the next turn looks for. */
+  #failOrDoubt(task: Task, error: HallpassError): void {
+    this.#fail(task, error, isCreation(task.operation) ? 'intent' : task.wasLost === true ? 'unknown' : 'failed');
+  }
+
+  #fail(task: Task, error: HallpassError, state: 'intent' | 'unknown' | 'failed' = 'failed'): void {
     const { operation, run } = task;
     const problem = problemOf(error, specOf(operation.kind).subject(operation));
     this.#then.push(() => run.refused(operation, problem));
-    this.#end(task, error, state);
+    this.#end(task, state, error, operation);
   }
 
-  /** It comes to nothing. The run knows why. */
-  #end(task: Task, error: HallpassError, state: JournalEntry['state'] = 'failed'): void {
+  /** It comes to nothing. The run knows why. @param left what an earlier attempt may have done, whatever was answered to the last one */
+  #end(task: Task, state: 'intent' | 'unknown' | 'failed', error: HallpassError, left?: Operation): void {
     const { worklist } = this.#context;
     this.#note(task, state, error);
     this.#ended.push({ task, isDone: false });
-    this.#then.push(() => (state === 'intent' ? worklist.leaveInDoubt(task) : worklist.settle(task, false)));
+    const isLeft = left !== undefined && task.wasLost === true && this.#mayBeDone(left);
+    const isInDoubt = state === 'intent' || isLeft;
+    this.#then.push(() => (isInDoubt ? worklist.leaveInDoubt(task) : worklist.settle(task, false)));
+  }
+
+  /** Nobody knows: what is wanted is planned against both, be it the opposite. @returns whether the guard has to go on counting it */
+  #mayBeDone(operation: Operation): boolean {
+    const lost = lostAnswerOf(operation);
+    this.#applied.push({ lost });
+    const isCounted = mayHaveWritten(lost);
+    if (isCounted) this.#changed.push(operation);
+    return !isCounted;
   }
 
   #note({ entry, operation, run }: Task, state: JournalEntry['state'], error?: HallpassError): void {

@@ -6,6 +6,7 @@ import {
   type Applied,
   type AppliedState,
   earlierRole,
+  type LostAnswer,
   objectsOf,
   onTopOf,
   relationMaps,
@@ -29,7 +30,7 @@ export function asFound({ object, link, ...rest }: Applied): Applied {
 /** Brings the state of the run up to what has just been recorded. */
 export function updateApplied(
   run: { applied: AppliedState; accounts: Map<PersonKey, string> },
-  { object, link, relations, unrelated = [], doubted = [], team }: Applied,
+  { object, link, relations, unrelated = [], doubted = [], team, lost }: Applied,
 ): void {
   if (object !== undefined) {
     objectsOf(run.applied, object.kind).set(object.key, { objectId: object.objectId, body: object.body });
@@ -57,10 +58,46 @@ export function updateApplied(
       if (kind === 'member') run.applied.retired.get(earlierRole(asSectionId(container)))?.delete(item);
     }
   }
+  doubt(run.applied, doubted);
+  if (lost !== undefined) noteLost(run.applied, lost);
+}
+
+function doubt(applied: AppliedState, doubted: NonNullable<Applied['doubted']>): void {
+  const maps = relationMaps(applied);
   for (const { kind, container, items } of doubted) {
     for (const item of items) {
-      if (maps[kind].get(container)?.has(item)) run.applied.uncertain.add(uncertainKey(kind, container, item));
+      if (maps[kind].get(container)?.has(item)) applied.uncertain.add(uncertainKey(kind, container, item));
     }
+  }
+}
+
+function noteLost(applied: AppliedState, lost: LostAnswer): void {
+  switch (lost.what) {
+    case 'uncertain': {
+      const relations = relationMaps(applied)[lost.kind];
+      const items = relations.get(lost.container) ?? new Set();
+      for (const item of lost.items) {
+        items.add(item);
+        applied.uncertain.add(uncertainKey(lost.kind, lost.container, item));
+      }
+      relations.set(lost.container, items);
+      doubt(applied, lost.doubted ?? []);
+      return;
+    }
+    case 'forget':
+    case 'keep': {
+      const objects = objectsOf(applied, lost.kind);
+      const known = objects.get(lost.key);
+      if (known === undefined) return;
+      const values =
+        lost.what === 'keep'
+          ? { ...known.body, ...lost.values }
+          : Object.fromEntries(Object.entries(known.body).filter(([name]) => !lost.names.includes(name)));
+      objects.set(lost.key, { ...known, body: values });
+      return;
+    }
+    case 'again':
+    case 'look':
   }
 }
 

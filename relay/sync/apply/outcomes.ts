@@ -1,7 +1,7 @@
 /** Writes down what becomes of operations of which each takes several requests: in the journal, and in the applied state. */
 import type { HallpassError } from '../../../shared/errors.ts';
 import type { Applied } from '../../model/applied-state.ts';
-import { specOf } from '../../operations/registry.ts';
+import { lostAnswerOf, specOf } from '../../operations/registry.ts';
 import type { JournalEntry } from '../../store/runs/journal.ts';
 import type { Applying } from './applying.ts';
 import { journalEntry } from './effects.ts';
@@ -40,16 +40,22 @@ export class Outcomes {
 
   /** It takes long: the journal says so meanwhile, if it is there. @param error why, for the journal */
   async waits(task: Task, state: JournalEntry['state'], error?: JournalEntry['error']): Promise<void> {
-    if (task.entry !== undefined) await this.#write([], { ...task.entry, state, ...(error && { error }) });
+    const { entry, operation } = task;
+    if (entry === undefined) return;
+    // Nobody looks at what is no intent anymore when the process is killed.
+    const left = state === 'unknown' ? [{ lost: lostAnswerOf(operation) }] : [];
+    await this.#write(left, { ...entry, state, ...(error && { error }) });
   }
 
   async failed(task: Task, { code, message, action }: HallpassError, state: JournalEntry['state']): Promise<void> {
     const { operation, run, entry } = task;
+    const mayBeDone = state === 'unknown' || task.wasLost === true;
     if (entry !== undefined) {
-      await this.#write([], { ...entry, state, error: { code, message } }, { task, isDone: false });
+      const left = mayBeDone ? [{ lost: lostAnswerOf(operation) }] : [];
+      await this.#write(left, { ...entry, state, error: { code, message } }, { task, isDone: false });
     }
     run.refused(operation, { subject: specOf(operation.kind).subject(operation), code, message, action });
-    if (state === 'unknown') this.#context.worklist.leaveInDoubt(task);
+    if (mayBeDone) this.#context.worklist.leaveInDoubt(task);
     else this.#context.worklist.settle(task, false);
   }
 
@@ -60,6 +66,9 @@ export class Outcomes {
   async #write(applied: readonly Applied[], entry: JournalEntry | undefined, ended?: Ended): Promise<void> {
     const journal = entry === undefined ? [] : [entry];
     const done = ended?.isDone === true ? [ended.task.operation] : [];
-    await recordAnswers({ applied, journal, done, forgotten: [], ended: ended ? [ended] : [] }, this.#context);
+    await recordAnswers(
+      { applied, journal, done, changed: [], forgotten: [], ended: ended ? [ended] : [] },
+      this.#context,
+    );
   }
 }

@@ -18,6 +18,8 @@ export interface Answered {
   journal: readonly JournalEntry[];
   /** What the guard counts. */
   done: readonly Operation[];
+  /** What it counts as well: it may have written values, which are not planned as changes again. */
+  changed: readonly Operation[];
   /** People whose first password was never set: their accounts have others. */
   forgotten: readonly LinkedPerson[];
   /** Nobody is told anymore that these wait. */
@@ -26,11 +28,11 @@ export interface Answered {
 
 /** Memory follows in the same moment as the promise: nobody sees one of them alone. */
 export async function recordAnswers(
-  { applied, journal, done, forgotten, ended }: Answered,
+  { applied, journal, done, changed, forgotten, ended }: Answered,
   context: Pick<Applying, 'store' | 'tenantId' | 'clock' | 'applied' | 'accounts' | 'recent' | 'worklist'>,
 ): Promise<void> {
   const now = timestamp(context.clock);
-  const changes = changesBy(done);
+  const changes = changesBy([...done, ...changed]);
   if (applied.length + journal.length + done.length + forgotten.length > 0) {
     await context.store.withTenant(context.tenantId, async (scope) => {
       await record(scope, applied, journal, now);

@@ -25,7 +25,7 @@ export interface Task {
   failure?: HallpassError | undefined;
   /** It was looked for, and is not there. */
   wasLookedFor?: boolean;
-  /** An answer was lost: what is found may be its own. */
+  /** An answer was lost, so it may have been carried out: what is found may be its own. */
   wasLost?: boolean;
   /** A run that was killed sent it: nothing is known of it but what the journal has. */
   isOfKilledRun?: boolean;
