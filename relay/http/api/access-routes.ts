@@ -1,4 +1,4 @@
-/** Who comes in: agents by codes, programs by tokens. */
+/** Access: enrollment codes and agents, and the tokens of programs. */
 import { z } from 'zod';
 import { makeCode, shutOut } from '../../app/commands/agents.ts';
 import { endToken, makeToken } from '../../app/commands/tokens.ts';
@@ -29,7 +29,7 @@ export const accessRoutes: readonly Route[] = [
     summary: 'The agents of the district, with the condition of each and its last report.',
     query: queries.none,
     answer: z.object({ agents: z.array(listedAgentSchema) }),
-    json: async (visit) => ({ agents: agentsNow(await read(visit, listAgents), visit.nowMs) }),
+    json: async (context) => ({ agents: agentsNow(await read(context, listAgents), context.nowMs) }),
   }),
   change({
     path: 'agents/{agent}/revoke',
@@ -79,7 +79,7 @@ export const accessRoutes: readonly Route[] = [
         }),
       ),
     }),
-    json: async (visit) => ({ tokens: await read(visit, listTokens) }),
+    json: async (context) => ({ tokens: await read(context, listTokens) }),
   }),
   change({
     path: 'tokens',

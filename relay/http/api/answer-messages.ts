@@ -1,50 +1,50 @@
-/** What passes between the main thread and the threads that answer. Everything can be cloned. */
+/** The messages between the main thread and the answer threads. All of them can be cloned. */
 import type { CarriedError } from '../../../shared/threads.ts';
 import type { Actor } from '../../app/actor.ts';
 import type { Tenant } from '../../store/tenants/system.ts';
-import type { Asked, Visit } from './route.ts';
+import type { RequestContext, RequestInput } from './route.ts';
 
-/** With what a thread begins. */
+/** What a thread gets at its start. */
 export interface AnswerThreadStart {
   /** The database. */
   file: string;
   /** The state folder. */
   home: string;
-  /** Key file instead of the one in the state folder. */
+  /** Key file, if not the one in the state folder. */
   keyFile: string | undefined;
-  /** After which it says that it has nothing to do, milliseconds. */
+  /** Milliseconds without work after which it reports that it is idle. */
   idleMs: number;
-  /** Of its heap, megabytes; Node's own limit unless it says otherwise. */
+  /** Limit of its heap, megabytes; Node's own by default. */
   mostMb?: number | undefined;
 }
 
-/** A question of somebody who may ask it. */
-export interface Question extends Pick<Visit, 'params' | 'headers' | 'nowMs' | 'url'>, Asked {
-  /** Method and path of its route. */
+/** A question from a caller who may ask it. */
+export interface Question extends Pick<RequestContext, 'params' | 'headers' | 'nowMs' | 'url'>, RequestInput {
+  /** Method and path of the route. */
   route: string;
   actor: Actor;
-  /** The district that it is about; undefined for one across districts. */
+  /** The district that it is about; undefined for a question across districts. */
   tenant: Tenant | undefined;
 }
 
-/** To a thread. @property id a number that no other question has */
+/** To a thread. @property id unique among all questions */
 export type ToAnswerThread =
   | { type: 'ask'; id: number; question: Question }
-  /** What comes after the piece before has room. */
+  /** There is room for the next piece. */
   | { type: 'next'; id: number }
-  /** What was to be kept is on the disk, or why it is not. */
+  /** The answer to keep is on the disk, or why it is not. */
   | { type: 'kept'; id: number; error: CarriedError | undefined }
-  /** Nobody waits for it anymore. */
+  /** Nobody is waiting for it anymore. */
   | { type: 'end'; id: number };
 
-/** What an answer begins with. */
+/** The beginning of an answer. */
 export interface AnswerHead {
   status: number | undefined;
   headers: Record<string, string>;
   as: 'json' | 'csv' | 'empty';
 }
 
-/** Some of the answer's text, UTF-8. */
+/** Part of the answer's text, UTF-8. */
 export interface Piece {
   bytes: Uint8Array;
   isLast: boolean;
@@ -54,9 +54,9 @@ export interface Piece {
 export type FromAnswerThread =
   | { type: 'head'; id: number; head: AnswerHead; piece: Piece }
   | { type: 'piece'; id: number; piece: Piece }
-  /** Has an answer kept, whole, before what it shows is forgotten. */
+  /** Asks the main thread to keep the whole answer before the data that it shows is deleted. */
   | { type: 'keep'; id: number; head: AnswerHead; bytes: Uint8Array }
-  /** @property more what else the problem says */
+  /** @property more additional members of the problem */
   | { type: 'failed'; id: number; error: CarriedError; more: object | undefined }
-  /** Nobody has asked it for a while. */
+  /** It has had no question for a while. */
   | { type: 'idle' };

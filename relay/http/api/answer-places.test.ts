@@ -13,7 +13,7 @@ function taker(places: AnswerPlaces) {
     given.push(as);
     leaves.push(leave);
   };
-  /** Gives the oldest place back, and lets whoever gets it take it. */
+  /** Gives back the oldest place, and lets the next one in line take it. */
   const leave = async () => {
     leaves.shift()?.();
     await new Promise(setImmediate);
@@ -21,22 +21,22 @@ function taker(places: AnswerPlaces) {
   return { given, take, leave };
 }
 
-t.test('a district that asks a lot waits for itself alone', async (t) => {
+t.test('a district with many questions waits only for its own', async (t) => {
   const places = new AnswerPlaces({ most: 3, mostOfOne: 2, waiting: 10, waitingOfOne: 3, refusals });
   const { given, take, leave } = taker(places);
   const all = ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1'].map((as) => take(as.charAt(0), as));
   await new Promise(setImmediate);
   t.same(given, ['a1', 'a2', 'b1'], 'a place is left for another district');
   await leave();
-  t.equal(given.at(-1), 'c1', 'who has nothing under way goes first');
+  t.equal(given.at(-1), 'c1', 'a district with nothing in progress goes first');
   await leave();
-  t.equal(given.at(-1), 'a3', 'then who has less under way, and asked first');
+  t.equal(given.at(-1), 'a3', 'then the one with fewer in progress, in the order of asking');
   for (let rest = 0; rest < 3; rest += 1) await leave();
   await Promise.all(all);
-  t.equal(given.length, 7, 'in the end everybody has had one');
+  t.equal(given.length, 7, 'in the end everybody has had a place');
 });
 
-t.test('those who may not wait hear whose fault it is', async (t) => {
+t.test('the refusal says whether the district or the relay is busy', async (t) => {
   const places = new AnswerPlaces({ most: 2, mostOfOne: 1, waiting: 2, waitingOfOne: 1, refusals });
   const { take, leave } = taker(places);
   const all = [take('a'), take('b'), take('a'), take('c')];
@@ -47,7 +47,7 @@ t.test('those who may not wait hear whose fault it is', async (t) => {
   await Promise.all(all);
 });
 
-t.test('without room to wait, a district has one at a time and all together have two', async (t) => {
+t.test('without a queue, a district has one at a time and all of them together two', async (t) => {
   const places = new AnswerPlaces({ most: 2, mostOfOne: 1, waiting: 0, waitingOfOne: 0, refusals });
   const { take, leave } = taker(places);
   await Promise.all([take('a'), take('b')]);
@@ -57,7 +57,7 @@ t.test('without room to wait, a district has one at a time and all together have
   await take('a');
 });
 
-t.test('whoever waits no longer takes no place', async (t) => {
+t.test('a canceled question takes no place', async (t) => {
   const places = new AnswerPlaces({ most: 1, mostOfOne: 1, waiting: 5, waitingOfOne: 5, refusals });
   const { given, take, leave } = taker(places);
   await take('a');

@@ -1,20 +1,20 @@
 /**
- * Places for a bounded number of answers at a time. Anyone who finds none waits; of those who wait, the one goes next whose district
- * has the fewest answers under way, so that no district waits for all that another asks.
+ * Limits how many answers are in progress at a time. Further questions wait; the next one comes from the district with
+ * the fewest answers in progress, so no district waits for everything that another one asks.
  */
 import { type ErrorCode, fail } from '../../../shared/errors.ts';
 
-/** When to ask again if there is no room, milliseconds. */
+/** When to ask again if the queue is full, milliseconds. */
 const retryAfterMs = 5000;
 
 export interface PlaceLimits {
-  /** Answers under way at a time: of all, and of one district. */
+  /** Answers in progress at a time: in all, and for one district. */
   most: number;
   mostOfOne: number;
-  /** Questions that wait, likewise. */
+  /** Waiting questions, likewise. */
   waiting: number;
   waitingOfOne: number;
-  /** What those hear who may not even wait: for others, and for their own district. */
+  /** The error when the queue is full: because of others, and because of the same district. */
   refusals: {
     all: Extract<ErrorCode, 'PLANS_TOO_MANY' | 'ANSWERS_TOO_MANY'>;
     one: Extract<ErrorCode, 'PLAN_UNDER_WAY' | 'ANSWERS_UNDER_WAY'>;
@@ -28,7 +28,7 @@ interface Waiting {
 
 export class AnswerPlaces {
   readonly #limits: PlaceLimits;
-  /** Answers under way, by district. */
+  /** Answers in progress, by district. */
   readonly #underWay = new Map<string, number>();
   #count = 0;
   #waiting: Waiting[] = [];
@@ -40,9 +40,9 @@ export class AnswerPlaces {
   /**
    * Resolves with a place when there is one.
    *
-   * @param who the district, or who else shares its places
-   * @returns gives the place back
-   * @throws HallpassError the refusals; the signal's reason
+   * @param who the district, or another group that shares its places
+   * @returns a function that gives the place back
+   * @throws HallpassError one of the refusals, or the signal's reason
    */
   async take(who: string, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();

@@ -1,7 +1,7 @@
 /**
- * A thread that answers questions, with connections of its own to the database, which only read, and makes changes that read whole
- * districts: seconds that neither agents nor runs wait for. Every answer has its own connection and shares nothing with another. Started by
- * one-answer-thread.ts, which asks for the answers piece by piece.
+ * A thread that answers questions over read-only connections of its own, and makes the changes that read whole districts.
+ * These take seconds, and neither agents nor runs wait for them. Every answer has its own connection and shares nothing
+ * with another. one-answer-thread.ts starts the thread and asks for the answers piece by piece.
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { type Clock, systemClock } from '../../../shared/clock.ts';
@@ -18,13 +18,13 @@ import type {
 } from './answer-messages.ts';
 import { jsonPieces } from './csv-answer.ts';
 import { Refused } from './problem.ts';
-import type { Answer, Route, Visit } from './route.ts';
+import type { Answer, RequestContext, Route } from './route.ts';
 import { routes } from './routes.ts';
 
 const routeOf = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
 const utf8 = new TextEncoder();
 
-/** One answer: its head, then pieces of its text, one ahead of what is asked for. */
+/** One answer: its head, then pieces of its text. It prepares one piece ahead. */
 class OneAnswer {
   readonly #pieces: AsyncGenerator<string, undefined>;
   readonly #ended = new AbortController();
@@ -32,7 +32,7 @@ class OneAnswer {
   #ahead: IteratorResult<string, undefined> | undefined;
   #keeping: PromiseWithResolvers<void> | undefined;
 
-  /** @param keep asks the main thread to keep an answer, which then calls {@link kept} */
+  /** @param keep asks the main thread to keep an answer; the main thread then calls {@link kept} */
   constructor(start: AnswerThreadStart, question: Question, keep: (head: AnswerHead, bytes: Uint8Array) => void) {
     this.#pieces = this.#answer(start, question, async (answer) => {
       this.#keeping = Promise.withResolvers();
@@ -48,7 +48,7 @@ class OneAnswer {
     else this.#keeping?.reject(fromCarried(error));
   }
 
-  /** @throws what the question throws */
+  /** @throws whatever the question throws */
   async begin(): Promise<{ head: AnswerHead; piece: Piece }> {
     const piece = await this.next();
     if (this.#head === undefined) throw new TypeError('an answer without a head');
@@ -69,9 +69,9 @@ class OneAnswer {
   async *#answer(
     { file, home, keyFile }: AnswerThreadStart,
     question: Question,
-    keep: Visit['keep'],
+    keep: RequestContext['keep'],
   ): AsyncGenerator<string, undefined> {
-    // Whatever changes something writes as the commands do, beside the main thread.
+    // A change writes as the commands do, without the main thread.
     const store = isChange(routeNamed(question.route).action) ? await openStore(file) : await openReader(file);
     try {
       const app = { home, keyFile, store, clock: clockFrom(question.nowMs), signal: this.#ended.signal };
@@ -95,7 +95,7 @@ async function* textOf(answer: Answer): AsyncGenerator<string> {
   if ('json' in answer) yield* jsonPieces(answer.json);
 }
 
-/** The time goes on from that of the request. */
+/** A clock that continues from the time of the request. */
 function clockFrom(nowMs: number): Clock {
   const from = performance.now();
   return { ...systemClock, now: () => Math.round(nowMs + performance.now() - from) };
@@ -109,15 +109,15 @@ function routeNamed(name: string): Route {
 
 async function answerTo(
   { route: name, tenant, ...question }: Question,
-  app: Visit['app'],
-  keep: Visit['keep'],
+  app: RequestContext['app'],
+  keep: RequestContext['keep'],
 ): Promise<Answer> {
   const route = routeNamed(name);
   const { actor, params, headers, nowMs, url, query, body } = question;
-  const visit: Visit = { actor, params, headers, nowMs, url, app, keep };
-  if (route.isAcross) return await route.answerTo(visit, { query, body });
+  const context: RequestContext = { actor, params, headers, nowMs, url, app, keep };
+  if (route.isAcross) return await route.answerTo(context, { query, body });
   if (tenant === undefined) throw new TypeError(`${name} asks about no district`);
-  return await route.answerTo({ ...visit, tenant }, { query, body });
+  return await route.answerTo({ ...context, tenant }, { query, body });
 }
 
 class AnswerThread {
@@ -152,9 +152,9 @@ class AnswerThread {
 
   async #say(id: number, work: () => Promise<Extract<FromAnswerThread, { piece: Piece }>>): Promise<void> {
     try {
-      const said = await work();
-      if (said.piece.isLast) this.#forget(id);
-      this.#post(said, [said.piece.bytes.buffer as ArrayBuffer]);
+      const reply = await work();
+      if (reply.piece.isLast) this.#forget(id);
+      this.#post(reply, [reply.piece.bytes.buffer as ArrayBuffer]);
     } catch (thrown) {
       this.#forget(id);
       const { error, more } = thrown instanceof Refused ? thrown : { error: thrown, more: undefined };

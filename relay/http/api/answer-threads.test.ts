@@ -7,7 +7,7 @@ import type { Question } from './answer-messages.ts';
 import { AnswerThreads, type AnswerThreadsOptions } from './answer-threads.ts';
 import type { Answer } from './route.ts';
 
-/** Rows of a table of some four megabytes. */
+/** Rows of a table of about four megabytes. */
 const manyProblems = 20_000;
 const { signal } = new AbortController();
 
@@ -84,24 +84,27 @@ t.test('a long table comes in pieces, and a short answer in one', async (t) => {
   t.equal(threads.count, 1, 'in the same thread');
 });
 
-t.test('who does not read keeps no short answer waiting, and gives its place back when it goes', async (t) => {
-  const { threads, question } = await open(t);
-  const readers = [new AbortController(), new AbortController()];
-  const table = question('contoso', 'problems', { format: 'csv' });
-  const stalled = await Promise.all(readers.map((one) => threads.answer('long', 'contoso', table, one.signal)));
-  const third = threads.answer('long', 'contoso', table, signal);
-  const status = await threads.answer('short', 'contoso', question('contoso', 'status'), signal);
-  t.equal(JSON.parse(await whole(status)).provisioning.problems.UnmatchedEntry, manyProblems);
-  readers[0]?.abort(new Error('gone'));
-  t.ok(await piecesOf(await third).return?.(), 'the third gets the place');
-  const [first, second] = stalled.map(piecesOf);
-  await first?.next();
-  await t.rejects(Promise.resolve(first?.next()), { message: 'gone' });
-  await second?.return?.();
-  t.same(await second?.next(), { done: true, value: undefined });
-});
+t.test(
+  'a client that does not read delays no short answer, and gives its place back when it disconnects',
+  async (t) => {
+    const { threads, question } = await open(t);
+    const readers = [new AbortController(), new AbortController()];
+    const table = question('contoso', 'problems', { format: 'csv' });
+    const stalled = await Promise.all(readers.map((one) => threads.answer('long', 'contoso', table, one.signal)));
+    const third = threads.answer('long', 'contoso', table, signal);
+    const status = await threads.answer('short', 'contoso', question('contoso', 'status'), signal);
+    t.equal(JSON.parse(await whole(status)).provisioning.problems.UnmatchedEntry, manyProblems);
+    readers[0]?.abort(new Error('gone'));
+    t.ok(await piecesOf(await third).return?.(), 'the third gets the place');
+    const [first, second] = stalled.map(piecesOf);
+    await first?.next();
+    await t.rejects(Promise.resolve(first?.next()), { message: 'gone' });
+    await second?.return?.();
+    t.same(await second?.next(), { done: true, value: undefined });
+  },
+);
 
-t.test('errors come across with code, status and what else is known', async (t) => {
+t.test('errors keep their code, status and additional members', async (t) => {
   const { threads, question } = await open(t);
   await t.rejects(threads.answer('plan', 'contoso', question('contoso', 'plan', { kind: [] }), signal), {
     code: 'PROFILE_MISSING',
@@ -118,7 +121,7 @@ t.test('errors come across with code, status and what else is known', async (t) 
   ]);
 });
 
-t.test('a thread that breaks costs its answers, and the next question opens another', async (t) => {
+t.test('a thread that crashes loses its answers, and the next question starts another', async (t) => {
   const { threads, question } = await open(t, { mostMb: 16 });
   const ask = () => threads.answer('short', 'contoso', question('contoso', 'status'), signal);
   await t.rejects(ask(), { code: 'ANSWER_BROKEN', retry: 'retry' });
@@ -126,15 +129,15 @@ t.test('a thread that breaks costs its answers, and the next question opens anot
   await t.rejects(ask(), { code: 'ANSWER_BROKEN' }, 'its place was given back');
 });
 
-t.test('a thread that nobody asks ends', async (t) => {
+t.test('an idle thread ends', async (t) => {
   const { threads, question } = await open(t, { idleMs: 1 });
   const ask = async () => whole(await threads.answer('short', 'contoso', question('contoso', 'status'), signal));
   const first = await ask();
   while (threads.count > 0) await new Promise(setImmediate);
-  t.equal(await ask(), first, 'and is opened again');
+  t.equal(await ask(), first, 'and starts again');
 });
 
-t.test('when the relay goes down, those who wait hear it', async (t) => {
+t.test('when the relay shuts down, waiting questions fail', async (t) => {
   const down = new AbortController();
   const { threads, question } = await open(t, { signal: down.signal });
   const asked = threads.answer('long', 'contoso', question('contoso', 'teams'), signal);

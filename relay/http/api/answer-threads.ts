@@ -1,27 +1,27 @@
 /**
- * Questions that are answered beside the main thread, which goes on with agents, pages and short questions. A thread is opened with the
- * first question that needs it, and ends when nobody has asked for a while.
+ * Answers questions outside the main thread, which meanwhile serves agents, pages and short questions. A thread starts
+ * with the first question that needs it, and ends after a while without one.
  */
 import { fail } from '../../../shared/errors.ts';
 import { leastLoaded } from '../../../shared/threads.ts';
 import type { AnswerThreadStart, Question } from './answer-messages.ts';
 import { AnswerPlaces, type PlaceLimits } from './answer-places.ts';
 import { OneAnswerThread } from './one-answer-thread.ts';
-import type { Answer, Effort, Visit } from './route.ts';
+import type { Answer, Effort, RequestContext } from './route.ts';
 
-/** What is answered beside the main thread. */
+/** The efforts that are answered outside the main thread. */
 export type LongEffort = Exclude<Effort, 'keyed'>;
 
-/** The longest that an answer may take, with the time to send it, milliseconds. */
+/** The longest that an answer may take, including the time to send it, milliseconds. */
 const longestMs = 10 * 60_000;
-/** After which a thread that nobody asks ends, milliseconds: it holds some 50 MB. */
+/** Milliseconds without a question after which a thread ends: it holds about 50 MB. */
 const usualIdleMs = 60_000;
 
 const refusals = { all: 'ANSWERS_TOO_MANY', one: 'ANSWERS_UNDER_WAY' } as const;
 
 /**
- * A plan of 100,000 people takes a core for some ten seconds and up to 1.7 GB (scripts/bench/plan.ts), other long answers up to
- * six seconds, short ones a tenth of one.
+ * A plan of 100,000 people takes one core for about ten seconds and up to 1.7 GB (scripts/bench/plan.ts), other long
+ * answers up to six seconds, short ones a tenth of a second.
  */
 const places: Readonly<Record<LongEffort, PlaceLimits & { threads: number }>> = {
   short: { threads: 1, most: 16, mostOfOne: 4, waiting: 64, waitingOfOne: 8, refusals },
@@ -53,7 +53,7 @@ export class AnswerThreads {
     this.#signal = signal;
   }
 
-  /** Threads that are there at this moment. */
+  /** The number of threads right now. */
   get count(): number {
     return Object.values(this.#threads)
       .flat()
@@ -63,18 +63,18 @@ export class AnswerThreads {
   /**
    * The answer, once its first piece is there.
    *
-   * @param who who shares places with others of the same name: the district
-   * @param signal aborted when nobody waits for it anymore
-   * @param keep as a visit has it
-   * @throws HallpassError ANSWERS_TOO_MANY, ANSWERS_UNDER_WAY, PLANS_TOO_MANY, PLAN_UNDER_WAY, ANSWER_BROKEN, RELAY_BUSY, and those of
-   *   the question
+   * @param who the district: questions with the same value share places
+   * @param signal aborted when nobody is waiting for it anymore
+   * @param keep see {@link RequestContext}
+   * @throws HallpassError ANSWERS_TOO_MANY, ANSWERS_UNDER_WAY, PLANS_TOO_MANY, PLAN_UNDER_WAY, ANSWER_BROKEN, RELAY_BUSY,
+   *   and those of the question
    */
   async answer(
     effort: LongEffort,
     who: string,
     question: Question,
     signal: AbortSignal,
-    keep: Visit['keep'] = refuseToKeep,
+    keep: RequestContext['keep'] = refuseToKeep,
   ): Promise<Answer> {
     const limit = AbortSignal.any([this.#signal, signal, AbortSignal.timeout(longestMs)]);
     try {
@@ -83,7 +83,7 @@ export class AnswerThreads {
       const thread = leastLoaded(this.#threads[effort], places[effort].threads, open);
       const ended = () => {
         leave();
-        // Its memory is more than another thread costs, and a plan that nobody waits for would go on.
+        // Its memory costs more than another thread, and a plan that nobody waits for would continue.
         if (effort === 'plan') void thread.close();
       };
       return await thread.answer({ question, signal: limit, keep, ended });

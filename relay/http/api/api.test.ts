@@ -1,4 +1,4 @@
-/** Every route over real HTTP: what it answers is what the command says, in the form that the description gives. */
+/** Every route over real HTTP: the answer equals that of the command, and fits the description. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import t, { type Test } from 'tap';
 import { type ApiSetting, apiSetting } from '../../testing/api.ts';
@@ -8,7 +8,7 @@ const csvStart = '\uFEFF';
 const setting = await apiSetting(t);
 
 t.test('answers equal those of the commands', async (t) => {
-  await t.test('as JSON, in the form that the description gives', (t) => jsonEquals(t, setting));
+  await t.test('as JSON that fits the description', (t) => jsonEquals(t, setting));
   await t.test('as tables', async (t) => await tablesEqual(t, setting));
   await t.test('page by page', (t) => pages(t, setting));
 });
@@ -57,7 +57,7 @@ async function jsonEquals(t: Test, { get, json }: ApiSetting): Promise<void> {
     t.equal(answer.headers.get('x-content-type-options'), 'nosniff');
     const content = (await answer.json()) as Record<string, unknown>;
     answers.set(path, content);
-    // Where a list goes on is the API's own.
+    // Only the API has cursors.
     const { next, ...documented } = content;
     if (next !== undefined && !path.includes('limit')) t.equal(next, null, 'all of it');
     t.same(documented, await json(...command), path);
@@ -67,7 +67,7 @@ async function jsonEquals(t: Test, { get, json }: ApiSetting): Promise<void> {
     if (schema === undefined) throw new Error(`${name} is not described`);
     const valid = ajv.compile(schema.schema);
     t.ok(valid(content), path, { errors: valid.errors });
-    t.notOk(valid({}), 'and not just anything');
+    t.notOk(valid({}), 'and the schema refuses other values');
   }
   const { holds, operations } = answers.get('plan') as Record<string, unknown[]>;
   t.ok((holds?.length ?? 0) > 0 && (operations?.length ?? 0) > 20, 'there is something to compare');
@@ -118,7 +118,7 @@ async function pages(t: Test, { get }: ApiSetting): Promise<void> {
   );
 }
 
-t.test('the form is a matter of the query, then of the Accept header', async (t) => {
+t.test('the query decides the format, then the Accept header', async (t) => {
   const { get, token } = setting;
   const authorization = `Bearer ${token}`;
   const typeOf = async (path: string, accept: string) =>
@@ -127,10 +127,10 @@ t.test('the form is a matter of the query, then of the Accept header', async (t)
   t.equal(await typeOf('drift', 'text/csv, */*;q=0.1'), 'text/csv');
   t.equal(await typeOf('drift', 'application/json, text/csv;q=0.5'), 'application/json');
   t.equal(await typeOf('drift?format=json', 'text/csv'), 'application/json');
-  t.equal(await typeOf('status', 'text/csv'), 'application/json', 'what is no table stays JSON');
+  t.equal(await typeOf('status', 'text/csv'), 'application/json', 'an answer without a table stays JSON');
 });
 
-t.test('what is wrong with a question is said with what, where and what to do', async (t) => {
+t.test('an invalid query is answered with what, where and what to do', async (t) => {
   const { get, district, relay } = setting;
   const refused = async (path: string) => {
     const answer = await get(`tenants/contoso/${path}`);
@@ -155,7 +155,7 @@ t.test('what is wrong with a question is said with what, where and what to do', 
   t.match(await refused('plan?profile=none'), { status: 404, code: 'PROFILE_UNKNOWN' });
   t.match(await refused('nothing'), { status: 404, code: 'API_PATH_UNKNOWN' });
   const posted = await fetch(`${relay.url}/api/v1/tenants/contoso/status`, { method: 'POST' });
-  t.equal(posted.status, 401, 'nothing is answered without a token, not even what there is');
+  t.equal(posted.status, 401, 'without a token nothing is answered, not even whether a path exists');
 
   await relay.store.withTenant(district.tenantId, ({ db, tenantId }) =>
     db.updateTable('tenant').set({ open_cycle: 'x' }).where('id', '=', tenantId).execute(),

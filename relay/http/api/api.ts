@@ -12,7 +12,7 @@ import { openApi } from './openapi.ts';
 import { describeCode, nothingAt, problemFor } from './problem.ts';
 import { routes } from './routes.ts';
 
-/** Nothing of it is kept on the way, nor taken for a page. */
+/** No proxy stores an answer, and no browser shows one as a page. */
 const protection = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
@@ -52,7 +52,7 @@ export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
       });
       api.addHook('onResponse', async (request, reply) => {
         const { since = clock.now(), admitted, tenant } = seen.get(request) ?? {};
-        // The route and not the path: what is asked for may be a person.
+        // The route and not the path, which may name a person.
         const { url: route = 'none' } = request.routeOptions;
         const [status, ms, method] = [reply.statusCode, clock.now() - since, request.method];
         if (method !== 'GET') options.changed();

@@ -1,14 +1,17 @@
-/** Bodies of requests: JSON, checked by the schemas that the description is made of. */
+/** Request bodies: JSON, checked by the same schemas that the OpenAPI description shows. */
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import { fail, HallpassError, reasonOf } from '../../../shared/errors.ts';
 import { readJson } from '../../../shared/json-document.ts';
 import { schemaReason } from '../../../shared/schema-reason.ts';
 
-/** Bytes; a profile with every option has five kilobytes. */
+/** Bytes; a profile with every option takes five kilobytes. */
 export const mostBytes = 256 * 1024;
 
-/** Bodies are kept as they came: a profile's mistakes are reported by line and column, and a repeated request is known by its text. */
+/**
+ * Keeps the text of a body: mistakes in a profile are reported by line and column, and a repeated request is recognized
+ * by its text.
+ */
 export function takeJson(api: FastifyInstance): void {
   api.removeAllContentTypeParsers();
   api.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: mostBytes }, (_request, body, done) =>
@@ -16,7 +19,7 @@ export function takeJson(api: FastifyInstance): void {
   );
 }
 
-/** Fastify's own complaints about a body, in ours; undefined for anything else. */
+/** Fastify's own errors about a body as ours; undefined for anything else. */
 export function bodyComplaint(error: unknown): HallpassError | undefined {
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 0;
   if (error instanceof HallpassError || status < 400 || status >= 500) return undefined;
@@ -25,7 +28,7 @@ export function bodyComplaint(error: unknown): HallpassError | undefined {
   return fail('API_BODY_INVALID', { reason: reasonOf(error).replace(/\.$/, '') });
 }
 
-/** @param text without one, as if it were `{}` @throws HallpassError API_BODY_INVALID naming the first thing that is wrong */
+/** @param text an empty one counts as `{}` @throws HallpassError API_BODY_INVALID naming the first thing that is wrong */
 export function readBody<S extends z.ZodType>(schema: S, text: string): z.output<S> {
   const { value, mistakes } = text.trim() === '' ? { value: {}, mistakes: [] } : readJson(text);
   const [mistake] = mistakes;

@@ -5,22 +5,22 @@ import { readBody } from './body.ts';
 import { readQuery } from './query.ts';
 import {
   type Answer,
-  type Asked,
-  type DistrictVisit,
+  type DistrictContext,
   type Effort,
   type Method,
   ofDistrict,
   plain,
+  type RequestContext,
+  type RequestInput,
   type Route,
-  type Visit,
 } from './route.ts';
 
-interface Given<V extends Visit, Q extends z.ZodObject, B extends z.ZodType, A extends z.ZodType> {
+interface ChangeOptions<V extends RequestContext, Q extends z.ZodObject, B extends z.ZodType, A extends z.ZodType> {
   method?: Exclude<Method, 'GET'>;
   path: string;
   action: Action;
   summary: string;
-  /** Nothing, unless it says otherwise. */
+  /** By default, no parameters. */
   query?: Q;
   body: B;
   answer: A;
@@ -29,18 +29,18 @@ interface Given<V extends Visit, Q extends z.ZodObject, B extends z.ZodType, A e
   asksMicrosoft?: true;
   hasVersion?: true;
   /**
-   * @param said `text`: the body as it came
-   * @returns the answer, or all that is to be said in its place
+   * @param raw `text`: the unparsed body
+   * @returns the body of the answer, or a whole answer
    */
   perform(
-    visit: V,
+    context: V,
     body: z.output<B>,
-    said: { text: string; query: z.output<Q> },
-  ): Promise<(z.output<A> & object) | Said>;
+    raw: { text: string; query: z.output<Q> },
+  ): Promise<(z.output<A> & object) | FullAnswer>;
 }
 
-/** An answer with more than a body. */
-export class Said {
+/** An answer with headers or another status. */
+export class FullAnswer {
   readonly answer: Answer;
 
   constructor(answer: Answer) {
@@ -51,36 +51,36 @@ export class Said {
 export const nothing = z.strictObject({});
 type Nothing = typeof nothing;
 
-/** A change in a district. @param given `path`: below the district's own */
+/** A change in a district. @param options `path`: relative to the district */
 export function change<B extends z.ZodType, A extends z.ZodType, Q extends z.ZodObject = Nothing>(
-  given: Given<DistrictVisit, Q, B, A>,
+  options: ChangeOptions<DistrictContext, Q, B, A>,
 ): Route {
-  return { ...described(given), path: ofDistrict(given.path), isAcross: false, answerTo: performing(given) };
+  return { ...described(options), path: ofDistrict(options.path), isAcross: false, answerTo: performing(options) };
 }
 
 /** A change at the relay itself, or across districts. */
 export function changeAcross<B extends z.ZodType, A extends z.ZodType, Q extends z.ZodObject = Nothing>(
-  given: Given<Visit, Q, B, A>,
+  options: ChangeOptions<RequestContext, Q, B, A>,
 ): Route {
-  return { ...described(given), path: given.path, isAcross: true, answerTo: performing(given) };
+  return { ...described(options), path: options.path, isAcross: true, answerTo: performing(options) };
 }
 
-function described<V extends Visit, Q extends z.ZodObject, B extends z.ZodType, A extends z.ZodType>({
+function described<V extends RequestContext, Q extends z.ZodObject, B extends z.ZodType, A extends z.ZodType>({
   perform,
-  ...given
-}: Given<V, Q, B, A>) {
-  return { ...plain, method: 'POST' as const, ...given, query: given.query ?? nothing };
+  ...options
+}: ChangeOptions<V, Q, B, A>) {
+  return { ...plain, method: 'POST' as const, ...options, query: options.query ?? nothing };
 }
 
-function performing<V extends Visit, Q extends z.ZodObject, B extends z.ZodType, A extends z.ZodType>({
+function performing<V extends RequestContext, Q extends z.ZodObject, B extends z.ZodType, A extends z.ZodType>({
   query: schema,
-  body: form,
+  body: bodySchema,
   status = plain.status,
   perform,
-}: Given<V, Q, B, A>) {
-  return async (visit: V, { query, body: text }: Asked): Promise<Answer> => {
+}: ChangeOptions<V, Q, B, A>) {
+  return async (context: V, { query, body: text }: RequestInput): Promise<Answer> => {
     const checked = readQuery(schema ?? nothing, query) as z.output<Q>;
-    const answer = await perform(visit, readBody(form, text), { text, query: checked });
-    return answer instanceof Said ? answer.answer : { status, json: answer };
+    const answer = await perform(context, readBody(bodySchema, text), { text, query: checked });
+    return answer instanceof FullAnswer ? answer.answer : { status, json: answer };
   };
 }

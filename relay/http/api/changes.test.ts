@@ -1,4 +1,4 @@
-/** What programs change over real HTTP: by which right, once, and only what they have seen. */
+/** Changes over real HTTP: who may make them, exactly once, and only to a version that the client has seen. */
 import { randomUUID } from 'node:crypto';
 import t, { type Test } from 'tap';
 import { readAudit } from '../../store/audit/audit.ts';
@@ -13,14 +13,14 @@ async function problem(answer: Response): Promise<Record<string, unknown>> {
 
 t.test('profiles, runs, holds, people and access', async (t) => {
   const setting = await apiSetting(t);
-  await t.test('a profile is changed by those who say which version they saw', (t) => versions(t, setting));
-  await t.test('whether it runs is decided apart, and every change is in the audit log', (t) => moves(t, setting));
-  await t.test('holds are decided about', (t) => holds(t, setting));
-  await t.test('people get accounts by hand', (t) => links(t, setting));
-  await t.test('rules are scored, choices listed, profiles checked', (t) => asking(t, setting));
-  await t.test('a serving relay hears of what is asked of runs', (t) => runs(t, setting));
-  await t.test('agents are let in and shut out', (t) => agents(t, setting));
-  await t.test('lists go on where they ended', (t) => cursors(t, setting));
+  await t.test('a profile changes only with the version that the client has seen', (t) => versions(t, setting));
+  await t.test('its state changes separately, and every change is in the audit log', (t) => moves(t, setting));
+  await t.test('holds are approved and rejected', (t) => holds(t, setting));
+  await t.test('account links are set by hand', (t) => links(t, setting));
+  await t.test('rules are scored, licenses and domains listed, profiles checked', (t) => asking(t, setting));
+  await t.test('a serving relay notices requests about runs', (t) => runs(t, setting));
+  await t.test('agents are enrolled and revoked', (t) => agents(t, setting));
+  await t.test('lists continue where a page ended', (t) => cursors(t, setting));
 });
 
 async function versions(t: Test, { send }: ApiSetting): Promise<void> {
@@ -50,7 +50,7 @@ async function versions(t: Test, { send }: ApiSetting): Promise<void> {
   t.match(
     await problem(await put({ 'if-match': etag })),
     { status: 412 },
-    'two who saw the same do not undo each other',
+    "two clients with the same version do not undo each other's changes",
   );
   t.match(await problem(await put({ 'if-match': now }, { ...changed, name: 'other' })), {
     ...{ status: 400, message: /name: it must be "test"/ },
@@ -67,7 +67,7 @@ async function versions(t: Test, { send }: ApiSetting): Promise<void> {
   t.match(await problem(await put({ 'if-match': now }, misfit)), {
     ...{ status: 409, code: 'PROFILE_CHANGE_REFUSED', problems: [{ field: 'domains.students', severity: 'error' }] },
   });
-  t.equal((await send('GET', of('profiles/test'))).headers.get('etag'), now, 'nothing of that was kept');
+  t.equal((await send('GET', of('profiles/test'))).headers.get('etag'), now, 'none of that was stored');
 
   const second = { ...profile, name: 'A/B ü', schools: ['2'], state: 'enabled' };
   const path = of(`profiles/${encodeURIComponent(second.name)}`);
@@ -87,7 +87,7 @@ async function moves(t: Test, { send, relay, district }: ApiSetting): Promise<vo
   t.match(await move('preview'), { state: 'preview' });
   t.match(await move('enable', { unchecked: true }), { state: 'enabled' });
   const stale = await send('POST', of('profiles/test/enable'), { headers: { 'if-match': '"0"' } });
-  t.equal(stale.status, 412, 'what was previewed is what is enabled');
+  t.equal(stale.status, 412, 'only the previewed version is enabled');
   const entries = await relay.store.withTenant(district.tenantId, (scope) => readAudit(scope, { limit: 4 }));
   t.match(entries, [
     { action: 'profile.enabled', who: 'token admin', actor: { kind: 'token', role: 'admin', id: String } },
@@ -194,7 +194,7 @@ async function cursors(t: Test, { send }: ApiSetting): Promise<void> {
       return { next, things: things ?? [] };
     };
     const whole = await page('limit=1000');
-    t.ok(whole.things.length > 1 && whole.next === null, `${path} has something to divide`);
+    t.ok(whole.things.length > 1 && whole.next === null, `${path} has more than one page`);
     const parts: unknown[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
       const { next, things }: { next: string | null; things: unknown[] } = await page(
@@ -213,7 +213,7 @@ async function cursors(t: Test, { send }: ApiSetting): Promise<void> {
 
 const { send, relay, token, tokenOf, district } = await apiSetting(t);
 
-t.test('no token makes or ends one that can do more', async (t) => {
+t.test('no token creates or revokes one that can do more', async (t) => {
   const other = await addTenant(relay, 'fabrikam');
   const [operator, both] = [await tokenOf('operator', 'all'), await tokenOf('admin', [district.tenantId, other.id])];
   const make = (body: object, token?: string) =>
@@ -222,13 +222,17 @@ t.test('no token makes or ends one that can do more', async (t) => {
   t.equal((await make({ role: 'admin' })).status, 201);
   t.match(await problem(await make({ role: 'operator' })), { status: 403, code: 'ROLE_INSUFFICIENT' });
   t.match(await problem(await make({ also: 'all' })), { status: 403 });
-  t.match(await problem(await make({ also: ['fabrikam'] })), { status: 404 }, 'of a district that it does not open');
+  t.match(
+    await problem(await make({ also: ['fabrikam'] })),
+    { status: 404 },
+    'of a district to which it has no access',
+  );
   t.equal((await make({ also: ['fabrikam'] }, both)).status, 201);
   const made = await make({ role: 'operator' }, operator);
   t.equal(made.status, 201);
   const { id, token } = (await made.json()) as { id: string; token: string };
   t.match(await (await send('GET', 'fleet', { token })).json(), { districts: [{ slug: String }, { slug: String }] });
-  t.match(await (await send('GET', 'fleet')).json(), { districts: [{ slug: 'contoso' }] }, 'only what it opens');
+  t.match(await (await send('GET', 'fleet')).json(), { districts: [{ slug: 'contoso' }] }, 'only its own districts');
   t.match(await problem(await send('POST', of(`tokens/${id}/revoke`))), { status: 403 }, "an operator's");
   t.equal((await send('POST', of(`tokens/${id}/revoke`), { token: operator })).status, 200);
   t.equal((await send('GET', 'fleet', { token })).status, 401);
@@ -236,7 +240,7 @@ t.test('no token makes or ends one that can do more', async (t) => {
   t.notMatch(await list.text(), /hallpass_|fabrikam/);
 });
 
-t.test('a token is for the subjects that its scopes name', async (t) => {
+t.test('the scopes of a token limit its subjects', async (t) => {
   const approvals = await tokenOf('admin', undefined, ['holds', 'tokens']);
   t.equal((await send('GET', of('holds'), { token: approvals })).status, 200);
   t.equal((await send('POST', of('holds/reject'), { token: approvals })).status, 200);
@@ -248,25 +252,21 @@ t.test('a token is for the subjects that its scopes name', async (t) => {
   t.match(await problem(await make({ role: 'admin', scopes: ['holds', 'runs'] })), {
     ...{ status: 403, code: 'SCOPE_MISSING', message: /scope "runs", which is needed for a token with that scope/ },
   });
-  t.match(await (await make({ role: 'admin' })).json(), { scopes: ['holds', 'tokens'] }, 'no more than its own');
+  t.match(await (await make({ role: 'admin' })).json(), { scopes: ['holds', 'tokens'] }, 'no more than its own scopes');
   t.match(await problem(await make({ scopes: ['tokens'] })), { status: 400, code: 'TOKEN_SCOPE_USELESS' });
   t.match(await problem(await make({ scopes: [] })), { status: 400, code: 'API_BODY_INVALID' });
   const made = await send('POST', of('tokens'), { body: { name: 'all', role: 'admin' } });
   const { id, scopes } = (await made.json()) as { id: string; scopes: string[] };
-  t.ok(scopes.includes('profiles') && !scopes.includes('passwords'), 'first passwords are asked for by name');
-  t.equal(
-    (await send('POST', of(`tokens/${id}/revoke`), { token: approvals })).status,
-    200,
-    'one that has other scopes',
-  );
+  t.ok(scopes.includes('profiles') && !scopes.includes('passwords'), 'first passwords need their own scope');
+  t.equal((await send('POST', of(`tokens/${id}/revoke`), { token: approvals })).status, 200, 'one with other scopes');
   const profiles = await tokenOf('admin', undefined, ['profiles']);
   const read = await send('GET', of('profiles/test'), { token: profiles });
   const headers = { 'if-match': read.headers.get('etag') ?? '' };
   const put = await send('PUT', of('profiles/test'), { body: await read.json(), headers, token: profiles });
-  t.equal(put.status, 200, 'what a change asks on its way takes no other scope');
+  t.equal(put.status, 200, 'what a change reads along the way needs no other scope');
 });
 
-t.test('a repeated request is answered what it was, and done once', async (t) => {
+t.test('a repeated request gets the same answer, and is carried out once', async (t) => {
   const post = (path: string, key: string, body: object = {}) =>
     send('POST', of(path), { body, headers: { 'idempotency-key': key } });
   const count = async () =>
@@ -291,13 +291,17 @@ t.test('a repeated request is answered what it was, and done once', async (t) =>
   const secret = randomUUID();
   const made = await (await post('tokens', secret, { name: 'once' })).text();
   const repeated = await post('tokens', secret, { name: 'once' });
-  t.same([repeated.status, await repeated.text()], [201, made], 'also what is shown once, to the one who asked for it');
+  t.same(
+    [repeated.status, await repeated.text()],
+    [201, made],
+    'also an answer that is shown once, for the same token',
+  );
   const { token } = JSON.parse(made) as { token: string };
   const kept = await relay.store.system(({ db }) => db.selectFrom('kept_answer').selectAll().execute());
-  t.notMatch(JSON.stringify(kept), token, 'and nobody who has the database can read it');
+  t.notMatch(JSON.stringify(kept), token, 'and the database alone does not reveal it');
   const at = new Date(Date.now() - 25 * 3_600_000).toISOString();
   await relay.store.system(({ db }) => db.updateTable('kept_answer').set({ begun_at: at }).execute());
-  t.equal((await post('profiles/test/preview', key)).status, 200, 'after a day a key is free');
+  t.equal((await post('profiles/test/preview', key)).status, 200, 'a key is free again after a day');
   const lost = randomUUID();
   t.equal((await post('runs/start', lost)).status, 202);
   const begun = (ms: number) => ({ status: null, begun_at: new Date(Date.now() - ms).toISOString() });
@@ -309,14 +313,14 @@ t.test('a repeated request is answered what it was, and done once', async (t) =>
     db.updateTable('kept_answer').set({ status: 202 }).where('status', 'is', null).execute(),
   );
   await interrupt(121_000);
-  t.equal((await post('runs/start', lost)).status, 202, 'one that came to no end is carried out again');
+  t.equal((await post('runs/start', lost)).status, 202, 'an interrupted request is carried out again');
   const same = randomUUID();
   const at_once = await Promise.all([post('runs/start', same), post('runs/start', same)]);
   const done = at_once.filter(({ status, headers }) => status === 202 && headers.get('idempotency-replayed') === null);
-  t.equal(done.length, 1, 'of two at once, one is carried out');
+  t.equal(done.length, 1, 'of two at the same time, one is carried out');
 });
 
-t.test('errors are problem details, and what clients of 0.2.0 read for those who ask so', async (t) => {
+t.test('errors are problem details, with the members and, if asked for, the content type of 0.2.0', async (t) => {
   const old = await send('GET', of('runs/999'), { headers: { accept: 'application/json' } });
   t.equal(old.headers.get('content-type'), 'application/json; charset=utf-8');
   const { type, code, message } = (await old.json()) as Record<string, string>;
@@ -338,11 +342,11 @@ t.test('errors are problem details, and what clients of 0.2.0 read for those who
     method: 'POST',
     body: 'x'.repeat(300_000),
   });
-  t.equal(unsigned.status, 401, 'nothing is read of those who have no token');
+  t.equal(unsigned.status, 401, 'the body of a request without a token is not read');
   t.notMatch(JSON.stringify(relay.events()), token);
 });
 
-t.test('a change carries a note, which the audit log keeps', async (t) => {
+t.test('the audit log keeps the note of a change', async (t) => {
   const etag = (await send('GET', of('profiles/test'))).headers.get('etag') ?? '';
   const noted = (method: string, path: string, note: string) =>
     send(method, of(path), { headers: { 'hallpass-note': note, 'if-match': etag } });

@@ -1,4 +1,4 @@
-/** What a profile can choose from in Microsoft 365. */
+/** What Microsoft 365 has that a profile can choose. */
 import { z } from 'zod';
 import { domainsNow, licensesNow } from '../../app/queries/cloud-choices.ts';
 import { queries } from './query.ts';

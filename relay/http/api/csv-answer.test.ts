@@ -7,16 +7,16 @@ async function collect(pieces: AsyncIterable<string>): Promise<string[]> {
   return all;
 }
 
-t.test('a long answer comes in pieces that no character is split by', async (t) => {
+t.test('a long answer comes in pieces that split no character', async (t) => {
   const answer = { names: Array.from({ length: 40_000 }, (_, at) => '𝒜'.repeat(at % 7)) };
   const pieces = await collect(jsonPieces(answer));
   t.ok(pieces.length > 2);
-  // As it is sent: each piece by itself.
+  // Encoded piece by piece, as it is sent.
   const bytes = Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
   t.same(JSON.parse(bytes.toString()), answer);
 });
 
-t.test('others have their turns between the pieces of a table', async (t) => {
+t.test('other work runs between the pieces of a table', async (t) => {
   const lines = Array.from({ length: 20_000 }, (_, at) => at);
   let turns = 0;
   let isOver = false;

@@ -1,4 +1,4 @@
-/** Cursors: where a list goes on. What stands in one is nobody's business but the path's that gave it. */
+/** Cursors: where a list continues. Their content is opaque to clients, and belongs to the path that returned it. */
 import type { z } from 'zod';
 import { fail } from '../../../shared/errors.ts';
 
@@ -8,7 +8,7 @@ export function writeCursor(place: Place): string {
   return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
-/** @param schema of the places of this list @throws HallpassError API_QUERY_INVALID */
+/** @param schema of a place in this list @throws HallpassError API_QUERY_INVALID */
 export function readCursor<S extends z.ZodType>(cursor: string | undefined, schema: S): z.output<S> | undefined {
   if (cursor === undefined) return undefined;
   const result = schema.safeParse(parsed(cursor));
@@ -26,11 +26,11 @@ function parsed(cursor: string): unknown {
 
 export interface Page<T> {
   page: T[];
-  /** Null at the end. */
+  /** Null on the last page. */
   next: string | null;
 }
 
-/** @param found in order, one more than fits if there are more */
+/** @param found in order, with one more than the limit if there are more */
 export function pageOf<T>(found: readonly T[], limit: number, placeOf: (one: T) => Place): Page<T> {
   const page = found.slice(0, limit);
   const last = page.at(-1);
@@ -38,8 +38,8 @@ export function pageOf<T>(found: readonly T[], limit: number, placeOf: (one: T) 
 }
 
 /**
- * A page of a list that is at hand as a whole. Without limit and cursor all of it as it stands; else in the order of places, so that
- * nothing is left out or reported twice when the list changes between two pages.
+ * A page of a list that is in memory as a whole. Without limit and cursor, the whole list in its own order; otherwise in
+ * the order of places, so that no entry is missing or repeated when the list changes between two pages.
  */
 export function pageWithin<T>(
   all: readonly T[],

@@ -6,12 +6,12 @@ export function etagOf(version: string): string {
   return `"${version}"`;
 }
 
-/** @throws HallpassError API_HEADER_INVALID for what is no list of entity tags */
+/** @throws HallpassError API_HEADER_INVALID unless it is a list of entity tags */
 export function readTags(name: string, header: string | undefined): Precondition['match'] {
   if (header === undefined) return undefined;
   if (header.trim() === '*') return '*';
   const tags = header.split(',').map((tag) => tag.trim());
-  // A proxy that compressed an answer may have made the tag weak: it stands for the same version all the same.
+  // A proxy that compresses an answer may make the tag weak; it still names the same version.
   const versions = tags.flatMap((tag) => /^(?:W\/)?"([\x21\x23-\x7e]*)"$/.exec(tag)?.[1] ?? []);
   if (versions.length === tags.length) return versions;
   throw fail('API_HEADER_INVALID', {

@@ -1,8 +1,8 @@
-/** Every district that a token opens, in one answer. */
+/** All districts of a token, in one answer. */
 import { describeFleet, fleetAnswer, fleetNow, fleetTable } from '../../app/queries/fleet.ts';
 import { csvPieces } from './csv-answer.ts';
 import { queries } from './query.ts';
-import { questionAcross, type Route, type Visit } from './route.ts';
+import { questionAcross, type RequestContext, type Route } from './route.ts';
 
 export const fleetRoute: Route = questionAcross({
   path: 'fleet',
@@ -12,9 +12,9 @@ export const fleetRoute: Route = questionAcross({
   query: queries.fleet,
   answer: fleetAnswer,
   json: describe,
-  csv: async (visit) => csvPieces(fleetTable, (await describe(visit)).districts),
+  csv: async (context) => csvPieces(fleetTable, (await describe(context)).districts),
 });
 
-async function describe({ app, actor, nowMs }: Visit) {
+async function describe({ app, actor, nowMs }: RequestContext) {
   return describeFleet(await fleetNow(app, actor), nowMs);
 }

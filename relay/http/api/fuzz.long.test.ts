@@ -1,10 +1,10 @@
-/** Many requests of every kind, others every time: API_SEED repeats a run. */
+/** Many random requests to every route; API_SEED repeats a run. */
 import fc from 'fast-check';
 import t from 'tap';
 import { ApiFuzz } from '../../testing/api-fuzz.ts';
 import { anyRequest } from '../../testing/api-requests.ts';
 
-t.test('whatever is sent, for a long time', async (t) => {
+t.test('random requests, for a long time', async (t) => {
   const seed = Number(process.env.API_SEED ?? Math.floor(Math.random() * 2 ** 31));
   t.comment(`API_SEED=${seed}`);
   const fuzz = await ApiFuzz.open(t);
@@ -12,5 +12,5 @@ t.test('whatever is sent, for a long time', async (t) => {
     await fuzz.hold(t, sent);
   });
   await fc.assert(property, { seed, numRuns: 3000, endOnFailure: true });
-  t.ok(fuzz.done.size > 25, `${fuzz.done.size} routes did what they were asked`);
+  t.ok(fuzz.done.size > 25, `${fuzz.done.size} routes carried out requests`);
 });

@@ -1,4 +1,4 @@
-/** Every route and role, and requests of every kind: relay/testing/api-fuzz.ts has what must be true of any answer. */
+/** Random requests to every route with every role; relay/testing/api-fuzz.ts says what must be true of any answer. */
 import fc from 'fast-check';
 import t from 'tap';
 import { ApiFuzz } from '../../testing/api-fuzz.ts';
@@ -8,7 +8,7 @@ import { routes } from './routes.ts';
 
 const fuzz = await ApiFuzz.open(t);
 
-t.test('every route does what it is for, for those alone who may', async (t) => {
+t.test('every route works for the roles that may use it, and for no other', async (t) => {
   for (const route of routes) {
     const statuses: Record<string, number> = {};
     for (const caller of callers) statuses[caller] = await fuzz.hold(t, await sampleOf(fuzz.setting, route, caller));
@@ -18,12 +18,12 @@ t.test('every route does what it is for, for those alone who may', async (t) => 
   t.equal(fuzz.done.size, routes.length);
 });
 
-t.test('whatever is sent', async (t) => {
+t.test('random requests', async (t) => {
   fuzz.done.clear();
   const property = fc.asyncProperty(anyRequest(fuzz.setting.district.profile), async (sent) => {
     await fuzz.hold(t, sent);
   });
-  // A request finds what the last one left: what fails is not made smaller.
+  // Requests depend on each other's effects, so fast-check cannot shrink a failure.
   await fc.assert(property, { seed: 20_261_130, numRuns: 120, endOnFailure: true });
-  t.ok(fuzz.done.size > 5, 'some of it was carried out');
+  t.ok(fuzz.done.size > 5, 'some requests were carried out');
 });

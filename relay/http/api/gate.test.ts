@@ -1,4 +1,4 @@
-/** Who comes in, and what is left behind of it: in the log, in the database, in answers. */
+/** Authentication, and what it leaves in the log, in the database and in answers. */
 import { randomBytes } from 'node:crypto';
 import t from 'tap';
 import { createToken, listTokens, revokeToken, touchToken } from '../../store/tenants/api-tokens.ts';
@@ -33,13 +33,17 @@ t.test('whatever is wrong with a token, the answer is the same', async (t) => {
     t.equal(answer.headers.get('cache-control'), 'no-store');
     bodies.add(await answer.text());
   }
-  t.equal(bodies.size, 1, 'to the letter');
+  t.equal(bodies.size, 1, 'byte for byte');
   t.equal((await get(`tenants/contoso/status?token=${good.token}`)).status, 401, 'never from a URL');
 
   const other = await get('tenants/fabrikam/status', `Bearer ${good.token}`);
   const none = await get('tenants/nowhere/status', `Bearer ${good.token}`);
   t.same([other.status, none.status], [404, 404]);
-  t.equal((await other.text()).replaceAll('fabrikam', 'nowhere'), await none.text(), 'who else is served stays secret');
+  t.equal(
+    (await other.text()).replaceAll('fabrikam', 'nowhere'),
+    await none.text(),
+    'the names of other districts stay secret',
+  );
 
   const log = JSON.stringify(relay.events());
   t.notMatch(log, /hallpass_/, 'no token in the log, not even a wrong one');
@@ -55,7 +59,7 @@ t.test('whatever is wrong with a token, the answer is the same', async (t) => {
   );
 });
 
-t.test('an address that is refused too often has to wait', async (t) => {
+t.test('an address with too many refusals has to wait', async (t) => {
   const relay = await startTestRelay(t.testdir());
   t.teardown(() => relay.close());
   const get = () => fetch(`${relay.url}/api/v1/tenants/contoso/status`);
@@ -65,7 +69,7 @@ t.test('an address that is refused too often has to wait', async (t) => {
   t.match(answer.headers.get('retry-after'), /^\d+$/);
 });
 
-t.test('a use is noted once an hour', async (t) => {
+t.test('the last use is recorded once an hour', async (t) => {
   const relay = await startTestRelay(t.testdir());
   t.teardown(() => relay.close());
   const { id: tenantId } = await addTenant(relay, 'contoso');

@@ -1,4 +1,4 @@
-/** Who may come in: a token decides. What it opens is a matter of app/perform.ts. */
+/** Authentication by token. app/perform.ts decides what the token may do. */
 import type { FastifyRequest } from 'fastify';
 import type { Clock } from '../../../shared/clock.ts';
 import { fail } from '../../../shared/errors.ts';
@@ -8,7 +8,7 @@ import type { Store } from '../../store/store.ts';
 import { AttemptLimit } from '../link/attempts.ts';
 import type { Origins } from '../link/origins.ts';
 
-/** Refused requests of one address in a minute. */
+/** Refused requests from one address in a minute. */
 const refusalsPerMinute = 60;
 
 export interface GateOptions {
@@ -17,21 +17,21 @@ export interface GateOptions {
   origins: Origins;
 }
 
-/** The caller, with what they showed. */
+/** The caller and the token they sent. */
 export interface Admitted {
   actor: TokenActor;
   token: string;
 }
 
 /**
- * @returns who asks, whatever is asked for
- * @throws HallpassError API_TOKEN_INVALID whatever is wrong with the token, ATTEMPTS_EXCEEDED, STORE_UNAVAILABLE
+ * @returns the caller, for any path
+ * @throws HallpassError API_TOKEN_INVALID for any fault of the token, ATTEMPTS_EXCEEDED, STORE_UNAVAILABLE
  */
 export function openGate({ store, clock, origins }: GateOptions): (request: FastifyRequest) => Promise<Admitted> {
   const refusals = new AttemptLimit(refusalsPerMinute);
   return async ({ headers, raw }) => {
     const token = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
-    // The token first: anyone who guesses from an address shuts nobody out who shares it.
+    // The token first: guesses from an address must not lock out other clients at that address.
     const actor = await admitToken({ store, clock }, token);
     if (actor !== undefined) return { actor, token };
     throw refusals.refuse(origins.of(raw), clock.now(), fail('API_TOKEN_INVALID', {}));

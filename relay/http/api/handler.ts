@@ -1,4 +1,4 @@
-/** What becomes of a request: anyone who asks is let in, what is asked is done, once, and the answer is sent. */
+/** Handles an authenticated request: authorizes it, carries it out once, and sends the answer. */
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../../shared/clock.ts';
@@ -18,11 +18,11 @@ import { MicrosoftSlots } from './microsoft-slots.ts';
 import { noteIn } from './note.ts';
 import { nothingAt, problemFor } from './problem.ts';
 import { readQuery } from './query.ts';
-import type { Answer, Route, Visit } from './route.ts';
+import type { Answer, RequestContext, Route } from './route.ts';
 
-/** Changes that a token may ask for in a minute. */
+/** Changes per token and minute. */
 const changesPerMinute = 600;
-/** The longest that Microsoft 365 is asked on somebody's behalf, milliseconds. */
+/** How long a request may wait for Microsoft 365, milliseconds. */
 const longestAskMs = 2 * 60_000;
 
 export interface HandlerOptions {
@@ -33,7 +33,7 @@ export interface HandlerOptions {
   /** Its database. */
   file: string;
   clock: Clock;
-  /** Aborted when the relay goes down. */
+  /** Aborted when the relay shuts down. */
   signal: AbortSignal;
   /** The relay's address, for agents. */
   url(): string;
@@ -43,17 +43,17 @@ export interface Call {
   request: FastifyRequest<{ Params: Record<string, string> }>;
   reply: FastifyReply;
   admitted: Admitted;
-  /** Hears which district it is about. */
+  /** Called with the district of the request. */
   found(tenant: Tenant): void;
 }
 
 export interface Handler {
   answer(route: Route, call: Call): Promise<FastifyReply>;
-  /** Ends what it has opened. */
+  /** Stops its threads. */
   close(): Promise<void>;
 }
 
-/** All requests under way share what it opens. */
+/** All requests share its threads and limits. */
 export function requestHandler(options: HandlerOptions): Handler {
   const { home, keyFile, store, file, clock, signal, url } = options;
   const threads = new AnswerThreads({ file, home, keyFile, signal });
@@ -69,28 +69,28 @@ export function requestHandler(options: HandlerOptions): Handler {
     const { params, query, headers } = request;
     const note = changing ? noteIn(headerIn(request, 'hallpass-note')) : undefined;
     const asking = route.asksMicrosoft ? AbortSignal.any([signal, AbortSignal.timeout(longestAskMs)]) : signal;
-    const said = {
+    const base = {
       ...{ actor: { ...known, note }, params },
       headers: { accept: headers.accept, ifMatch: headers['if-match'], ifNoneMatch: headers['if-none-match'] },
       nowMs: clock.now(),
       url: url(),
     };
-    const visit: Omit<Visit, 'keep'> = { ...said, app: { home, keyFile, store, clock, signal: asking } };
-    const asked = { query, body: typeof request.body === 'string' ? request.body : '' };
-    const inThread = (effort: LongEffort, keep: Visit['keep']): Promise<Answer> => {
-      // What is asked wrong takes no place.
+    const context: Omit<RequestContext, 'keep'> = { ...base, app: { home, keyFile, store, clock, signal: asking } };
+    const input = { query, body: typeof request.body === 'string' ? request.body : '' };
+    const inThread = (effort: LongEffort, keep: RequestContext['keep']): Promise<Answer> => {
+      // An invalid query takes no place.
       readQuery(route.query, query);
-      const question = { ...said, ...asked, route: `${route.method} ${route.path}`, tenant };
-      // What has begun to change something comes to its end.
+      const question = { ...base, ...input, route: `${route.method} ${route.path}`, tenant };
+      // A change that has begun is finished, even if the client goes away.
       const waited = changing ? asking : AbortSignal.any([asking, goneOf(reply)]);
       return threads.answer(effort, tenant?.id ?? `token ${known.id}`, question, waited, keep);
     };
-    const answered = async (keep: Visit['keep']) => {
+    const answered = async (keep: RequestContext['keep']) => {
       const work = (): Promise<Answer> => {
         if (route.effort !== 'keyed') return inThread(route.effort, keep);
-        if (route.isAcross) return route.answerTo({ ...visit, keep }, asked);
+        if (route.isAcross) return route.answerTo({ ...context, keep }, input);
         if (tenant === undefined) throw nothingAt(request.url);
-        return route.answerTo({ ...visit, keep, tenant }, asked);
+        return route.answerTo({ ...context, keep, tenant }, input);
       };
       try {
         return await (route.asksMicrosoft ? microsoft.take(tenant?.id ?? '', work) : work());
@@ -100,20 +100,20 @@ export function requestHandler(options: HandlerOptions): Handler {
     };
     const key =
       route.method === 'POST' && changing ? idempotencyKeyIn(headerIn(request, 'idempotency-key')) : undefined;
-    const whose = tenant?.slug ?? 'relay';
+    const owner = tenant?.slug ?? 'relay';
     if (key === undefined) {
       if (route.needsKey) throw fail('IDEMPOTENCY_KEY_MISSING', {});
-      return await send(reply, route, whose, await answered(async () => undefined));
+      return await send(reply, route, owner, await answered(async () => undefined));
     }
     const { method, url: path } = request;
     const repeatable = {
       ...{ tenantId: tenant?.id ?? ofTheRelay, tokenId: known.id, token, key },
-      said: [method, path, asked.body, headers['if-match'], note],
+      said: [method, path, input.body, headers['if-match'], note],
     };
     const once = await answerOnce({ store, clock }, repeatable, (keep) =>
       orProblem(request, async () => {
-        const made = await answered(async (early) => keep(await inFull(route, whose, early)));
-        return await inFull(route, whose, made);
+        const made = await answered(async (early) => keep(await inFull(route, owner, early)));
+        return await inFull(route, owner, made);
       }),
     );
     if (once.isRepeated) reply.header('idempotency-replayed', 'true');
@@ -122,14 +122,14 @@ export function requestHandler(options: HandlerOptions): Handler {
   return { answer, close: () => threads.close() };
 }
 
-/** Aborted when nobody is there anymore to take the answer. */
+/** Aborted when the client has gone. */
 function goneOf({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController();
   raw.once('close', () => gone.abort(new Error('the connection is closed')));
   return gone.signal;
 }
 
-/** @throws HallpassError API_PATH_UNKNOWN also for a district that the token does not open */
+/** @throws HallpassError API_PATH_UNKNOWN, also for a district to which the token has no access */
 async function districtOf(store: Store, actor: Actor, { action }: Route, { params, url }: Call['request']) {
   return await enter(store, actor, action, params.slug ?? '').catch((error: unknown) => {
     throw error instanceof HallpassError && error.code === 'TENANT_UNKNOWN' ? nothingAt(url) : error;
@@ -142,7 +142,7 @@ function countChange(changes: AttemptLimit, tokenId: string, nowMs: number): voi
   changes.count(tokenId, nowMs);
 }
 
-/** What went wrong is an answer, too. */
+/** Turns an error into an answer, which can be kept like any other. */
 async function orProblem(request: FastifyRequest, answer: () => Promise<WholeAnswer>): Promise<WholeAnswer> {
   try {
     return await answer();
@@ -152,10 +152,10 @@ async function orProblem(request: FastifyRequest, answer: () => Promise<WholeAns
   }
 }
 
-/** As it is kept. */
-async function inFull(route: Route, whose: string, answer: Answer): Promise<WholeAnswer> {
+/** The answer as it is kept. */
+async function inFull(route: Route, owner: string, answer: Answer): Promise<WholeAnswer> {
   const { status = route.status } = answer;
-  return { status, headers: headersOf(route, whose, answer), body: await bodyOf(answer) };
+  return { status, headers: headersOf(route, owner, answer), body: await bodyOf(answer) };
 }
 
 async function bodyOf(answer: Answer): Promise<string> {
@@ -168,14 +168,14 @@ async function bodyOf(answer: Answer): Promise<string> {
   return Buffer.concat(pieces).toString();
 }
 
-/** Several of one name are one, with commas. */
+/** Repeated headers are joined with commas. */
 function headerIn({ headers }: FastifyRequest, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
-async function send(reply: FastifyReply, route: Route, whose: string, answer: Answer): Promise<FastifyReply> {
-  reply.status(answer.status ?? route.status).headers(headersOf(route, whose, answer));
+async function send(reply: FastifyReply, route: Route, owner: string, answer: Answer): Promise<FastifyReply> {
+  reply.status(answer.status ?? route.status).headers(headersOf(route, owner, answer));
   if ('empty' in answer) return reply.send();
   if ('json' in answer) return reply.send(answer.json);
   if ('csv' in answer) return reply.send(Readable.from(answer.csv, { objectMode: false }));
@@ -184,10 +184,10 @@ async function send(reply: FastifyReply, route: Route, whose: string, answer: An
   );
 }
 
-/** @param whose for the name of the file that a browser makes of a table */
-function headersOf(route: Route, whose: string, answer: Answer): Record<string, string> {
+/** @param owner for the file name of a table in a browser */
+function headersOf(route: Route, owner: string, answer: Answer): Record<string, string> {
   const as = 'as' in answer ? answer.as : 'csv' in answer ? 'csv' : 'json' in answer ? 'json' : undefined;
-  const name = `${whose}-${route.path.replace('tenants/{slug}/', '').split('/')[0]}`;
+  const name = `${owner}-${route.path.replace('tenants/{slug}/', '').split('/')[0]}`;
   return {
     ...answer.headers,
     ...(route.hasCsv && { vary: 'Accept' }),

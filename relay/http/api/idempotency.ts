@@ -1,4 +1,4 @@
-/** The Idempotency-Key of a POST that changes something: app/commands/answer-once.ts does what it asks for. */
+/** The Idempotency-Key of a POST that changes something; app/commands/answer-once.ts implements it. */
 import { fail } from '../../../shared/errors.ts';
 
 /** @throws HallpassError IDEMPOTENCY_KEY_INVALID */

@@ -1,7 +1,10 @@
-/** Questions to Microsoft 365 on somebody's behalf: few at a time, beside the runs, which need the same limits. */
+/**
+ * Limits requests to Microsoft 365 on behalf of API clients: few at a time, because runs share the same throttling
+ * limits.
+ */
 import { fail } from '../../../shared/errors.ts';
 
-/** At a time, of all districts. */
+/** At a time, for all districts. */
 const mostAtOnce = 4;
 const retryAfterMs = 5000;
 

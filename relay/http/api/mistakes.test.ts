@@ -1,4 +1,4 @@
-/** Every route and every kind of mistake: a clear refusal as problem details, nothing changed, and never a fault of ours. */
+/** Every route with every kind of mistake: a clear refusal as problem details, no change, and never a 500. */
 import t from 'tap';
 import { isChange } from '../../app/access.ts';
 import { ApiFuzz } from '../../testing/api-fuzz.ts';
@@ -10,9 +10,9 @@ import { routes } from './routes.ts';
 
 interface Mistake {
   name: string;
-  /** Whether the route can be asked so. */
+  /** Whether the mistake is possible with this route. */
   fits(route: Route): boolean;
-  /** What is otherwise than in a request that is right. */
+  /** The difference from a valid request. */
   more: Partial<Sent>;
   status: number;
 }
@@ -53,7 +53,7 @@ const mistakes: Mistake[] = [
 
 const fuzz = await ApiFuzz.open(t);
 
-t.test('each mistake is refused by every route that can be asked so', async (t) => {
+t.test('every route refuses each mistake', async (t) => {
   const sent = new Map<string, number>();
   for (const [at, route] of routes.entries()) {
     const right = await sampleOf(fuzz.setting, route, at % 2 === 0 ? 'operator' : 'narrow');
@@ -65,10 +65,10 @@ t.test('each mistake is refused by every route that can be asked so', async (t) 
       sent.set(name, (sent.get(name) ?? 0) + 1);
     }
   }
-  t.equal(sent.size, mistakes.length, 'each was made');
+  t.equal(sent.size, mistakes.length, 'each mistake was tried');
 });
 
-t.test('a path that takes other methods names them', async (t) => {
+t.test('a path with other methods names them', async (t) => {
   const operator = await fuzz.setting.tokenOf('operator', 'all');
   const allowed = Map.groupBy(routes, ({ path }) => path.replace('{slug}', 'contoso'));
   const asked: [method: string, path: string, allow: string][] = [
@@ -88,7 +88,7 @@ t.test('a path that takes other methods names them', async (t) => {
     t.match(await answer.json(), { status: 405, code: 'METHOD_NOT_ALLOWED', detail: String, action: String });
   }
   const anonymous = await fuzz.setting.send('POST', 'fleet', { token: 'wrong' });
-  t.equal(anonymous.status, 401, 'but not to those who have no token');
+  t.equal(anonymous.status, 401, 'but not without a token');
 });
 
 t.test('a path that does not exist', async (t) => {

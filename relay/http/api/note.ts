@@ -1,8 +1,11 @@
-/** The header Hallpass-Note: what the audit log is to say of a change besides. */
+/** The header Hallpass-Note: a note on a change for the audit log. */
 import { fail } from '../../../shared/errors.ts';
 import { longestNote, readNote } from '../../app/note.ts';
 
-/** @param header in ASCII; whatever is not is percent-encoded UTF-8 (RFC 3986, 2.1) @throws HallpassError API_HEADER_INVALID */
+/**
+ * @param header ASCII; other characters are percent-encoded UTF-8 (RFC 3986, 2.1) @throws HallpassError
+ *   API_HEADER_INVALID
+ */
 export function noteIn(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
   const note = readNote(decoded(header));
@@ -13,7 +16,7 @@ export function noteIn(header: string | undefined): string | undefined {
   });
 }
 
-/** Empty for what is not encoded as it should be. */
+/** Empty if the encoding is invalid. */
 function decoded(header: string): string {
   if (!/^[\x20-\x7e]*$/.test(header)) return '';
   try {

@@ -1,4 +1,4 @@
-/** One thread that answers questions, as the main thread sees it: what it is asked, and the pieces that come of it. */
+/** The main thread's side of one answer thread: sends questions, and receives pieces of answers. */
 import { Worker } from 'node:worker_threads';
 import { fail, reasonOf } from '../../../shared/errors.ts';
 import { carried, fromCarried, threadFile } from '../../../shared/threads.ts';
@@ -11,11 +11,11 @@ import type {
   ToAnswerThread,
 } from './answer-messages.ts';
 import { Refused } from './problem.ts';
-import type { Answer, Pieces, Visit } from './route.ts';
+import type { Answer, Pieces, RequestContext } from './route.ts';
 
-type Said = Extract<FromAnswerThread, { piece: Piece }>;
+type PieceMessage = Extract<FromAnswerThread, { piece: Piece }>;
 
-interface Asking extends Pick<Visit, 'keep'> {
+interface Asking extends Pick<RequestContext, 'keep'> {
   question: Question;
   signal: AbortSignal;
   ended(): void;
@@ -23,10 +23,10 @@ interface Asking extends Pick<Visit, 'keep'> {
 
 export class OneAnswerThread {
   readonly #worker: Worker;
-  /** By question: who waits for what the thread says next. */
-  readonly #waiting = new Map<number, PromiseWithResolvers<Said>>();
-  /** By question, likewise: what keeps an answer. */
-  readonly #keeps = new Map<number, Visit['keep']>();
+  /** By question: who waits for the thread's next message. */
+  readonly #waiting = new Map<number, PromiseWithResolvers<PieceMessage>>();
+  /** By question: the function that keeps its answer. */
+  readonly #keeps = new Map<number, RequestContext['keep']>();
   readonly #exited: Promise<void>;
   #asked = 0;
   #load = 0;
@@ -39,7 +39,7 @@ export class OneAnswerThread {
       ...(mostMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: mostMb } }),
     });
     this.#worker.on('message', (message: FromAnswerThread) => this.#hear(message));
-    // Out of memory, mostly: the answers under way are lost, and nothing else has noticed.
+    // Usually out of memory. Only the answers in progress are lost.
     this.#worker.on('error', (cause) => this.#end(fail('ANSWER_BROKEN', { reason: reasonOf(cause) }, { cause })));
     this.#exited = new Promise((resolve) => {
       this.#worker.on('exit', () => {
@@ -49,21 +49,21 @@ export class OneAnswerThread {
     });
   }
 
-  /** Answers under way. */
+  /** Answers in progress. */
   get load(): number {
     return this.#load;
   }
 
-  /** Whether another thread is needed in its place. */
+  /** Whether it needs a replacement. */
   get isOver(): boolean {
     return this.#over !== undefined;
   }
 
   /**
-   * The answer, once its first piece is there. It is under way until the last one has been taken, the pieces are returned, or the
-   * signal is aborted.
+   * The answer, once its first piece is there. It is in progress until the last piece has been taken, the iterator is
+   * closed, or the signal is aborted.
    *
-   * @param asking `keep`: keeps an answer that the question wants kept; `ended`: called when it is no longer under way
+   * @param asking `keep`: keeps an answer if the question asks for it; `ended`: called when it is no longer in progress
    * @throws HallpassError ANSWER_BROKEN, and those of the question; the signal's reason
    */
   async answer({ question, signal, keep, ended }: Asking): Promise<Answer> {
@@ -88,13 +88,13 @@ export class OneAnswerThread {
       leave();
     };
     signal.addEventListener('abort', abort, { once: true });
-    const say = async (message: ToAnswerThread): Promise<Said> => {
+    const say = async (message: ToAnswerThread): Promise<PieceMessage> => {
       try {
         signal.throwIfAborted();
         if (this.#over !== undefined) throw this.#over;
-        const said = await this.#ask(message);
-        if (said.piece.isLast) end();
-        return said;
+        const reply = await this.#ask(message);
+        if (reply.piece.isLast) end();
+        return reply;
       } catch (error) {
         leave();
         throw error;
@@ -111,16 +111,16 @@ export class OneAnswerThread {
     );
   }
 
-  /** Ends at once, whatever is under way. */
+  /** Ends at once, without finishing the answers in progress. */
   async close(): Promise<void> {
     this.#end(fail('RELAY_BUSY', {}));
     void this.#worker.terminate();
     await this.#exited;
   }
 
-  async #ask(message: ToAnswerThread): Promise<Said> {
+  async #ask(message: ToAnswerThread): Promise<PieceMessage> {
     const { id } = message;
-    const waiting = Promise.withResolvers<Said>();
+    const waiting = Promise.withResolvers<PieceMessage>();
     this.#waiting.set(id, waiting);
     this.#post(message);
     try {
@@ -148,7 +148,7 @@ export class OneAnswerThread {
     waiting?.reject(message.more === undefined ? error : new Refused(error, message.more));
   }
 
-  /** Nobody waits for a question anymore that is unknown: what it wants kept is not. */
+  /** If the question is unknown, nobody is waiting for it anymore, and its answer is not kept. */
   async #keep({ id, head, bytes }: Extract<FromAnswerThread, { type: 'keep' }>): Promise<void> {
     const keep = this.#keeps.get(id) ?? (() => Promise.reject(fail('RELAY_BUSY', {})));
     const error = await keep(answerFrom(head, bytes)).then(
@@ -169,11 +169,11 @@ export class OneAnswerThread {
 }
 
 function answerFrom({ status, headers, as }: AnswerHead, text: Uint8Array | Pieces): Answer {
-  const said = { ...(status !== undefined && { status }), headers };
-  return as === 'empty' ? { ...said, empty: true } : { ...said, as, text };
+  const reply = { ...(status !== undefined && { status }), headers };
+  return as === 'empty' ? { ...reply, empty: true } : { ...reply, as, text };
 }
 
-/** No generator around it: one that was never begun would not pass its return on. */
+/** Not a generator: one that has not started would not run its cleanup on return(). */
 function piecesFrom(first: Piece, more: () => Promise<Piece>, leave: () => void): Pieces {
   let ahead: Piece | undefined = first;
   let isOver = false;

@@ -1,4 +1,4 @@
-/** The API's description, OpenAPI 3.1: made of the schemas that check what is said, and that the answers are held against. */
+/** The API's description, OpenAPI 3.1: generated from the schemas that check requests and, in tests, answers. */
 import { z } from 'zod';
 import { hallpassVersion } from '../../../shared/version.ts';
 import { access, isChange } from '../../app/access.ts';
@@ -21,8 +21,8 @@ const errorSchema = z.object({
   rows: z
     .record(z.string(), z.int())
     .optional()
-    .meta({ description: 'What the removal of a district would delete, by table, where it is not confirmed.' }),
-  agents: z.int().optional().meta({ description: 'Agents that it would shut out.' }),
+    .meta({ description: 'What the removal of a district would delete, by table, if it is not confirmed.' }),
+  agents: z.int().optional().meta({ description: 'Agents that it would disconnect.' }),
 });
 
 const failures = {
@@ -31,7 +31,7 @@ const failures = {
   403: 'The role of the token may not do this, or the token lacks the scope that the message names.',
   404: 'It does not exist, or the token has no access to the district.',
   409: 'Somebody must fix something first, or the Idempotency-Key belongs to another request.',
-  412: 'The profile, or the settings, are not as the request expects them.',
+  412: 'The profile or the settings are not in the version that the request expects.',
   413: 'The body is too large.',
   415: 'The body is not marked as JSON.',
   422: 'The profile, or a setting, is not valid.',
@@ -41,7 +41,7 @@ const failures = {
   503: 'Not possible right now. See Retry-After.',
 };
 
-/** @param base where the paths begin, `/api/v1` */
+/** @param base prefix of the paths, `/api/v1` */
 export function openApi(routes: readonly Route[], base: string): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {
@@ -68,7 +68,7 @@ export function openApi(routes: readonly Route[], base: string): object {
   };
 }
 
-/** Problem details, unless application/json alone is asked for. */
+/** Problem details; their content type is application/json if the client accepts only that. */
 function failureOf(description: string): object {
   const schema = { $ref: '#/components/schemas/Error' };
   return { description, content: { 'application/problem+json': { schema }, 'application/json': { schema } } };
@@ -99,10 +99,10 @@ function operationOf(route: Route): object {
     }),
     responses: {
       [status]: { description: 'The answer.', content: { 'application/json': { schema: schemaOf(answer) }, ...table } },
-      // A profile that is there is answered otherwise than a new one.
+      // Replacing a profile has another status than creating one.
       ...(method === 'PUT' &&
         hasVersion && {
-          201: { description: 'It is new.', content: { 'application/json': { schema: schemaOf(answer) } } },
+          201: { description: 'Created.', content: { 'application/json': { schema: schemaOf(answer) } } },
         }),
       ...Object.fromEntries(
         Object.keys(failures).map((status) => [status, { $ref: `#/components/responses/Failure${status}` }]),
@@ -131,7 +131,7 @@ function parameterOf(name: string, checked: z.core.$ZodType): object {
   return { name, in: 'query', required: false, ...(description !== undefined && { description }), schema };
 }
 
-/** As it is sent: what comes in before it is converted, what goes out as it is. More fields may come with later versions. */
+/** The JSON on the wire: requests before zod converts them, answers as they are sent. Later versions may add fields. */
 function schemaOf(schema: z.core.$ZodType): Record<string, unknown> {
   const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input' });
   return rest;

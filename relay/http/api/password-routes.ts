@@ -1,4 +1,4 @@
-/** First passwords of accounts that Hallpass made: listed, renewed, and handed out once. */
+/** First passwords of accounts that Hallpass created: listed, renewed, and exported once. */
 import { z } from 'zod';
 import { exportPasswords } from '../../app/commands/export-passwords.ts';
 import { renewPasswords } from '../../app/commands/renew-passwords.ts';
@@ -16,7 +16,7 @@ import { pageWithin, readCursor } from './cursor.ts';
 import { queries, readQuery } from './query.ts';
 import { type Answer, isForCsv, ofDistrict, plain, question, type Route, read } from './route.ts';
 
-/** Accounts that get a new password in one request: ten batches, far within the time that a request has. */
+/** Accounts per request: ten Graph batches, well within the time limit of a request. */
 const mostRenewed = 200;
 
 export const passwordRoutes: readonly Route[] = [
@@ -24,12 +24,12 @@ export const passwordRoutes: readonly Route[] = [
     path: 'passwords',
     question: 'passwords',
     effort: 'long',
-    summary: 'Accounts whose first password was not exported yet; never the passwords.',
+    summary: 'Accounts whose first password has not been exported yet; never the passwords themselves.',
     query: queries.passwords,
     answer: passwordsAnswer.extend({ next: z.string().nullable() }),
-    async json(visit, { limit, cursor }) {
+    async json(context, { limit, cursor }) {
       const after = readCursor(cursor, z.tuple([z.string().max(100)]));
-      const { passwords, ...rest } = await read(visit, passwordsNow);
+      const { passwords, ...rest } = await read(context, passwordsNow);
       const { page, next } = pageWithin(passwords, { limit, after }, ({ person }) => [person]);
       return { passwords: page, ...rest, next };
     },
@@ -41,19 +41,19 @@ export const passwordRoutes: readonly Route[] = [
     action: 'passwords.export',
     effort: 'long',
     summary:
-      'Hands out the first passwords that wait, and deletes them here. Needs an Idempotency-Key: the same request with it is answered the same for a day.',
+      'Exports the first passwords that wait, and deletes them at the relay. Needs an Idempotency-Key: for a day, the same request with the same key gets the same answer.',
     query: queries.passwordExport,
     body: nothing,
     answer: z.object({ passwords: z.array(firstPassword) }),
     hasCsv: true,
     needsKey: true,
     isAcross: false,
-    async answerTo(visit, asked) {
-      const query = readQuery(queries.passwordExport, asked.query);
-      readBody(nothing, asked.body);
+    async answerTo(context, input) {
+      const query = readQuery(queries.passwordExport, input.query);
+      readBody(nothing, input.body);
       const answer = (passwords: readonly FirstPassword[]): Answer =>
-        isForCsv(query, visit) ? { csv: csvPieces(passwordTable, passwords) } : { json: { passwords } };
-      const { app, actor, tenant, keep } = visit;
+        isForCsv(query, context) ? { csv: csvPieces(passwordTable, passwords) } : { json: { passwords } };
+      const { app, actor, tenant, keep } = context;
       const handed = await exportPasswords(app, actor, { tenant, hand: (passwords) => keep(answer(passwords)) });
       return answer(handed);
     },
@@ -62,21 +62,26 @@ export const passwordRoutes: readonly Route[] = [
     path: 'passwords/renew',
     action: 'passwords.renew',
     effort: 'long',
-    summary: `Sets new first passwords in Microsoft 365, to be exported; of ${mostRenewed} accounts at most in one request.`,
+    summary: `Sets new first passwords in Microsoft 365, to be exported; for at most ${mostRenewed} accounts in one request.`,
     body: z
       .strictObject({
-        unknown: z.literal(true).optional().meta({ description: 'Of all accounts whose first password was lost.' }),
-        person: z.string().min(1).max(200).optional().meta({ description: 'Of this person, however named.' }),
+        unknown: z.literal(true).optional().meta({ description: 'For all accounts whose first password was lost.' }),
+        person: z
+          .string()
+          .min(1)
+          .max(200)
+          .optional()
+          .meta({ description: 'For this person: DCID, number, user name, email address, name, or account.' }),
       })
       .refine((given) => Object.keys(given).length > 0, 'it must name either unknown or person'),
     answer: z.object({
       renewed: z.int(),
       failed: z.array(z.object({ person: z.string(), code: z.string(), message: z.string(), action: z.string() })),
-      left: z.int().meta({ description: 'Accounts that are meant, and wait for the next request.' }),
+      left: z.int().meta({ description: 'Accounts that remain for the next request.' }),
     }),
     asksMicrosoft: true,
-    async perform({ app, actor, tenant }, asked) {
-      const { renewed, failed, left } = await renewPasswords(app, actor, { tenant, ...asked, most: mostRenewed });
+    async perform({ app, actor, tenant }, input) {
+      const { renewed, failed, left } = await renewPasswords(app, actor, { tenant, ...input, most: mostRenewed });
       const refusals = failed.map(({ person, error: { code, message, action } }) => ({
         person,
         code,

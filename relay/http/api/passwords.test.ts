@@ -1,4 +1,4 @@
-/** First passwords over real HTTP: handed out once, to the one who asked, and readable nowhere else. */
+/** First passwords over real HTTP: exported once, to the client that asked, and readable nowhere else. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -35,7 +35,7 @@ async function setUp(t: Test) {
     const answer = await ask('POST', 'passwords/export', { 'idempotency-key': key, ...more });
     return { status: answer.status, headers: answer.headers, text: await answer.text() };
   };
-  /** What the state folder and the log hold. */
+  /** The contents of the state folder and the log. */
   const written = () =>
     [
       JSON.stringify(relay.events()),
@@ -50,7 +50,7 @@ function passwordsIn(text: string): FirstPassword[] {
   return (JSON.parse(text) as { passwords: FirstPassword[] }).passwords;
 }
 
-t.test('they are handed out once, and again to the one who lost the answer', async (t) => {
+t.test('they are exported once, and again to a client that lost the answer', async (t) => {
   const { district, ask, tokenOf, json, exported, written } = await setUp(t);
   const { next, ...listed } = (await (await ask('GET', 'passwords')).json()) as Record<string, unknown>;
   t.same([listed, next], [await json('passwords', 'list', 'contoso'), null]);
@@ -72,14 +72,14 @@ t.test('they are handed out once, and again to the one who lost the answer', asy
   for (const { userPrincipalName, password } of passwords) {
     const user = users.find('userPrincipalName', userPrincipalName)[0];
     t.ok(user && district.microsoft.directory.hasPassword(user, password), `${userPrincipalName} can sign in`);
-    t.notOk(written().includes(password), 'it stands nowhere, though it is kept');
+    t.notOk(written().includes(password), 'it is readable nowhere, although the answer is kept');
   }
   t.match(passwords, [{ person: 'students:10', school: 'School 1', givenName: 'Ana' }, {}, {}, {}, {}, {}, {}]);
   t.same((await json('passwords', 'list', 'contoso')).passwords, []);
 
   const again = await exported('one', { 'hallpass-note': 'Ticket 4711' });
   t.same([again.status, again.text, again.headers.get('idempotency-replayed')], [200, first.text, 'true']);
-  t.same(passwordsIn((await exported('two')).text), [], 'to nobody who asks later');
+  t.same(passwordsIn((await exported('two')).text), [], 'not for a later request');
   const stranger = { authorization: `Bearer ${await tokenOf(['passwords'])}`, 'hallpass-note': 'Ticket 4711' };
   t.same(passwordsIn((await exported('one', stranger)).text), [], 'nor to another token with the same key');
   const audit = (await (await ask('GET', 'audit')).json()) as { entries: unknown[] };
@@ -88,7 +88,7 @@ t.test('they are handed out once, and again to the one who lost the answer', asy
   ]);
 });
 
-t.test('as a table, and of accounts whose password was renewed', async (t) => {
+t.test('as CSV, and for accounts whose password was renewed', async (t) => {
   const { ask, exported, json } = await setUp(t);
   const table = await exported('one', { accept: 'text/csv' });
   t.match(table.headers.get('content-type'), /^text\/csv/);
@@ -108,7 +108,7 @@ t.test('as a table, and of accounts whose password was renewed', async (t) => {
   t.match(passwordsIn((await exported('two')).text), [{ person: 'students:10', password: String }]);
 });
 
-t.test('without the key that sealed them nothing is handed out, and nothing forgotten', async (t) => {
+t.test('without the key that sealed them, nothing is exported and nothing deleted', async (t) => {
   const { home, exported, json } = await setUp(t);
   writeFileSync(join(home, 'secret.key'), Buffer.alloc(32, 1).toString('base64'), { mode: 0o600 });
   t.match(await exported('one'), { status: 409, text: /KEY_WRONG/ });

@@ -1,4 +1,4 @@
-/** Who has which account, and which rule would find whom. */
+/** Account links, and what each identity rule would match. */
 import { z } from 'zod';
 import { linkPerson } from '../../app/commands/link-person.ts';
 import { unlinkPerson } from '../../app/commands/unlink-person.ts';
@@ -39,9 +39,9 @@ export const peopleRoutes: readonly Route[] = [
       ),
       next: z.string().nullable(),
     }),
-    json: async (visit, { role, limit, cursor }) => {
+    json: async (context, { role, limit, cursor }) => {
       const after = readCursor(cursor, z.tuple([z.string(), z.string()]));
-      const all = (await read(visit, listLinks)).filter((one) => role === undefined || one.role === role);
+      const all = (await read(context, listLinks)).filter((one) => role === undefined || one.role === role);
       const { page, next } = pageWithin(all, { limit, after }, (one) => [one.role, one.personId]);
       return { links: page, next };
     },
@@ -52,23 +52,23 @@ export const peopleRoutes: readonly Route[] = [
     action: 'link.set',
     effort: 'long',
     summary:
-      'Links an account to a person by hand; identity rules never change it again. An account of a person who left PowerSchool is handed over.',
+      'Links an account to a person by hand; identity rules never change it again. The account of a person who left PowerSchool is handed over.',
     body: z.strictObject({
       account: z.string().min(1).max(200).meta({ description: 'Object id or userPrincipalName.' }),
     }),
     answer: z.object({
       person: z.string(),
       userPrincipalName: z.string(),
-      former: z.string().nullable().meta({ description: 'The person who had it until now, and has left PowerSchool.' }),
+      former: z.string().nullable().meta({ description: 'The former person who had the account until now.' }),
       listedBy: z
         .string()
         .nullable()
-        .meta({ description: 'The profile that lists it in identity.never: no rule gives it to anybody.' }),
+        .meta({ description: 'The profile that lists the account in identity.never: no rule matches it.' }),
     }),
     asksMicrosoft: true,
     async perform({ app, actor, tenant, params }, { account }) {
-      const asked = { tenant, person: params.person ?? '', account };
-      const { former = null, listedBy = null, ...linked } = await linkPerson(app, actor, asked);
+      const input = { tenant, person: params.person ?? '', account };
+      const { former = null, listedBy = null, ...linked } = await linkPerson(app, actor, input);
       return { ...linked, former, listedBy };
     },
   }),
@@ -89,7 +89,7 @@ export const peopleRoutes: readonly Route[] = [
     summary: 'What every identity rule would match among the existing accounts. Changes nothing.',
     body: z.strictObject({
       roles: z.array(role).min(1).max(2).default(['students', 'teachers']),
-      profile: z.string().min(1).max(200).optional().meta({ description: 'Only people of this profile.' }),
+      profile: z.string().min(1).max(200).optional().meta({ description: 'Only people in this profile.' }),
     }),
     answer: z.object({
       roles: z.array(

@@ -1,4 +1,4 @@
-/** Profiles over the API: a change says which version it is of. */
+/** Profiles over the API: a change names the version that it replaces. */
 import { z } from 'zod';
 import { fail } from '../../../shared/errors.ts';
 import { versionOf } from '../../app/commands/precondition.ts';
@@ -12,11 +12,11 @@ import type { ProfileDocument } from '../../profile/document.ts';
 import { type Profile, profileState } from '../../profile/profile.ts';
 import type { ProfileProblem } from '../../profile/tenant-facts.ts';
 import { chooseProfile, readProfiles } from '../../store/profiles/profiles.ts';
-import { change, Said } from './change-route.ts';
+import { change, FullAnswer } from './change-route.ts';
 import { etagOf, readTags } from './etag.ts';
 import { Refused } from './problem.ts';
 import { queries, readQuery } from './query.ts';
-import { type DistrictVisit, ofDistrict, plain, question, type Route, read } from './route.ts';
+import { type DistrictContext, ofDistrict, plain, question, type Route, read } from './route.ts';
 
 const document = z.record(z.string(), z.unknown()).meta({ description: 'A profile, as docs/profile.md describes it.' });
 const problems = z
@@ -37,10 +37,10 @@ export const profileRoutes: readonly Route[] = [
     path: 'profiles',
     question: 'profiles',
     effort: 'keyed',
-    summary: 'The profiles of the district, and how each is doing.',
+    summary: 'The profiles of the district, and the standing of each.',
     query: queries.none,
     answer: profilesAnswer,
-    json: (visit) => read(visit, profilesNow),
+    json: (context) => read(context, profilesNow),
   }),
   {
     ...plain,
@@ -51,12 +51,12 @@ export const profileRoutes: readonly Route[] = [
     query: queries.none,
     answer: document,
     isAcross: false,
-    async answerTo(visit, asked) {
-      readQuery(queries.none, asked.query);
-      const profile = await inForce(visit);
+    async answerTo(context, input) {
+      readQuery(queries.none, input.query);
+      const profile = await inForce(context);
       const version = versionOf(profile);
       const headers = { etag: etagOf(version) };
-      const known = readTags('If-None-Match', visit.headers.ifNoneMatch);
+      const known = readTags('If-None-Match', context.headers.ifNoneMatch);
       if (known === '*' || known?.includes(version)) return { status: 304, headers, empty: true };
       return { headers, json: profile };
     },
@@ -74,26 +74,26 @@ export const profileRoutes: readonly Route[] = [
       isNew: z.boolean(),
       resolved: z
         .array(z.object({ path: z.string(), given: z.string(), id: z.string(), label: z.string() }))
-        .meta({ description: 'Names in the document, and what each stands for.' }),
+        .meta({ description: 'Names in the document, and the ids that they stand for.' }),
       notices: z.array(z.string()),
       problems,
     }),
     asksMicrosoft: true,
     hasVersion: true,
-    async perform(visit, _body, { text }) {
-      const { app, actor, tenant, headers } = visit;
-      const given = await documentOf(visit, text);
+    async perform(context, _body, { text }) {
+      const { app, actor, tenant, headers } = context;
+      const submitted = await documentOf(context, text);
       const precondition = {
         match: readTags('If-Match', headers.ifMatch),
         noneMatch: readTags('If-None-Match', headers.ifNoneMatch),
         isNeeded: true,
       };
       const { found, result } = await withFindings((onFindings) =>
-        putProfile(app, actor, { tenant, document: given, precondition, onFindings }),
+        putProfile(app, actor, { tenant, document: submitted, precondition, onFindings }),
       );
       const { profile, isNew } = result;
-      const { resolved, notices } = given;
-      return new Said({
+      const { resolved, notices } = submitted;
+      return new FullAnswer({
         status: isNew ? 201 : 200,
         headers: { etag: etagOf(versionOf(profile)) },
         json: { profile, isNew, resolved, notices, problems: found },
@@ -130,10 +130,10 @@ export const profileRoutes: readonly Route[] = [
         .meta({ description: "How School Data Sync's ids fit the roster." }),
     }),
     asksMicrosoft: true,
-    async perform(visit, body, { text }) {
-      const { app, actor, tenant, params } = visit;
-      const given = Object.keys(body).length === 0 ? params.name : (await documentOf(visit, text)).profile;
-      const { problems: found, stamps, unasked } = await checkProfile(app, actor, tenant, given);
+    async perform(context, body, { text }) {
+      const { app, actor, tenant, params } = context;
+      const checked = Object.keys(body).length === 0 ? params.name : (await documentOf(context, text)).profile;
+      const { problems: found, stamps, unasked } = await checkProfile(app, actor, tenant, checked);
       if (unasked !== undefined) throw new Refused(unasked, { problems: found });
       const ready = !found.some(({ severity }) => severity === 'error');
       return { ready, problems: found, stamps: stampCounts(stamps) };
@@ -151,21 +151,18 @@ function move(name: ProfileMove, summary: string, isChecked: boolean): Route {
     action: actions[name],
     summary,
     body: z.strictObject({
-      unchecked: z
-        .boolean()
-        .optional()
-        .meta({ description: 'Without checking it against Microsoft 365 and the roster.' }),
+      unchecked: z.boolean().optional().meta({ description: 'Skip the check against Microsoft 365 and the roster.' }),
     }),
     answer: z.object({ profile: z.string(), state: profileState, problems }),
     ...(isChecked && { effort: 'long', asksMicrosoft: true }),
     hasVersion: true,
     async perform({ app, actor, tenant, params, headers }, { unchecked }) {
       const precondition = { match: readTags('If-Match', headers.ifMatch), isNeeded: false };
-      const asked = { tenant, profile: params.name ?? '', move: name, unchecked, precondition };
+      const input = { tenant, profile: params.name ?? '', move: name, unchecked, precondition };
       const { found, result } = await withFindings((onFindings) =>
-        moveProfile(app, actor, { ...asked, onFindings: (checked) => onFindings(checked.problems) }),
+        moveProfile(app, actor, { ...input, onFindings: (checked) => onFindings(checked.problems) }),
       );
-      return new Said({
+      return new FullAnswer({
         headers: { etag: etagOf(versionOf(result)) },
         json: { profile: result.name, state: result.state, problems: found },
       });
@@ -175,7 +172,7 @@ function move(name: ProfileMove, summary: string, isChecked: boolean): Route {
 
 type OnFindings = (found: readonly ProfileProblem[]) => void;
 
-/** What the check found is reported also where it is the reason of a refusal. */
+/** Reports what the check found, also if the change is refused because of it. */
 async function withFindings<T>(
   work: (onFindings: OnFindings) => Promise<T>,
 ): Promise<{ found: readonly ProfileProblem[]; result: T }> {
@@ -188,14 +185,14 @@ async function withFindings<T>(
   return { found, result };
 }
 
-async function inForce(visit: DistrictVisit): Promise<Profile> {
-  return chooseProfile(await read(visit, readProfiles), visit.tenant.slug, visit.params.name);
+async function inForce(context: DistrictContext): Promise<Profile> {
+  return chooseProfile(await read(context, readProfiles), context.tenant.slug, context.params.name);
 }
 
-/** @throws HallpassError PROFILE_INVALID, API_BODY_INVALID for one of another name than the path's */
-async function documentOf({ app, actor, tenant, params }: DistrictVisit, text: string): Promise<ProfileDocument> {
+/** @throws HallpassError PROFILE_INVALID, API_BODY_INVALID if its name is not that in the path */
+async function documentOf({ app, actor, tenant, params }: DistrictContext, text: string): Promise<ProfileDocument> {
   const { name = '' } = params;
-  const given = await readDocument(app, actor, tenant, { text, name: `"${name}"` });
-  if (given.profile.name === name) return given;
+  const parsed = await readDocument(app, actor, tenant, { text, name: `"${name}"` });
+  if (parsed.profile.name === name) return parsed;
   throw fail('API_BODY_INVALID', { reason: `name: it must be "${name}", as in the path` });
 }

@@ -1,4 +1,4 @@
-/** What a query may say: the schemas that check it are those that the description is made of. */
+/** Query parameters: the schemas check them, and the OpenAPI description shows the same schemas. */
 import { z } from 'zod';
 import { fixers } from '../../../shared/errors/entry.ts';
 import { fail } from '../../../shared/errors.ts';
@@ -18,29 +18,29 @@ const profile = text.optional().meta({ description: 'Only of this profile.' });
 const format = z.enum(['json', 'csv']).optional().meta({
   description: 'Takes precedence over the Accept header. A CSV has every match, regardless of limit and offset.',
 });
-const offset = whole(0, 100_000_000, 0).meta({ description: 'Skip this many.' });
+const offset = whole(0, 100_000_000, 0).meta({ description: 'Skip this many entries.' });
 const mostOperations = whole(0, 10_000, 1000).meta({ description: 'At most this many operations.' });
 
 const cursor = z.string().min(1).max(1000).optional().meta({
   description: 'Where to continue: "next" of the last answer.',
 });
-/** So many at most; everything, unless it says otherwise. */
+/** At most this many; by default, everything. */
 const most = z.coerce.number<string>().int().min(1).max(10_000).optional().meta({
   description: 'At most this many, in a stable order; by default all.',
 });
 
-/** Programs that go through a plan or a run page by page say where they are. */
+/** For programs that read a plan or a run page by page. */
 const page = { limit: mostOperations, offset };
 
 export const queries = {
   none: z.strictObject({}),
   schools: z.strictObject({ format }),
   teams: z.strictObject({
-    waiting: flag.meta({ description: 'Only those that wait for a teacher.' }),
+    waiting: flag.meta({ description: 'Only teams that wait for a teacher.' }),
     format,
   }),
   plan: z.strictObject({
-    profile: text.optional().meta({ description: 'Required if the district has several.' }),
+    profile: text.optional().meta({ description: 'Required if the district has several profiles.' }),
     kind: z
       .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(operationKind).max(100))
       .default([])
@@ -53,8 +53,8 @@ export const queries = {
   }),
   problems: z.strictObject({
     profile,
-    code: text.optional().meta({ description: 'Only this cause.' }),
-    role: z.enum(fixers).optional().meta({ description: 'Only what these people can fix.' }),
+    code: text.optional().meta({ description: 'Only problems with this code.' }),
+    role: z.enum(fixers).optional().meta({ description: 'Only problems that these people can fix.' }),
     person: text.optional().meta({ description: 'Only this person: DCID, number, user name, name …' }),
     limit: most,
     cursor,
@@ -70,13 +70,18 @@ export const queries = {
   passwords: z.strictObject({ limit: most, cursor }),
   passwordExport: z.strictObject({ format }),
   removal: z.strictObject({
-    confirm: text.optional().meta({ description: 'The slug of the district again: without it nothing is deleted.' }),
+    confirm: text.optional().meta({ description: 'The slug of the district again; without it, nothing is deleted.' }),
   }),
   links: z.strictObject({ role: z.enum(['students', 'teachers']).optional(), limit: most, cursor }),
-  run: z.strictObject({ failed: flag.meta({ description: 'Only what did not succeed.' }), ...page, cursor, format }),
+  run: z.strictObject({
+    failed: flag.meta({ description: 'Only operations that did not succeed.' }),
+    ...page,
+    cursor,
+    format,
+  }),
   holds: z.strictObject({ profile }),
   drift: z.strictObject({
-    all: flag.meta({ description: 'Also differences that the profile keeps, and repaired ones.' }),
+    all: flag.meta({ description: 'Also differences that the profile leaves in place, and repaired ones.' }),
     limit: most,
     cursor,
     format,
@@ -106,7 +111,7 @@ export function readQuery<S extends z.ZodType>(schema: S, query: unknown): z.out
   throw fail('API_QUERY_INVALID', { reason: path === '' ? reason : `${path}: ${reason}` });
 }
 
-/** Whether the answer is to be a table: by the query, else by what is preferred in the Accept header (RFC 9110, 12.5.1). */
+/** Whether the answer is a CSV: by the query, else by the preference in the Accept header (RFC 9110, 12.5.1). */
 export function wantsCsv(format: 'json' | 'csv' | undefined, accept: string | undefined): boolean {
   if (format !== undefined) return format === 'csv';
   const weight = (...types: string[]) =>

@@ -1,4 +1,4 @@
-/** Every question that the API answers. Each calls what the command of the same name calls. */
+/** The questions that the API answers. Each calls the same function as the command of the same name. */
 import { z } from 'zod';
 import { auditAnswer, auditNow } from '../../app/queries/audit.ts';
 import { describeDrift, driftAnswer, driftNow, driftTable } from '../../app/queries/drift.ts';
@@ -18,9 +18,9 @@ import { findRun, type JournaledOperation, operationsOf } from '../../store/runs
 import { csvPieces } from './csv-answer.ts';
 import { pageOf, pageWithin, readCursor } from './cursor.ts';
 import { queries } from './query.ts';
-import { type DistrictVisit, question, type Route, read, refuse } from './route.ts';
+import { type DistrictContext, question, type Route, read, refuse } from './route.ts';
 
-/** Operations that are read at a time for a table: nobody else has a turn meanwhile. */
+/** Operations read at a time for a table: no other work runs meanwhile. */
 const pageSize = 1000;
 
 const next = z.string().nullable().meta({ description: 'The cursor of the next page; null at the end.' });
@@ -32,10 +32,10 @@ export const questionRoutes: readonly Route[] = [
     path: 'status',
     question: 'status',
     effort: 'short',
-    summary: 'How the district is doing: agents, roster, profiles, what Microsoft 365 has, problems by code, holds.',
+    summary: 'The state of the district: agents, roster, profiles, what Microsoft 365 has, problems by code, holds.',
     query: queries.none,
     answer: statusAnswer,
-    json: (visit) => read(visit, (scope) => tenantStatus(scope, visit.tenant, visit.nowMs)),
+    json: (context) => read(context, (scope) => tenantStatus(scope, context.tenant, context.nowMs)),
   }),
   question({
     path: 'plan',
@@ -44,21 +44,21 @@ export const questionRoutes: readonly Route[] = [
     summary: 'Exactly what the next run would do, adopt and hold. Changes nothing.',
     query: queries.plan,
     answer: planAnswer,
-    async json(visit, query) {
-      const { now, operations } = await planned(visit, query);
-      return describePlan(visit.tenant, now, operations, query);
+    async json(context, query) {
+      const { now, operations } = await planned(context, query);
+      return describePlan(context.tenant, now, operations, query);
     },
-    csv: async (visit, query) => csvPieces(planTable, (await planned(visit, query)).operations),
+    csv: async (context, query) => csvPieces(planTable, (await planned(context, query)).operations),
   }),
   question({
     path: 'schools',
     question: 'schools',
     effort: 'short',
-    summary: 'The schools of the district, what agents sent of each, and the profile that covers it.',
+    summary: 'The schools of the district, how many records agents sent for each, and the profile that covers it.',
     query: queries.schools,
     answer: schoolsAnswer,
-    json: (visit) => read(visit, schoolsNow),
-    csv: (visit) => read(visit, async (scope) => csvPieces(schoolTable, (await schoolsNow(scope)).schools)),
+    json: (context) => read(context, schoolsNow),
+    csv: (context) => read(context, async (scope) => csvPieces(schoolTable, (await schoolsNow(scope)).schools)),
   }),
   question({
     path: 'teams',
@@ -67,17 +67,18 @@ export const questionRoutes: readonly Route[] = [
     summary: 'The teams of classes, whether teachers have activated them, and who those teachers are.',
     query: queries.teams,
     answer: teamsAnswer,
-    json: (visit, query) => read(visit, (scope) => teamsNow(scope, query)),
-    csv: (visit, query) => read(visit, async (scope) => csvPieces(teamTable, (await teamsNow(scope, query)).teams)),
+    json: (context, query) => read(context, (scope) => teamsNow(scope, query)),
+    csv: (context, query) => read(context, async (scope) => csvPieces(teamTable, (await teamsNow(scope, query)).teams)),
   }),
   question({
     path: 'properties',
     question: 'properties',
     effort: 'keyed',
-    summary: 'The optional properties that a profile can choose, where each is written, and for whom agents send it.',
+    summary:
+      'The optional properties that a profile can choose, where each is written, and for which people agents send it.',
     query: queries.none,
     answer: propertiesAnswer,
-    json: (visit) => read(visit, propertiesNow),
+    json: (context) => read(context, propertiesNow),
   }),
   question({
     path: 'problems',
@@ -86,14 +87,14 @@ export const questionRoutes: readonly Route[] = [
     summary: 'Every problem, with who can fix it and how. The CSV contains names of people.',
     query: queries.problems,
     answer: problemsAnswer.extend({ next }),
-    json: async (visit, { cursor, limit, ...query }) => {
+    json: async (context, { cursor, limit, ...query }) => {
       const after = readCursor(cursor, words(3));
-      const { failing, problems } = await read(visit, (scope) => problemsNow(scope, query));
+      const { failing, problems } = await read(context, (scope) => problemsNow(scope, query));
       const found = pageWithin(problems, { limit, after }, (one) => [one.subject, one.profile, one.code]);
       return { failing, problems: found.page, next: found.next };
     },
-    csv: (visit, query) =>
-      read(visit, async (scope) => {
+    csv: (context, query) =>
+      read(context, async (scope) => {
         const { problems } = await problemsNow(scope, query);
         return csvPieces(problemTable(await readNames(scope)), problems);
       }),
@@ -102,12 +103,12 @@ export const questionRoutes: readonly Route[] = [
     path: 'runs',
     question: 'runs',
     effort: 'short',
-    summary: 'The last runs, newest first, and how far those under way are.',
+    summary: 'The last runs, newest first, and the progress of those in progress.',
     query: queries.runs,
     answer: runsAnswer.extend({ next }),
-    json: async (visit, { profile, limit, cursor }) => {
+    json: async (context, { profile, limit, cursor }) => {
       const [before] = readCursor(cursor, number) ?? [];
-      const { runs, turn } = await read(visit, (scope) => runsNow(scope, { profile, before, limit: limit + 1 }));
+      const { runs, turn } = await read(context, (scope) => runsNow(scope, { profile, before, limit: limit + 1 }));
       const found = pageOf(runs, limit, (run) => [run.number]);
       return { runs: found.page, turn, next: found.next };
     },
@@ -120,29 +121,29 @@ export const questionRoutes: readonly Route[] = [
       'What one run did: every operation with its reason, before and after, and what it left waiting. RUN is its number or id.',
     query: queries.run,
     answer: runAnswer.extend({ next }),
-    json: (visit, { failed, limit, offset, cursor }) =>
-      read(visit, async (scope) => {
+    json: (context, { failed, limit, offset, cursor }) =>
+      read(context, async (scope) => {
         const [after] = readCursor(cursor, number) ?? [];
         if (after !== undefined && offset > 0) refuse('offset and cursor: use only one of them');
-        const run = await findRun(scope, visit.params.number ?? '');
+        const run = await findRun(scope, context.params.number ?? '');
         const operations = await operationsOf(scope, run.id, { failed, limit: limit + 1, offset, after });
         const found = pageOf(operations, limit, ({ seq }) => [seq]);
         const waiting = await waitingIn(scope, run.id);
         return { run, waiting, operations: found.page, next: found.next };
       }),
-    async csv(visit, { failed }) {
-      const { id } = await read(visit, (scope) => findRun(scope, visit.params.number ?? ''));
-      return csvPieces(runTable, allOperations(visit, id, failed));
+    async csv(context, { failed }) {
+      const { id } = await read(context, (scope) => findRun(scope, context.params.number ?? ''));
+      return csvPieces(runTable, allOperations(context, id, failed));
     },
   }),
   question({
     path: 'holds',
     question: 'holds',
     effort: 'short',
-    summary: 'What is held, why, what happens if it is approved, and what was decided.',
+    summary: 'What is held, why, what an approval would do, and what was decided.',
     query: queries.holds,
     answer: holdsAnswer,
-    json: (visit, { profile }) => read(visit, (scope) => holdsNow(scope, profile)),
+    json: (context, { profile }) => read(context, (scope) => holdsNow(scope, profile)),
   }),
   question({
     path: 'drift',
@@ -151,14 +152,14 @@ export const questionRoutes: readonly Route[] = [
     summary: 'What people changed by hand in Microsoft 365, as last compared, and what Hallpass does about it.',
     query: queries.drift,
     answer: driftAnswer.extend({ next }),
-    json: async (visit, { all, limit, cursor }) => {
+    json: async (context, { all, limit, cursor }) => {
       const after = readCursor(cursor, words(3));
-      const { comparedAt, differences } = describeDrift(await read(visit, (scope) => driftNow(scope, all)));
+      const { comparedAt, differences } = describeDrift(await read(context, (scope) => driftNow(scope, all)));
       const found = pageWithin(differences, { limit, after }, (one) => [one.object, one.kind, one.item]);
       return { comparedAt, differences: found.page, next: found.next };
     },
-    async csv(visit, { all }) {
-      const { differences } = await read(visit, (scope) => driftNow(scope, all));
+    async csv(context, { all }) {
+      const { differences } = await read(context, (scope) => driftNow(scope, all));
       return csvPieces(driftTable, differences);
     },
   }),
@@ -169,11 +170,11 @@ export const questionRoutes: readonly Route[] = [
     summary: 'Why a person is, or is not, in a class: step by step from PowerSchool to Microsoft 365.',
     query: queries.explain,
     answer: explainAnswer,
-    json(visit, query) {
+    json(context, query) {
       const question = questionOf(query) ?? refuse('it must name either student or teacher');
-      return read(visit, async (scope) => {
+      return read(context, async (scope) => {
         const personId = await dcidOf(scope, question.role, question.personId);
-        return await explainNow(scope, { ...question, personId }, visit.nowMs);
+        return await explainNow(scope, { ...question, personId }, context.nowMs);
       });
     },
   }),
@@ -184,30 +185,33 @@ export const questionRoutes: readonly Route[] = [
     summary: 'Who changed what, newest first.',
     query: queries.audit,
     answer: auditAnswer.extend({ next }),
-    json: async (visit, { since, limit, cursor }) => {
+    json: async (context, { since, limit, cursor }) => {
       const [before] = readCursor(cursor, number) ?? [];
-      const found = await read(visit, (scope) => auditNow(scope, { since, before, limit: limit + 1 }));
+      const found = await read(context, (scope) => auditNow(scope, { since, before, limit: limit + 1 }));
       const { page, next } = pageOf(found.entries, limit, ({ seq }) => [seq]);
       return { entries: page, next };
     },
   }),
 ];
 
-async function planned(visit: DistrictVisit, { person: asked, profile, kind: kinds }: z.output<typeof queries.plan>) {
-  // Loaded by the threads alone that plan.
+async function planned(
+  context: DistrictContext,
+  { person: asked, profile, kind: kinds }: z.output<typeof queries.plan>,
+) {
+  // Only the threads that plan load it.
   const { planNow } = await import('../../sync/plan-now.ts');
-  const person = asked === undefined ? undefined : await read(visit, (scope) => personFilter(scope, asked));
-  const now = await planNow(visit.app.store, visit.tenant, profile, visit.app.clock);
+  const person = asked === undefined ? undefined : await read(context, (scope) => personFilter(scope, asked));
+  const now = await planNow(context.app.store, context.tenant, profile, context.app.clock);
   return { now, operations: operationsIn(now, { kinds, person }) };
 }
 
 async function* allOperations(
-  visit: DistrictVisit,
+  context: DistrictContext,
   runId: string,
   failed: boolean,
 ): AsyncGenerator<JournaledOperation> {
   for (let offset = 0; ; offset += pageSize) {
-    const page = await read(visit, (scope) => operationsOf(scope, runId, { failed, limit: pageSize, offset }));
+    const page = await read(context, (scope) => operationsOf(scope, runId, { failed, limit: pageSize, offset }));
     yield* page;
     if (page.length < pageSize) return;
   }

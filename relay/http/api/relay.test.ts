@@ -1,10 +1,10 @@
-/** The relay itself over real HTTP: its settings and its own log, for operators. */
+/** The relay itself over real HTTP: its settings and its own audit log, for operators. */
 import t from 'tap';
 import { createToken } from '../../store/tenants/api-tokens.ts';
 import { commandLine } from '../../testing/command-line.ts';
 import { addTenantTo, startTestRelay } from '../../testing/relay-double.ts';
 
-t.test('settings are read and changed as by the command, but for files and credentials', async (t) => {
+t.test('settings are read and changed as by the command, except files and credentials', async (t) => {
   const home = t.testdir();
   const tenant = await addTenantTo(home, 'contoso');
   const relay = await startTestRelay(home);
@@ -37,7 +37,7 @@ t.test('settings are read and changed as by the command, but for files and crede
     code: 'PRECONDITION_FAILED',
   });
   t.match(await patch({ listen: { publicUrl: null } }, { 'if-match': changed.etag }), { status: 200 });
-  t.notOk('publicUrl' in (await stored()).listen, 'null is the default');
+  t.notOk('publicUrl' in (await stored()).listen, 'null resets to the default');
 
   const before = await stored();
   const wrong: [body: object, status: number, code: string, message: RegExp][] = [
@@ -53,7 +53,7 @@ t.test('settings are read and changed as by the command, but for files and crede
   ];
   for (const [body, status, code, message] of wrong)
     t.match(await patch(body), { status, code, message }, String(message));
-  t.same(await stored(), before, 'nothing of that was stored');
+  t.same(await stored(), before, 'none of that was stored');
   const admin = { authorization: `Bearer ${await tokenOf('admin')}` };
   for (const [method, path] of [
     ['GET', 'settings'],

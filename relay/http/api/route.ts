@@ -1,4 +1,4 @@
-/** What the API answers: who may ask, what may be said, what the answer looks like, and how it is found. */
+/** A route of the API: the action it needs, its query, body and answer, and the function that answers. */
 import type { z } from 'zod';
 import { fail } from '../../../shared/errors.ts';
 import type { Action } from '../../app/access.ts';
@@ -10,26 +10,26 @@ import { readQuery, wantsCsv } from './query.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** Somebody whose token has been accepted, and may do what the route does. */
-export interface Visit {
+/** A request whose token has been accepted and may use the route. */
+export interface RequestContext {
   actor: Actor;
   app: AppContext;
-  /** From the path, by name. */
+  /** Path parameters, by name. */
   params: Record<string, string>;
   headers: { accept: string | undefined; ifMatch: string | undefined; ifNoneMatch: string | undefined };
   nowMs: number;
   /** The relay's address, for agents. */
   url: string;
-  /** Of a request with an Idempotency-Key: has the answer kept for anyone who lost it, before what it shows is forgotten. */
+  /** With an Idempotency-Key: keeps the answer for a client that lost it, before the data that it shows is deleted. */
   keep(answer: Answer): Promise<void>;
 }
 
-/** The same in a district that the token opens. */
-export type DistrictVisit = Visit & { tenant: Tenant };
+/** The same in a district to which the token has access. */
+export type DistrictContext = RequestContext & { tenant: Tenant };
 
 export type Pieces = AsyncIterable<string | Uint8Array>;
 
-/** `text`: as it goes out, from a thread; nothing where there is nothing to say. */
+/** `text`: already encoded, from a thread; `empty`: no body. */
 export type Answer = { status?: number; headers?: Record<string, string> } & (
   | { json: object }
   | { csv: AsyncIterable<string> }
@@ -38,14 +38,14 @@ export type Answer = { status?: number; headers?: Record<string, string> } & (
 );
 
 /**
- * What an answer takes in a district of 100,000 students. `keyed`: less than 5 ms, and the main thread gives it. `short`: up to a
- * fifth of a second. `long`: seconds. `plan`: everything computed again, with a gigabyte or two.
+ * The cost of an answer in a district of 100,000 students. `keyed`: less than 5 ms, on the main thread. `short`: up to a
+ * fifth of a second. `long`: seconds. `plan`: a whole plan, with a gigabyte or two of memory.
  */
 export type Effort = 'keyed' | 'short' | 'long' | 'plan';
 
-export interface Asked {
+export interface RequestInput {
   query: unknown;
-  /** As it came; empty without one. */
+  /** Unparsed; empty if there is none. */
   body: string;
 }
 
@@ -56,27 +56,27 @@ interface Described {
   action: Action;
   summary: string;
   query: z.ZodObject;
-  /** What it takes; nothing where there is none. */
+  /** Undefined for a route without a body. */
   body?: z.ZodType | undefined;
   answer: z.ZodType;
-  /** Of an answer to what went well. */
+  /** Status of a successful answer. */
   status: number;
   hasCsv: boolean;
   effort: Effort;
   asksMicrosoft: boolean;
-  /** Whether If-Match says which version of a profile is meant. */
+  /** Whether If-Match names a version of a profile. */
   hasVersion: boolean;
-  /** Whether it must be repeatable: what it answers is shown once. */
+  /** Whether it needs an Idempotency-Key, because its answer is shown only once. */
   needsKey: boolean;
 }
 
 export type Route = Described &
   (
-    | { isAcross: true; answerTo(visit: Visit, asked: Asked): Promise<Answer> }
-    | { isAcross: false; answerTo(visit: DistrictVisit, asked: Asked): Promise<Answer> }
+    | { isAcross: true; answerTo(context: RequestContext, input: RequestInput): Promise<Answer> }
+    | { isAcross: false; answerTo(context: DistrictContext, input: RequestInput): Promise<Answer> }
   );
 
-interface Given<V extends Visit, Q extends z.ZodObject, A extends z.ZodType> {
+interface QuestionOptions<V extends RequestContext, Q extends z.ZodObject, A extends z.ZodType> {
   path: string;
   question: Action;
   summary: string;
@@ -84,8 +84,8 @@ interface Given<V extends Visit, Q extends z.ZodObject, A extends z.ZodType> {
   answer: A;
   effort: Effort;
   asksMicrosoft?: true;
-  json(visit: V, query: z.output<Q>): Promise<z.output<A> & object>;
-  csv?(visit: V, query: z.output<Q>): Promise<AsyncIterable<string>>;
+  json(context: V, query: z.output<Q>): Promise<z.output<A> & object>;
+  csv?(context: V, query: z.output<Q>): Promise<AsyncIterable<string>>;
 }
 
 export const plain = {
@@ -97,52 +97,62 @@ export const plain = {
   needsKey: false,
 } as const;
 
-/** @param path below the district's own; empty for that */
+/** @param path relative to the district; empty for the district itself */
 export function ofDistrict(path: string): string {
   return path === '' ? 'tenants/{slug}' : `tenants/{slug}/${path}`;
 }
 
 /**
- * A question about a district, whose answer is checked against its description by the compiler.
+ * A question about a district. The compiler checks the answer against its schema.
  *
- * @param given `path`: below the district's own
+ * @param options `path`: relative to the district
  */
-export function question<Q extends z.ZodObject, A extends z.ZodType>(given: Given<DistrictVisit, Q, A>): Route {
-  return { ...described(given), path: ofDistrict(given.path), isAcross: false, answerTo: answering(given) };
+export function question<Q extends z.ZodObject, A extends z.ZodType>(
+  options: QuestionOptions<DistrictContext, Q, A>,
+): Route {
+  return { ...described(options), path: ofDistrict(options.path), isAcross: false, answerTo: answering(options) };
 }
 
-/** The same about the relay, or all districts that the token opens. */
-export function questionAcross<Q extends z.ZodObject, A extends z.ZodType>(given: Given<Visit, Q, A>): Route {
-  return { ...described(given), path: given.path, isAcross: true, answerTo: answering(given) };
+/** The same about the relay, or all districts of the token. */
+export function questionAcross<Q extends z.ZodObject, A extends z.ZodType>(
+  options: QuestionOptions<RequestContext, Q, A>,
+): Route {
+  return { ...described(options), path: options.path, isAcross: true, answerTo: answering(options) };
 }
 
-function described<V extends Visit, Q extends z.ZodObject, A extends z.ZodType>(given: Given<V, Q, A>) {
-  const { question: action, summary, query, answer, effort, csv, asksMicrosoft = false } = given;
+function described<V extends RequestContext, Q extends z.ZodObject, A extends z.ZodType>(
+  options: QuestionOptions<V, Q, A>,
+) {
+  const { question: action, summary, query, answer, effort, csv, asksMicrosoft = false } = options;
   const hasCsv = csv !== undefined;
   return { ...plain, method: 'GET' as const, action, summary, query, answer, effort, hasCsv, asksMicrosoft };
 }
 
-function answering<V extends Visit, Q extends z.ZodObject, A extends z.ZodType>({ query, json, csv }: Given<V, Q, A>) {
-  return async (visit: V, asked: Asked): Promise<Answer> => {
-    const checked = readQuery(query, asked.query);
-    return csv !== undefined && isForCsv(checked, visit)
-      ? { csv: await csv(visit, checked) }
-      : { json: await json(visit, checked) };
+function answering<V extends RequestContext, Q extends z.ZodObject, A extends z.ZodType>({
+  query,
+  json,
+  csv,
+}: QuestionOptions<V, Q, A>) {
+  return async (context: V, input: RequestInput): Promise<Answer> => {
+    const checked = readQuery(query, input.query);
+    return csv !== undefined && isForCsv(checked, context)
+      ? { csv: await csv(context, checked) }
+      : { json: await json(context, checked) };
   };
 }
 
-/** @param query checked, of a route that has a table */
-export function isForCsv(query: { format?: unknown }, { headers }: Visit): boolean {
+/** @param query checked, of a route with a table */
+export function isForCsv(query: { format?: unknown }, { headers }: RequestContext): boolean {
   const { format } = query;
   return wantsCsv(format === 'csv' || format === 'json' ? format : undefined, headers.accept);
 }
 
-/** Reads as of one moment, beside those who write. */
-export function read<T>({ app, tenant }: DistrictVisit, fn: (scope: TenantScope) => Promise<T>): Promise<T> {
+/** Reads one consistent snapshot, without blocking writers. */
+export function read<T>({ app, tenant }: DistrictContext, fn: (scope: TenantScope) => Promise<T>): Promise<T> {
   return app.store.readTenant(tenant.id, fn);
 }
 
-/** A query that its schema cannot find wrong by itself. */
+/** Refuses a query for a reason that its schema cannot express. */
 export function refuse(reason: string): never {
   throw fail('API_QUERY_INVALID', { reason });
 }

@@ -1,4 +1,4 @@
-/** What docs/api.md says of paths and roles is what there is. */
+/** docs/api.md lists the paths, roles and scopes that exist. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -15,7 +15,7 @@ function cells(text: string): string[] {
   return [...text.matchAll(/^\| (`[^|]+) \|/gm)].map(([, cell = '']) => cell);
 }
 
-t.test('the page has every question, and who may ask it', async (t) => {
+t.test('the page lists every question, and who may ask it', async (t) => {
   const documented = cells(questions).flatMap((cell) => [...cell.matchAll(/`(\/[^`]*)`(\*?)/g)]);
   const asked = documented.map(([, path = '', star]) => `${path} ${star === '*' ? 'admin' : 'viewer'}`);
   const there = routes
@@ -24,7 +24,7 @@ t.test('the page has every question, and who may ask it', async (t) => {
   t.same(asked.sort(), there.sort());
 });
 
-t.test('the page has every change, which viewers may not make', async (t) => {
+t.test('the page lists every change, none of which viewers may make', async (t) => {
   const documented = cells(changes).flatMap((cell) => {
     const [first = '', ...rest] = [...cell.matchAll(/`([^`]*)`/g)].map(([, text = '']) => text);
     const [method = '', path = ''] = first.split(' ');
@@ -40,7 +40,7 @@ t.test('the page has every change, which viewers may not make', async (t) => {
   );
 });
 
-t.test('the page has what every scope opens', async (t) => {
+t.test('the page lists what every scope allows', async (t) => {
   const table = page.split('| scope | read | change |')[1]?.split('\n\n')[0] ?? '';
   const rows = table.split('\n').filter((line) => line.startsWith('| `'));
   const documented = rows.map((line) => {

@@ -1,4 +1,4 @@
-/** Everything that the API answers. */
+/** All routes of the API. */
 
 import { accessRoutes } from './access-routes.ts';
 import { cloudRoutes } from './cloud-routes.ts';

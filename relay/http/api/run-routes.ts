@@ -1,4 +1,4 @@
-/** Controlling a district's runs, and deciding about what they hold back. */
+/** Controls a district's runs, and approves or rejects holds. */
 import { z } from 'zod';
 import { fail } from '../../../shared/errors.ts';
 import { decide } from '../../app/commands/holds.ts';
@@ -10,8 +10,8 @@ import type { Route } from './route.ts';
 
 const text = z.string().min(1).max(200);
 const which = {
-  hold: text.optional().meta({ description: 'Its key; without one, every undecided hold.' }),
-  profile: text.optional().meta({ description: 'Only of this profile.' }),
+  hold: text.optional().meta({ description: 'Key of the hold; by default, every undecided hold.' }),
+  profile: text.optional().meta({ description: 'Only holds of this profile.' }),
 };
 
 export const runRoutes: readonly Route[] = [
@@ -26,7 +26,7 @@ export const runRoutes: readonly Route[] = [
   change({
     path: 'holds/approve',
     action: 'hold.approved',
-    summary: 'Approves holds: up to a tenth more operations than now may proceed.',
+    summary: 'Approves holds: up to a tenth more operations than are held now may proceed.',
     body: z.strictObject({
       ...which,
       limit: z
@@ -34,11 +34,11 @@ export const runRoutes: readonly Route[] = [
         .min(1)
         .max(100_000_000)
         .optional()
-        .meta({ description: 'Approve this many operations instead of as many as are held now.' }),
+        .meta({ description: 'Approve this many operations, instead of the number that is held now.' }),
       until: z.iso
         .datetime({ error: 'it must be a time in UTC such as 2026-08-20T00:00:00Z' })
         .optional()
-        .meta({ description: 'When the approval ends; by default, as the profile says.' }),
+        .meta({ description: 'When the approval ends; by default, after the time that the profile sets.' }),
     }),
     answer: holdsAnswer,
     async perform({ app, actor, tenant, nowMs }, { hold: key, profile, limit, until }) {
@@ -46,8 +46,8 @@ export const runRoutes: readonly Route[] = [
         throw fail('API_BODY_INVALID', { reason: 'until: it must be a time in the future' });
       }
       const end = until === undefined ? undefined : new Date(until).toISOString();
-      const asked = { tenant, state: 'approved', key, profile, limit, until: end } as const;
-      return { holds: await decide(app, actor, asked) };
+      const input = { tenant, state: 'approved', key, profile, limit, until: end } as const;
+      return { holds: await decide(app, actor, input) };
     },
   }),
   change({

@@ -18,14 +18,14 @@ import { Refused } from './problem.ts';
 import { queries } from './query.ts';
 import { question, questionAcross, type Route, read } from './route.ts';
 
-const connection = connectionSchema.nullable().meta({ description: 'Null where nothing was tried.' });
+const connection = connectionSchema.nullable().meta({ description: 'Null if nothing was tried.' });
 
 export const tenantRoutes: readonly Route[] = [
   questionAcross({
     path: 'tenants',
     question: 'tenant',
     effort: 'short',
-    summary: 'The districts that the token opens, by slug.',
+    summary: 'The districts of the token, by slug.',
     query: queries.tenants,
     answer: tenantsAnswer.extend({ next: z.string().nullable() }),
     async json({ app, actor, nowMs }, { limit, cursor }) {
@@ -38,7 +38,7 @@ export const tenantRoutes: readonly Route[] = [
   changeAcross({
     path: 'tenants',
     action: 'tenant.add',
-    summary: 'Adds a district, after trying its Microsoft 365 tenant.',
+    summary: 'Adds a district, after trying to sign in to its Microsoft 365 tenant.',
     body: z.strictObject({
       slug: tenantSchemas.slug,
       name: tenantSchemas.name,
@@ -56,16 +56,16 @@ export const tenantRoutes: readonly Route[] = [
     path: '',
     question: 'tenant',
     effort: 'keyed',
-    summary: 'The district, and the PowerSchool servers that its agents named.',
+    summary: 'The district, and the PowerSchool servers that its agents reported.',
     query: queries.none,
     answer: tenantAnswer,
-    json: (visit) => read(visit, (scope) => tenantNow(scope, visit.tenant)),
+    json: (context) => read(context, (scope) => tenantNow(scope, context.tenant)),
   }),
   change({
     method: 'PATCH',
     path: '',
     action: 'tenant.edit',
-    summary: 'Changes what is named; the Microsoft 365 tenant only before anything was linked or written there.',
+    summary: 'Changes the given fields; the Microsoft 365 tenant only before anything was linked or written there.',
     body: z
       .strictObject({
         slug: tenantSchemas.slug.optional(),
@@ -86,13 +86,14 @@ export const tenantRoutes: readonly Route[] = [
     path: '',
     action: 'tenant.remove',
     effort: 'long',
-    summary: 'Deletes everything that the relay stores about the district. Without confirm, it says what that is.',
+    summary:
+      'Deletes everything that the relay stores about the district. Without confirm, the answer says what that is.',
     query: queries.removal,
     body: nothing,
     answer: z.object({
       tenant: tenantIdentity,
-      rows: z.record(z.string(), z.int()).meta({ description: 'Deleted, by table.' }),
-      agents: z.int().meta({ description: 'Agents that are shut out by it.' }),
+      rows: z.record(z.string(), z.int()).meta({ description: 'Deleted rows, by table.' }),
+      agents: z.int().meta({ description: 'Agents that are disconnected by it.' }),
     }),
     async perform({ app, actor, tenant: named }, _body, { query: { confirm } }) {
       const { tenant, isDone, counts, agents } = await deleteTenant(app, actor, { tenant: named, confirm });
@@ -114,9 +115,9 @@ export const tenantRoutes: readonly Route[] = [
   change({
     path: 'servers/accept',
     action: 'tenant.accept',
-    summary: 'Says that a PowerSchool server that was refused has the data of the one of before.',
+    summary: 'Accepts a refused PowerSchool server as the same one with a new name or address.',
     body: z.strictObject({
-      server: z.string().trim().min(1).max(300).meta({ description: 'Its address, as the district lists it.' }),
+      server: z.string().trim().min(1).max(300).meta({ description: 'Its address, as GET /tenants/{slug} lists it.' }),
     }),
     answer: z.object({ server: z.string() }),
     async perform({ app, actor, tenant }, { server }) {

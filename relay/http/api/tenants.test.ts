@@ -1,4 +1,4 @@
-/** Districts over real HTTP: an operator's program adds, changes and removes them as the commands do. */
+/** Districts over real HTTP: an operator's program adds, changes and removes them like the commands. */
 import t from 'tap';
 import { ofTheRelay, readAudit } from '../../store/audit/audit.ts';
 import { apiSetting } from '../../testing/api.ts';
