@@ -113,7 +113,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   });
   started.defer(() => endpoint.close());
   if (settings.metrics.port > 0) {
-    // Loaded by those alone who want it.
+    // Loaded only if it is enabled.
     const { serveMetrics } = await import('./http/metrics.ts');
     const metrics = await serveMetrics(settings.metrics.port, {
       connected: () => endpoint.connected,
@@ -123,7 +123,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   }
   await noteNobodyConnected({ store });
 
-  // Before the first agent says hello: what its district wants changes later on, and it has to be told.
+  // Before the first agent says hello: if its district's profiles change later, the agent has to learn it.
   const changed = ({ tenantId, what }: Change) => {
     if (what === 'profiles') endpoint.command(tenantId, 'settings');
     if (what === 'cancel' || what === 'restart') sync.cancel(tenantId);

@@ -1,11 +1,11 @@
-/** Which methods each path of the server takes, so that a request with another one learns them. */
+/** Which methods each path accepts, for the answer to a request with another one. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fail, type HallpassError } from '../../shared/errors.ts';
 
 export class Methods {
   readonly #known: { pattern: RegExp; names: number; methods: string[] }[] = [];
 
-  /** Before any route is added. */
+  /** Create it before any route is added. */
   constructor(app: FastifyInstance) {
     app.addHook('onRoute', ({ url, method }) => {
       this.#known.push({ pattern: patternOf(url), names: url.split(':').length, methods: [method].flat() });
@@ -13,14 +13,15 @@ export class Methods {
   }
 
   /**
-   * For a request that no route takes. If the path exists with other methods, the answer gets an Allow header (RFC 9110, 15.5.6).
+   * The error for a request without a route. If the path exists with other methods, the answer gets an Allow header (RFC
+   * 9110, 15.5.6).
    *
    * @param unknown for a path that does not exist
    */
   refusal({ url, method }: FastifyRequest, reply: FastifyReply, unknown: HallpassError): HallpassError {
     const path = url.split('?', 1).join('');
     const fitting = this.#known.filter(({ pattern }) => pattern.test(path));
-    // As in routing: `/runs/start` is the path of that name, not a run with the number "start".
+    // As in routing, `/runs/start` is the path of that name, not a run with the number "start".
     const fewest = Math.min(...fitting.map(({ names }) => names));
     const own = fitting.filter(({ names }) => names === fewest);
     const allowed = [...new Set(own.flatMap(({ methods }) => methods))].sort().join(', ');

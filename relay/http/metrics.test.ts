@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import t from 'tap';
 import { serveMetrics } from './metrics.ts';
 
-t.test('metrics have the delay of the main thread and count agents and runs, for this computer alone', async (t) => {
+t.test('metrics show the delay of the main thread, agents and runs, to this computer only', async (t) => {
   const metrics = await serveMetrics(0, { connected: () => 3, running: () => 2 });
   t.teardown(() => metrics.close());
   const answer = await fetch(`http://127.0.0.1:${metrics.port}/metrics`);
@@ -17,7 +17,7 @@ t.test('metrics have the delay of the main thread and count agents and runs, for
   t.equal((await fetch(`http://127.0.0.1:${metrics.port}/`)).status, 404);
 });
 
-t.test('a port that is taken is named', async (t) => {
+t.test('the error names a port that is in use', async (t) => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   t.teardown(() => other.close());

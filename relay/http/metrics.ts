@@ -1,6 +1,6 @@
 /**
- * Metrics for Prometheus, on a port of their own that this computer alone can reach. They count, and name nobody: no person, no
- * district.
+ * Metrics for Prometheus, on a separate port that only this computer can reach. They are counts, and name no person and
+ * no district.
  */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -9,11 +9,11 @@ import { fail } from '../../shared/errors.ts';
 import { createServer } from '../../shared/node-http.ts';
 import { portReason } from './server.ts';
 
-/** How finely the delay of the main thread is measured, milliseconds. */
+/** Resolution of the main thread's delay, milliseconds. */
 const precisionMs = 5;
 const host = '127.0.0.1';
 
-/** What the relay knows of itself, asked for with every scrape. */
+/** The relay's own values, read at every scrape. */
 export interface Liveness {
   /** Agents connected to this node. */
   connected(): number;

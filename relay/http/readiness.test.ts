@@ -1,4 +1,4 @@
-/** A relay whose database fails under it: real files, damaged or without room. */
+/** A relay whose database fails while it runs: real files, damaged or on a full disk. */
 import { spawnSync } from 'node:child_process';
 import { closeSync, fstatSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import t from 'tap';
 import { connected, setUp, startTestRelay, type TestRelay } from '../testing/relay-double.ts';
 import { StoppedClock } from '../testing/stopped-clock.ts';
 
-/** Overwrites every page but the first, and makes every connection read them again. */
+/** Overwrites every page but the first, and makes every connection reread them. */
 function damage(home: string): void {
   const file = join(home, 'relay.db');
   const other = new DatabaseSync(file);
@@ -19,7 +19,7 @@ function damage(home: string): void {
   const { size } = fstatSync(fd);
   writeSync(fd, Buffer.alloc(size - pageBytes, 0xa5), 0, size - pageBytes, pageBytes);
   closeSync(fd);
-  // A commit of another process on page 1 alone: what the relay has in memory of the other pages counts no more.
+  // A commit by another process to page 1 only: it invalidates the relay's cache of the other pages.
   other.exec('PRAGMA user_version = 1');
   other.close();
 }
@@ -37,7 +37,7 @@ const ready = async (relay: TestRelay) => {
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
 };
 
-t.test('a damaged database is reported once, and the relay answers and ends', async (t) => {
+t.test('a damaged database is reported once, and the relay keeps answering and shuts down cleanly', async (t) => {
   const home = t.testdir();
   const clock = new StoppedClock();
   const relay = await startTestRelay(home, { clock });
@@ -68,7 +68,7 @@ t.test('a relay with a damaged database tells agents to come back', async (t) =>
 });
 
 t.test('a full disk makes the relay not ready', { skip: noTmpfs() }, async (t) => {
-  // Not the test's own folder, which is removed before it could be unmounted.
+  // Not the test's own folder, which is removed before it can be unmounted.
   const home = mkdtempSync(join(tmpdir(), 'hallpass-disk-'));
   t.equal(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=80m', 'tmpfs', home]).status, 0);
   const clock = new StoppedClock();

@@ -1,4 +1,7 @@
-/** `/healthz`: the process answers. `/readyz`: it can work: the database takes writes, and the relay is not going down. */
+/**
+ * `/healthz`: the process answers. `/readyz`: the relay can work, because the database accepts writes and no shutdown is
+ * in progress.
+ */
 import { statfs } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../shared/clock.ts';
@@ -10,9 +13,9 @@ import { proveWritable } from '../app/commands/prove-writable.ts';
 import type { Store } from '../store/store.ts';
 import { problemDetails } from './problem-details.ts';
 
-/** How long an answer holds, milliseconds: each look writes to the disk, and anybody may ask. */
+/** How long an answer is reused, milliseconds: each check writes to the disk, and anybody may ask. */
 const holdsMs = 2000;
-/** With less than this free, a district's first roster or the database's own log may not fit anymore. */
+/** With less free space, a district's first roster or the database's log may not fit. */
 const leastFreeBytes = 32 << 20;
 
 export interface ReadinessOptions {
@@ -20,9 +23,9 @@ export interface ReadinessOptions {
   /** The state folder. */
   home: string;
   clock: Clock;
-  /** What keeps a background loop from its work at this moment. */
+  /** What currently prevents a background loop from working. */
   trouble(): HallpassError | undefined;
-  /** Aborted when the relay goes down. */
+  /** Aborted when the relay shuts down. */
   stopping: AbortSignal;
 }
 

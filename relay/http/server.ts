@@ -1,4 +1,4 @@
-/** The relay's HTTP server, with the times within which a client has to get on. */
+/** The relay's HTTP server, with its timeouts for slow clients. */
 import type { IncomingMessage, Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
@@ -11,29 +11,31 @@ import { isLoopback } from '../../shared/trust.ts';
 import type { RelaySettings } from '../settings/settings.ts';
 import { problemDetails, rawAnswer } from './problem-details.ts';
 
-/** For the TLS handshake, which takes a second over a bad line; Node's own limit is two minutes. */
+/** For the TLS handshake, which takes a second over a bad connection; Node's own limit is two minutes. */
 const handshakeTimeoutMs = 10_000;
 
-/** For a peer that does not take its answer, milliseconds. */
+/** For a peer that does not read its answer, milliseconds. */
 const goodbyeMs = 5000;
 
 /** Until the first request of a connection, milliseconds; more than its headers may take. */
 const silenceMs = 20_000;
 
 const limits = {
-  /** For the whole request, and for its headers, from the first byte of the connection or the end of the last request. */
+  /**
+   * For the whole request and for its headers, from the first byte of the connection or the end of the previous request.
+   */
   requestTimeout: 30_000,
   headersTimeout: 15_000,
-  /** Idle between two requests; load balancers close after 60 s, and should be first. */
+  /** Idle time between two requests; load balancers close after 60 s, and should close first. */
   keepAliveTimeout: 72_000,
   maxHeaderSize: 16_384,
-  /** How often the first two are looked at. */
+  /** How often the first two are checked. */
   connectionsCheckingInterval: 2000,
   /** Node would answer with an empty body; node.ts refuses such a request itself. */
   requireHostHeader: false,
 };
 
-/** Plain http for this computer itself only. */
+/** Plain http is allowed only on a loopback address. */
 export async function createServer({ listen }: RelaySettings): Promise<Server> {
   if (listen.certFile !== undefined && listen.keyFile !== undefined) {
     const [cert, key] = await Promise.all([readTextFile(listen.certFile), readTextFile(listen.keyFile)]);
@@ -49,7 +51,7 @@ export async function createServer({ listen }: RelaySettings): Promise<Server> {
   return endSilent(createHttpServer(limits), 'connection');
 }
 
-/** Node counts its own limits from the first byte: a connection on which none comes would stay forever. */
+/** Node's own limits start with the first byte: a connection without any would stay forever. */
 function endSilent(server: Server, opened: 'connection' | 'secureConnection'): Server {
   const asked = new WeakSet<Socket>();
   server.on(opened, (socket: Socket) => {
@@ -95,7 +97,7 @@ function parserWords({ message }: Error): string {
   return message.replace(/^Parse Error: /, '').slice(0, 200);
 }
 
-/** By what the system says, in words. */
+/** Error codes of the system in words. */
 const portReasons: Record<string, string> = {
   EADDRINUSE: 'another program listens there',
   EADDRNOTAVAIL: 'this computer has no such address',

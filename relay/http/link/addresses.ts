@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
-/** The proxies whose word on the client's address is taken. */
+/** The proxies whose statement of the client's address is trusted. */
 export function trustedProxies(entries: readonly string[] = []): BlockList {
   const list = new BlockList();
   for (const entry of entries) {
@@ -20,8 +20,8 @@ export function isTrusted(address: string, proxies: BlockList): boolean {
 }
 
 /**
- * The client's address, in the form in which it is counted. `X-Forwarded-For` is believed of trusted proxies alone, from
- * the right: what a client wrote there itself stands to the left of what the first proxy added.
+ * The client's address, in the form that limits count. `X-Forwarded-For` is trusted only from trusted proxies, and read
+ * from the right: what a client wrote there itself is to the left of what the first proxy added.
  *
  * @param peer the address at the other end of the connection
  */
@@ -38,23 +38,24 @@ export function clientAddress({ headers }: Pick<IncomingMessage, 'headers'>, pee
   return countedAddress(nearest);
 }
 
-/** Whether the proxy next to us says where it got the request from: some send `unknown`, or an empty header. */
+/** Whether the nearest proxy says where the request came from: some send `unknown`, or an empty header. */
 export function isForwardedFrom({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   const nearest = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',').at(-1) ?? '';
   return plainAddress(nearest) !== '';
 }
 
 /**
- * What limits count as one client: an IPv4 address, or the /64 of an IPv6 address, of which one subscriber has 2^64.
+ * What limits count as one client: an IPv4 address, or the /64 of an IPv6 address, because one subscriber has a whole
+ * /64.
  *
- * @returns `192.0.2.1`, `2001:db8:0:1::/64`, or '' for what is no address
+ * @returns `192.0.2.1`, `2001:db8:0:1::/64`, or '' if it is not an address
  */
 export function countedAddress(address: string): string {
   const plain = plainAddress(address);
   return isIP(plain) === 6 ? `${groupsOf(plain).slice(0, 4).join(':')}::/64` : plain;
 }
 
-/** Without port, brackets and zone; an IPv4 address in IPv6 clothes (RFC 4291 §2.5.5.2) as what it is. '' for anything else. */
+/** Without port, brackets and zone; an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2) as IPv4. '' for anything else. */
 function plainAddress(text: string): string {
   const trimmed = text.trim();
   const bare = /^\[(.*)\](?::\d+)?$/.exec(trimmed)?.[1] ?? /^([\d.]+):\d+$/.exec(trimmed)?.[1] ?? trimmed;
@@ -69,7 +70,7 @@ function plainAddress(text: string): string {
 
 /** The eight groups of an IPv6 address, hexadecimal without leading zeros. */
 function groupsOf(address: string): string[] {
-  // WHATWG URL serializes any form of an IPv6 address, with IPv4 at its end or not, into groups.
+  // WHATWG URL serializes every form of an IPv6 address, also one that ends in IPv4, into groups.
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
   const left = head === '' ? [] : head.split(':');
   if (tail === undefined) return left;

@@ -1,6 +1,7 @@
 /**
- * Agents that arrive: from their request until they have their welcome. Without a bound, a fleet that comes at once waits in the
- * database's queue longer than an agent may take to greet; all come again, and the relay has worked for those who are gone.
+ * Limits how many agents are connecting at a time: from their request until their welcome. Without a limit, a fleet that
+ * connects at once waits in the database's queue for longer than an agent may take to say hello; all of them try again,
+ * and the relay has worked for connections that are gone.
  */
 
 export class Arrivals {
@@ -12,12 +13,12 @@ export class Arrivals {
     this.#most = most;
   }
 
-  /** Whether the one that began last is one too many. */
+  /** Whether the latest one exceeds the limit. */
   get isFull(): boolean {
     return this.#underWay > this.#most;
   }
 
-  /** @returns to be called when it has arrived, or will not; again without effect */
+  /** @returns a function to call once, when the agent has arrived or gone; further calls have no effect */
   begin(): () => void {
     this.#underWay += 1;
     let isOver = false;

@@ -1,11 +1,11 @@
-/** How often an address was refused: a limit for those who guess, not for those who are right. */
+/** Limits refused attempts per address: it stops guessing, and does not affect valid clients. */
 import { fail, type HallpassError } from '../../../shared/errors.ts';
 
-/** Addresses watched at once; the one that was seen first is forgotten when a new one comes. */
+/** Addresses watched at a time; a new one replaces the oldest. */
 const maxAddresses = 10_000;
 const windowMs = 60_000;
 
-/** At most `perMinute` counted attempts of one address in a minute. */
+/** At most `perMinute` counted attempts per address and minute. */
 export class AttemptLimit {
   readonly #perMinute: number;
   readonly #seen = new Map<string, { count: number; endsAt: number }>();
@@ -14,7 +14,7 @@ export class AttemptLimit {
     this.#perMinute = perMinute;
   }
 
-  /** ATTEMPTS_EXCEEDED with the time until the address may try again; undefined while it may. */
+  /** ATTEMPTS_EXCEEDED with the time until the address may try again; undefined if it may try now. */
   exceeded(address: string, nowMs: number): HallpassError | undefined {
     const window = this.#open(address, nowMs);
     if (window === undefined || window.count < this.#perMinute) return undefined;
@@ -35,12 +35,12 @@ export class AttemptLimit {
     this.#seen.set(address, { count: 1, endsAt: nowMs + windowMs });
   }
 
-  /** Forgets what was counted. */
+  /** Resets the count of an address. */
   forgive(address: string): void {
     this.#seen.delete(address);
   }
 
-  /** What a refused attempt is answered: its own error, or ATTEMPTS_EXCEEDED once there were too many. */
+  /** The error for a refused attempt: its own, or ATTEMPTS_EXCEEDED after too many. */
   refuse(address: string, nowMs: number, error: HallpassError): HallpassError {
     const exceeded = this.exceeded(address, nowMs);
     if (exceeded === undefined) this.count(address, nowMs);
@@ -49,7 +49,7 @@ export class AttemptLimit {
 
   #open(address: string, nowMs: number) {
     const window = this.#seen.get(address);
-    // One that seems to end later than it can was begun before the clock was set back.
+    // A window that seems to end later than possible began before the clock was set back.
     return window !== undefined && window.endsAt > nowMs && window.endsAt <= nowMs + windowMs ? window : undefined;
   }
 }

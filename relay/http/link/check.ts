@@ -1,4 +1,7 @@
-/** A check by an agent: it has proved itself, is told who it is, and leaves again. Its own connection stays as it is. */
+/**
+ * The answer to an agent's check: the authenticated agent learns its identity and disconnects. Its regular connection is
+ * not affected.
+ */
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../../shared/clock.ts';
 import type { CheckAnswer } from '../../../shared/link.ts';

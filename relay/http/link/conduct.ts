@@ -1,22 +1,24 @@
 /**
- * How an agent behaves, over all of its connections: what cannot be used is counted, the connection is ended when there is
- * too much of it, and coming back takes longer each time. A good agent sends none of it, and a mistaken one a little.
+ * Tracks misuse per agent, across its connections: invalid messages cost points, too many of them end the connection, and
+ * each further reconnect has to wait longer. A correct agent loses no points, and one with a fault only a few.
  */
 import { fail, type HallpassError } from '../../../shared/errors.ts';
 import { Share } from './turns.ts';
 
-/** Points that may be lost at once; they come back within a minute. */
+/** Points that an agent may lose at once; they are restored within a minute. */
 const mostPoints = 20;
 const pointsPerMs = mostPoints / 60_000;
-/** Connections at once; they come back within a minute. 0.2.0 makes seven in its first minute without a relay. */
+/**
+ * Connections allowed at once; restored within a minute. Version 0.2.0 makes seven in its first minute without a relay.
+ */
 const mostArrivals = 30;
 const arrivalsPerMs = mostArrivals / 60_000;
-/** The pause after the first, second … end of a connection, milliseconds. */
+/** The pause after the first forced disconnect, doubled after each further one, milliseconds. */
 const firstPauseMs = 10_000;
 const longestPauseMs = 600_000;
-/** Ends are forgotten one by one after this time without another, milliseconds. */
+/** One forced disconnect is forgiven after each such time without another, milliseconds. */
 const forgiveMs = 600_000;
-/** Agents remembered. An agent is known to the relay before it gets here, so there are no more than were enrolled. */
+/** Agents remembered. Only authenticated agents get here, so there are never more than were enrolled. */
 const maxAgents = 20_000;
 
 interface Record {
@@ -37,10 +39,10 @@ export class Conduct {
     return this.#record(agentId, nowMs).share;
   }
 
-  /** An agent that has proved itself wants a connection. @throws HallpassError LINK_LIMIT_EXCEEDED with the time to wait */
+  /** An authenticated agent asks for a connection. @throws HallpassError LINK_LIMIT_EXCEEDED with the time to wait */
   arrive(agentId: string, nowMs: number): void {
     const record = this.#record(agentId, nowMs);
-    // A clock that was set back must not shut anybody out for longer than the longest pause.
+    // A clock that was set back must not lock an agent out for longer than the longest pause.
     const waitMs = Math.min(record.until - nowMs, longestPauseMs);
     if (waitMs > 0) throw refusal('it misused an earlier one', waitMs);
     if (record.arrivals < 1) throw refusal('it opens too many in a short time', (1 - record.arrivals) / arrivalsPerMs);
@@ -48,9 +50,9 @@ export class Conduct {
   }
 
   /**
-   * Counts something that could not be used.
+   * Counts something invalid.
    *
-   * @returns true when the connection has to end
+   * @returns true if the connection has to end
    */
   strike(agentId: string, points: number, nowMs: number): boolean {
     const record = this.#record(agentId, nowMs);
@@ -60,7 +62,7 @@ export class Conduct {
     return true;
   }
 
-  /** The connection is ended for misuse: the next one has to wait. */
+  /** The connection ends because of misuse: the next one has to wait. */
   end(agentId: string, nowMs: number): void {
     const record = this.#record(agentId, nowMs);
     record.points = mostPoints;

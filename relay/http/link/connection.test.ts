@@ -10,7 +10,7 @@ import { Connection } from './connection.ts';
 import { Room } from './room.ts';
 import { Share, Turns } from './turns.ts';
 
-t.test('messages leave in the order in which they were sent, however long they are', async (t) => {
+t.test('messages leave in the order in which they were sent, whatever their length', async (t) => {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   await once(server, 'listening');
   const peer = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);

@@ -1,6 +1,6 @@
 /**
  * One agent's socket: frames in, one at a time, with the socket paused meanwhile, so that memory is bounded by what TCP
- * has in flight; frames out; and a watchdog for lines that died without saying so.
+ * has in flight; frames out; and a watchdog for connections that died silently.
  */
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
@@ -18,12 +18,15 @@ import type { Share, Turns } from './turns.ts';
 const closeUnexpected = 1011;
 /** How long the peer may take over its half of the closing handshake, milliseconds. */
 const closeTimeoutMs = 3000;
-/** Intervals after which the line counts as dead: silent ones, or such in which the peer took nothing of what is sent. */
+/**
+ * Intervals after which the connection counts as dead: without any traffic, or in which the peer read nothing of what is
+ * sent.
+ */
 const maxMissed = 2;
-/** JSON up to this length needs no room (room.ts). */
+/** Messages up to this length need not enter the room (room.ts). */
 const shortBytes = 64 * 1024;
 
-/** Errors that cost a message, not the connection. */
+/** Errors that drop a message and keep the connection. */
 const harmless: ReadonlySet<ErrorCode> = new Set([
   'FRAME_MALFORMED',
   'FRAME_TOO_LARGE',
@@ -31,19 +34,19 @@ const harmless: ReadonlySet<ErrorCode> = new Set([
   'MESSAGE_UNKNOWN',
   'RECORDS_NOT_WANTED',
 ]);
-/** Points for what cannot be used (conduct.ts); a message of a newer version is nobody's fault. */
+/** Points for invalid messages (conduct.ts); a message type of a newer version costs none. */
 const pointsFor: Partial<Record<ErrorCode, number>> = {
   FRAME_TOO_LARGE: 5,
   FRAME_TOO_COMPLEX: 5,
   LINK_OUT_OF_ORDER: 5,
   MESSAGE_UNKNOWN: 0.2,
 };
-/** A point besides for so much work on it, milliseconds. */
+/** Milliseconds of work on an invalid message that cost another point. */
 const msPerPoint = 50;
-/** Pings and pongs at once, and how many come back in a second; an agent sends one of each in 25 seconds. */
+/** Pings and pongs allowed at once, and how many are restored per second; an agent sends one of each in 25 seconds. */
 const mostSigns = 200;
 const signsPerMs = 5 / 1000;
-/** Below this a message is on its way; above it the next one waits, so that a peer that does not read fills no memory. */
+/** Bytes that may be buffered before the next message waits, so a peer that does not read cannot fill the memory. */
 const bufferedEnough = 256 * 1024;
 const closing: Partial<Record<ErrorCode, number>> = {
   LINK_OUT_OF_ORDER: closeCodes.protocol,
@@ -67,16 +70,16 @@ export interface ConnectionOptions {
   turns: Turns;
   room: Room;
   share: Share;
-  /** Counts what could not be used; true when the connection has to end. */
+  /** Counts something invalid; true if the connection has to end. */
   strike(points: number): boolean;
-  /** The connection is ended for something that no agent does. */
+  /** The connection ends because of something that no agent does. */
   misused(): void;
 }
 
 export class Connection {
   readonly #socket: WebSocket;
   readonly #options: ConnectionOptions;
-  /** Aborted as soon as nothing more is taken from the peer. */
+  /** Aborted as soon as no more messages are accepted from the peer. */
   readonly #gone = new AbortController();
   /** Aborted when the socket is closed. */
   readonly #ended = new AbortController();
@@ -86,14 +89,14 @@ export class Connection {
   #waiting: Frame[] = [];
   #working: Promise<void> | undefined;
   #heard = true;
-  /** Messages for which the peer has no room yet. */
+  /** Messages that wait because the peer is not reading. */
   #stuck = 0;
-  /** Messages that are on their way. */
+  /** Messages handed to the socket. */
   #written = 0;
-  /** Long messages that are being compressed, with those that follow them; undefined when there are none. */
+  /** Long messages being compressed, and those behind them; undefined if there are none. */
   #packing: Promise<void> | undefined;
   #isInRoom = false;
-  /** What the message in work has cost so far. */
+  /** The cost of the message in progress so far. */
   #cost = { ms: 0, bytes: 0 };
   #signs = { left: mostSigns, at: 0 };
 
@@ -116,23 +119,23 @@ export class Connection {
     this.#watch();
   }
 
-  /** Resolves when the socket is closed and the message in work is done. */
+  /** Resolves when the socket is closed and the message in progress is done. */
   get closed(): Promise<void> {
     return this.#closed.promise;
   }
 
-  /** Who gets the messages; to be called before the first one can arrive. */
+  /** Sets the receiver of messages; call it before the first one can arrive. */
   receive(receiver: Receiver): void {
     this.#receiver = receiver;
   }
 
-  /** Resolves when there is room for more. A connection that is gone takes it silently. */
+  /** Resolves when there is room for more. On a closed connection, the message is dropped silently. */
   async send(message: RelayMessage): Promise<void> {
     const { left } = await this.#write(message);
     if (this.#socket.bufferedAmount > bufferedEnough) await this.#taken(left);
   }
 
-  /** The same for the receiver: while it waits for compression or for the peer to read, the other agents have their turns. */
+  /** The same for the receiver: while it waits for compression or for the peer to read, other agents get their turns. */
   async reply(message: RelayMessage): Promise<void> {
     const writing = this.#write(message);
     const { left } = this.#packing === undefined ? await writing : await this.#outOfTurn(() => writing);
@@ -141,12 +144,14 @@ export class Connection {
     await this.#outOfTurn(() => this.#taken(left));
   }
 
-  /** In the middle of long work: lets the other agents have their turns. */
+  /** During long work: gives the other agents their turns. */
   async pass(): Promise<void> {
     await this.#outOfTurn(async () => undefined);
   }
 
-  /** Does long work, and lets the other agents have their turns every few milliseconds. @throws when the line is gone */
+  /**
+   * Does long work, and gives the other agents their turns every few milliseconds. @throws when the connection is gone
+   */
   async inParts<T>(work: InParts<T>): Promise<T> {
     for (;;) {
       const step = work.next();
@@ -157,7 +162,7 @@ export class Connection {
     }
   }
 
-  /** Stops taking messages, at once, and closes with a code and a reason for people. */
+  /** Stops accepting messages at once, and closes with a code and a reason for people. */
   close(code: number, reason: string): void {
     this.#gone.abort();
     this.#waiting = [];
@@ -175,9 +180,9 @@ export class Connection {
   }
 
   /**
-   * Sends messages in the order of calls; a short one at once, unless a long one is before it.
+   * Sends messages in the order of calls; a short one at once, unless a long one precedes it.
    *
-   * @returns `left`: resolves when it has left
+   * @returns `left`: resolves when the socket has it
    */
   async #write(message: RelayMessage): Promise<{ left: Promise<void> }> {
     const frame = encodeFrameAside(message);
@@ -206,7 +211,7 @@ export class Connection {
     });
   }
 
-  /** False when there are too many of them: ws itself would cut the line without a word. */
+  /** False if there are too many of them: ws itself would cut the connection without an error message. */
   #onSign(): boolean {
     this.#onTraffic();
     if (this.#gone.signal.aborted) return false;
@@ -248,7 +253,7 @@ export class Connection {
     this.#options.room.leave();
   }
 
-  /** @throws HallpassError what is wrong with the frame, or what the receiver says */
+  /** @throws HallpassError a fault of the frame, or an error of the receiver */
   async #take(frame: Frame): Promise<void> {
     const json = unpackShort(frame) ?? (await this.#outOfTurn(() => this.#unpackLong(frame)));
     this.#cost.bytes += json.length;
@@ -283,7 +288,7 @@ export class Connection {
     this.#socket.resume();
   }
 
-  /** Tells the agent why, and closes. */
+  /** Sends the error to the agent, and closes. */
   async #end(reason: string): Promise<void> {
     const { code, message, retry } = fail('LINK_LIMIT_EXCEEDED', { reason });
     this.#options.log.warn({ event: 'agent.ended', code, reason });
@@ -298,20 +303,20 @@ export class Connection {
   async #refuse(error: HallpassError, ms: number): Promise<void> {
     if (this.#gone.signal.aborted) return;
     const bug = error.code === 'UNEXPECTED';
-    // What is ours to answer for, such as a database that is away, is not counted.
+    // Faults of the relay, such as an unavailable database, are not counted.
     const counts = harmless.has(error.code) || error.code === 'LINK_OUT_OF_ORDER';
     const isTooMuch = counts && this.#options.strike((pointsFor[error.code] ?? 1) + ms / msPerPoint);
-    if (isTooMuch) return await this.#end(`it sends too much that cannot be used, last ${error.code}`);
+    if (isTooMuch) return await this.#end(`it sends too many invalid messages, last ${error.code}`);
     this.#options.log[bug ? 'error' : 'warn']({ event: 'agent.refused', code: error.code, ...(bug && { err: error }) });
-    // The cause of a bug may quote the data it stumbled over: it stays in our log.
+    // The cause of a bug may quote the data that triggered it, so it stays in our log.
     const message = bug ? 'Something unexpected happened in the relay.' : error.message;
     await this.send({ type: 'error', code: error.code, message: message.slice(0, 2000), retry: error.retry });
     if (!harmless.has(error.code)) this.close(closing[error.code] ?? closeUnexpected, error.code);
   }
 
   /**
-   * Any traffic is life, and so is our own work: a paused socket cannot hear the pong. A peer that reads nothing of what we
-   * have to tell it is not.
+   * Any traffic shows that the peer is alive. Our own work counts too, because a paused socket cannot receive the pong. A
+   * peer that reads nothing of what we send counts as dead.
    */
   #watch(): void {
     const { clock, random, pingMs, log } = this.#options;
@@ -321,7 +326,7 @@ export class Connection {
     const loop = startLoop({
       turn: async () => {
         intervals += 1;
-        // An agent that proved itself and then says nothing holds a place for nothing.
+        // An authenticated agent that never says hello holds a place for nothing.
         if (intervals >= maxMissed && this.#receiver?.greeted !== true) {
           return this.close(closeCodes.protocol, 'LINK_OUT_OF_ORDER');
         }
@@ -350,7 +355,7 @@ export class Connection {
   }
 }
 
-/** The JSON of a frame when it is short; undefined when it is longer, whatever it is then. */
+/** The JSON of a short frame; undefined for a longer one. */
 function unpackShort(frame: Frame): Buffer | undefined {
   try {
     return unpackFrame(frame, shortBytes);

@@ -1,4 +1,4 @@
-/** Connections that come and say nothing, or too little, or too many at once; and where they come from. */
+/** Connections that send nothing or too little, or that are too many; and their source addresses. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ function open(url: string): Socket {
   return socket;
 }
 
-/** Unlike once(), this is content with a reset, too. */
+/** Unlike once(), this also accepts a reset. */
 function closed(socket: Socket): Promise<void> {
   return new Promise((resolve) => (socket.closed ? resolve() : socket.once('close', () => resolve())));
 }
@@ -31,7 +31,7 @@ async function answerTo(socket: Socket, text: string | Buffer): Promise<string> 
   return answer;
 }
 
-t.test('one address has no more connections than the settings allow; places are given back', async (t) => {
+t.test('one address has no more connections than the settings allow, and closed ones free their places', async (t) => {
   const { relay } = await setUp(t, { settings: { listen: { port: 0, maxConnectionsPerAddress: 5 } } });
   const held = Array.from({ length: 5 }, () => open(relay.url));
   await Promise.all(held.map((socket) => once(socket, 'connect')));
@@ -42,7 +42,7 @@ t.test('one address has no more connections than the settings allow; places are 
   );
   t.ok(
     answers.every((answer) => answer === ''),
-    'those beyond are closed without an answer',
+    'the rest are closed without an answer',
   );
   t.equal(relay.events().filter(({ event }) => event === 'connection.refused').length, 1, 'one line for all of them');
   for (const socket of held) socket.destroy();
@@ -70,7 +70,7 @@ function v2(source: number[], command = 1): Buffer {
   return Buffer.concat([signature, head, Buffer.from([...source, 192, 0, 2, 1, 0xc8, 0x22, 0x01, 0xbb]), tlv]);
 }
 
-t.test('PROXY headers are read to the byte, whole or in pieces, and nothing else is taken for one', async (t) => {
+t.test('PROXY headers are read to the byte, whole or in pieces, and nothing else counts as one', async (t) => {
   for (const [header, source] of [
     [v1('198.51.100.7'), '198.51.100.7'],
     [v2([198, 51, 100, 7]), '198.51.100.7'],
@@ -104,7 +104,7 @@ t.test('PROXY headers are read to the byte, whole or in pieces, and nothing else
 });
 
 for (const tls of [false, true]) {
-  t.test(`limits count the address that the PROXY header tells${tls ? ', below TLS' : ''}`, async (t) => {
+  t.test(`limits count the address in the PROXY header${tls ? ', below TLS' : ''}`, async (t) => {
     const authority = await createAuthority();
     const { cert, key } = await authority.issue(['127.0.0.1']);
     const home = t.testdir({ 'relay.pem': cert, 'relay.key': key });

@@ -1,17 +1,17 @@
-/** How many connections there may be: of one address, and in all. What is too much is closed before anything is read. */
+/** Limits the number of connections, per address and in all. Those beyond are closed before anything is read. */
 import type { BlockList, Server, Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { countedAddress, isTrusted } from './addresses.ts';
 
-/** Between two lines in the log, milliseconds: who opens too many opens very many. */
+/** Between two log lines, milliseconds: a client that opens too many opens very many. */
 const noteEveryMs = 10_000;
 
 export interface ConnectionLimits {
   maxConnections: number;
-  /** Trusted proxies bring the connections of many, and are excepted. */
+  /** Trusted proxies carry the connections of many clients, and are exempt. */
   maxConnectionsPerAddress: number;
   proxies: BlockList;
-  /** Where the PROXY protocol is spoken: what it said of a connection. */
+  /** With the PROXY protocol: what it said about a connection. */
   sourceOf(socket: Socket): string | undefined;
   log: Logger;
 }

@@ -11,7 +11,7 @@ import { redeemCode } from '../../store/tenants/system.ts';
 import { connectDouble, newKey, postEnroll, signToken } from '../../testing/agent-double.ts';
 import { addAgent, addTenant, connected, setUp, startTestRelay } from '../../testing/relay-double.ts';
 
-t.test('enrollment: once per code, and every wrong code gets the same answer', async (t) => {
+t.test('a code enrolls one agent, and every wrong code gets the same answer', async (t) => {
   const { relay, tenant } = await setUp(t);
   const { code } = await relay.store.withTenant(tenant.id, (scope) => issueCode(scope, new Date()));
   const { publicKey } = await newKey();
@@ -33,7 +33,7 @@ t.test('enrollment: once per code, and every wrong code gets the same answer', a
   t.notMatch(log, code);
 });
 
-t.test('wrong codes are limited per address, and the right one is looked at all the same', async (t) => {
+t.test('wrong codes are limited per address, and a good one is still accepted', async (t) => {
   const { relay, tenant } = await setUp(t);
   const wrong = { code: 'AAAA-BBBB-CCCC', name: 'x', agentVersion: '0', publicKey: (await newKey()).publicKey };
   const statuses = [];
@@ -46,7 +46,7 @@ t.test('wrong codes are limited per address, and the right one is looked at all 
   }
 });
 
-t.test('a public key that is none leaves the code as it is', async (t) => {
+t.test('an invalid public key does not use up the code', async (t) => {
   const { relay, tenant } = await setUp(t);
   const { code } = await relay.store.withTenant(tenant.id, (scope) => issueCode(scope, new Date()));
   const { publicKey } = await newKey();
@@ -75,7 +75,7 @@ t.test('the upgrade is refused with an answer that says why', async (t) => {
     await connectDouble(relay.url, agent, { token: await signToken(identity, claims, nowMs) });
   const now = Math.floor(Date.now() / 1000);
   const invalid = { status: 401, code: 'AGENT_TOKEN_INVALID' };
-  t.match(await attempt({}, undefined, { ...agent, privateKey }), invalid, 'signed by somebody else');
+  t.match(await attempt({}, undefined, { ...agent, privateKey }), invalid, 'signed with another key');
   t.match(await attempt({ aud: 'another-service' }), invalid);
   t.match(await attempt({ iss: randomUUID() }), invalid);
   t.match(await attempt({}, Date.now() - 5 * 60_000), invalid, 'five minutes old');
@@ -89,7 +89,7 @@ t.test('the upgrade is refused with an answer that says why', async (t) => {
     status: 426,
     code: 'PROTOCOL_UNSUPPORTED',
   });
-  t.equal((await fetch(`${relay.url}/agent/v1/link`)).status, 426, 'no WebSocket at all');
+  t.equal((await fetch(`${relay.url}/agent/v1/link`)).status, 426, 'no WebSocket request');
 
   await relay.store.withTenant(tenant.id, (scope) => revokeAgent(scope, agent.agentId, new Date()));
   t.match(await attempt({}), { status: 403, code: 'AGENT_UNKNOWN' }, 'revoked');
@@ -104,7 +104,7 @@ t.test('a token opens one connection', async (t) => {
   t.match(await connectDouble(relay.url, agent, { token }), { status: 401, code: 'AGENT_TOKEN_INVALID' });
 });
 
-t.test('a check is told who it is, and leaves the connection of the same agent alone', async (t) => {
+t.test('a check learns its identity, and does not affect the connection of the same agent', async (t) => {
   const { relay, tenant, agent } = await setUp(t);
   const working = await connected(relay, agent);
   await working.hello();
@@ -129,13 +129,13 @@ t.test('a check is told who it is, and leaves the connection of the same agent a
   });
 });
 
-t.test('an address that is refused too often has to wait, except for anyone who has a good token', async (t) => {
+t.test('an address with too many refusals has to wait, except with a good token', async (t) => {
   const { relay, tenant, agent } = await setUp(t);
   for (let at = 0; at < 60; at++) await connectDouble(relay.url, agent, { token: 'nonsense' });
   const bad = await connectDouble(relay.url, agent, { token: 'nonsense' });
   t.match(bad, { status: 429, code: 'ATTEMPTS_EXCEEDED', retryAfter: /^\d+$/ });
   await (await connected(relay, agent)).hello();
-  // Even with the name of another agent of the same address: only that one has to wait.
+  // Even with the name of another agent at the same address: only that agent has to wait.
   const other = await addAgent(relay, tenant.id);
   const forged = { ...other, privateKey: (await newKey()).privateKey };
   for (let at = 0; at < 61; at++) await connectDouble(relay.url, forged);
@@ -157,7 +157,7 @@ t.test('a token that was used before a restart is used after it', async (t) => {
   await (await connected(second, agent)).hello();
 });
 
-t.test('an agent that connects without end has to wait, and the others do not', async (t) => {
+t.test('an agent that reconnects endlessly has to wait, and the others do not', async (t) => {
   const { relay, tenant, agent } = await setUp(t);
   const other = await addAgent(relay, tenant.id);
   let answer = await connectDouble(relay.url, agent);
@@ -166,7 +166,7 @@ t.test('an agent that connects without end has to wait, and the others do not', 
   await (await connected(relay, other)).hello();
 });
 
-t.test('a WebSocket request without its headers is answered with who took them', async (t) => {
+t.test('the answer to a WebSocket request that lost its headers says who removed them', async (t) => {
   const settings = { listen: { port: 0, trustedProxies: ['127.0.0.1'] } };
   const { relay } = await setUp(t, { settings });
   const get = async (headers: Record<string, string>) => {
@@ -203,7 +203,7 @@ t.test('TLS with a certificate of its own', async (t) => {
   await t.rejects(
     connectDouble(relay.url, identity),
     { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
-    'a stranger to the authority does not connect',
+    'a client that does not trust the authority does not connect',
   );
 
   const start = (keyFile: string) => startTestRelay(home, { settings: { listen: { ...listen, keyFile } } });
@@ -211,7 +211,7 @@ t.test('TLS with a certificate of its own', async (t) => {
   await t.rejects(start(join(home, 'none.key')), { code: 'FILE_UNREADABLE', message: /none\.key/ });
 });
 
-t.test('a peer that resets in the middle of the upgrade harms nobody', async (t) => {
+t.test('a reset in the middle of the upgrade harms nobody', async (t) => {
   const { relay, agent } = await setUp(t);
   const socket = connect(Number(new URL(relay.url).port), '127.0.0.1');
   socket.write('GET /agent/v1/link HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
@@ -220,7 +220,7 @@ t.test('a peer that resets in the middle of the upgrade harms nobody', async (t)
   t.equal(relay.connected(), 1);
 });
 
-t.test('plain http is for this computer alone', async (t) => {
+t.test('plain http is for this computer only', async (t) => {
   const settings = { listen: { host: '0.0.0.0', port: 0 } };
   await t.rejects(startTestRelay(t.testdir(), { settings }), { code: 'LISTEN_INSECURE', message: /0\.0\.0\.0/ });
   const { relay } = await setUp(t);

@@ -34,11 +34,11 @@ import { Session } from './session.ts';
 import { type AdmittedAgent, verifyToken } from './token.ts';
 import { Turns } from './turns.ts';
 
-/** Refused upgrades in a minute of one address, and of one agent's name from one address. */
+/** Refused upgrades per minute from one address, and for one agent id from one address. */
 const refusalsPerMinute = 60;
-/** What somebody is answered who tries out tokens. */
+/** The errors that guessed tokens get. */
 const guesses: ReadonlySet<string> = new Set(['AGENT_TOKEN_INVALID', 'AGENT_UNKNOWN']);
-/** Parts of one message, and pieces of a frame as they come from the network; agents send a message in one part. */
+/** Fragments of one message, and chunks of a frame from the network; agents send a message in one fragment. */
 const maxFragments = 1024;
 const maxBufferedChunks = 16_384;
 
@@ -51,15 +51,15 @@ export interface EndpointOptions {
   log: Logger;
   /** The relay's address, for people; known once the port is bound. */
   url(): string;
-  /** After a tenant's roster has changed. */
+  /** Called after a tenant's roster has changed. */
   wake(tenantId: string): void;
   /** Between two pings, milliseconds. */
   pingMs: number;
   /** Between two looks for revoked agents, milliseconds. */
   watchMs: number;
-  /** How long an agent may finish what it is doing when the relay goes down, milliseconds. */
+  /** How long an agent may finish its work when the relay shuts down, milliseconds. */
   drainMs: number;
-  /** Agents between their request and their welcome at once. */
+  /** How many agents may be between request and welcome at a time. */
   mostArriving: number;
   random(): number;
 }
@@ -67,11 +67,11 @@ export interface EndpointOptions {
 export interface Endpoint {
   /** Agents connected to this node. */
   readonly connected: number;
-  /** Why the relay cannot watch which agents are revoked at this moment. */
+  /** Why the relay currently cannot see which agents are revoked. */
   readonly trouble: HallpassError | undefined;
   /** Tells the tenant's connected agents; returns how many there are. */
   command(tenantId: string, name: 'sync' | 'settings'): number;
-  /** Lets nobody in anymore, sends the connected away with a time to come back, finishes the work in hand. */
+  /** Refuses new connections, tells the connected agents when to come back, and finishes the work in progress. */
   close(): Promise<void>;
 }
 
@@ -89,7 +89,7 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: limits.maxFrameBytes,
-    // Connection answers them, and counts.
+    // Connection answers and counts them.
     autoPong: false,
     maxFragments,
     maxBufferedChunks,
@@ -133,7 +133,7 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
     }
   };
 
-  /** @param arrived is called when the agent has its welcome, or is gone */
+  /** @param arrived called when the agent has its welcome or is gone */
   const accept = (
     agent: AdmittedAgent,
     request: IncomingMessage,
@@ -179,7 +179,7 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
   };
 
   const onUpgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    // Until ws takes over, nobody else listens for a reset.
+    // Until ws takes over, nothing else handles a reset.
     const onError = () => socket.destroy();
     socket.on('error', onError);
     const path = request.url?.split('?', 1).join('') ?? '';
@@ -205,7 +205,7 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
       accept(agent, request, socket, head, arrived);
     } catch (error) {
       const known = toHallpassError(error);
-      // Those who are over a limit come often: the refusals that brought them there are in the log.
+      // A client over a limit tries often; the refusals that led there are in the log.
       const level = known.code === 'ATTEMPTS_EXCEEDED' ? 'debug' : 'warn';
       const address = origins.of(request);
       log[level]({
@@ -236,7 +236,7 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
   };
 }
 
-/** @throws HallpassError PROTOCOL_UNSUPPORTED when this is no WebSocket of a protocol that we speak */
+/** @throws HallpassError PROTOCOL_UNSUPPORTED unless it is a WebSocket with a protocol that we support */
 function checkProtocol(request: IncomingMessage): void {
   const { headers } = request;
   const offered = offeredProtocols(request);

@@ -1,4 +1,4 @@
-/** Enrollment: a one-time code and a public key against an agent's identity. */
+/** Enrollment: trades a one-time code and a public key for an agent's identity. */
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Clock } from '../../../shared/clock.ts';
@@ -10,11 +10,11 @@ import { AttemptLimit } from './attempts.ts';
 import type { Origins } from './origins.ts';
 import { keyFault } from './public-key.ts';
 
-/** Wrong codes of one address in a minute that are answered as such; beyond it, only the right one is answered otherwise. */
+/** Wrong codes per address and minute; after that, wrong codes get ATTEMPTS_EXCEEDED, and a good one still works. */
 const wrongPerMinute = 10;
 /**
- * Codes of one address in a minute that are looked at. The relay accepts a good code even where others have guessed, and
- * guessing stays hopeless: in the ten minutes of a code, 6,000 attempts at 60 random bits.
+ * Codes per address and minute that are checked at all. The relay accepts a good code even where others have guessed, and
+ * guessing remains hopeless: 6,000 attempts at 60 random bits in the ten minutes of a code.
  */
 const triesPerMinute = 600;
 
@@ -28,7 +28,7 @@ export interface EnrollOptions {
 }
 
 /**
- * `POST /agent/v1/enroll`: 201 with the identity, 403 ENROLLMENT_CODE_INVALID whatever is wrong with the code, 400
+ * `POST /agent/v1/enroll`: 201 with the identity, 403 ENROLLMENT_CODE_INVALID for any fault of the code, 400
  * FRAME_MALFORMED, 429 ATTEMPTS_EXCEEDED.
  */
 export function enrollRoute(app: FastifyInstance, { store, origins, clock, log, url }: EnrollOptions): void {

@@ -1,4 +1,7 @@
-/** The agents connected to this node: one connection each. Those that another process (the CLI) revokes go within seconds. */
+/**
+ * The agents connected to this node, one connection each. An agent that another process (the CLI) revokes is disconnected
+ * within seconds.
+ */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Clock } from '../../../shared/clock.ts';
@@ -15,11 +18,14 @@ import type { AdmittedAgent } from './token.ts';
 const closeGoingAway = 1001;
 /** How often `last_seen_at` is written, milliseconds. */
 const touchEveryMs = 60_000;
-/** For an agent to greet again after its settings have changed: until then it may send what is no longer wanted, milliseconds. */
+/**
+ * How long an agent may take to say hello again after its settings have changed; until then it may send what is no longer
+ * wanted, milliseconds.
+ */
 const renewWithinMs = 60_000;
-/** A change of the clock that is worth a line, milliseconds; a code lives for ten minutes, a token for one. */
+/** A jump of the clock that is worth a log line, milliseconds; a code is valid for ten minutes, a token for one. */
 const jumpLoggedMs = 60_000;
-/** Reconnects after a drain are spread so that no more than this many come in a second. */
+/** Reconnects after a drain are spread to at most this many per second. */
 const reconnectsPerSecond = 200;
 
 interface Member {
@@ -43,7 +49,7 @@ export interface FleetOptions {
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #members = new Map<string, Member>();
-  /** Agents whose connection is gone, which is not written down yet: a thousand that go at once are one write. */
+  /** Disconnected agents that are not recorded yet: a thousand that disconnect at once are one write. */
   readonly #left = new Set<string>();
   readonly #watching: Loop;
   #trouble: HallpassError | undefined;
@@ -57,12 +63,12 @@ export class Fleet {
     return this.#members.size;
   }
 
-  /** Why the database cannot be watched at this moment. */
+  /** Why the database currently cannot be watched. */
   get trouble(): HallpassError | undefined {
     return this.#trouble;
   }
 
-  /** Takes a connection in; an earlier one of the same agent has to go. */
+  /** Adds a connection; it replaces an earlier one of the same agent. */
   add(agent: AdmittedAgent, connection: Connection): void {
     const member: Member = { agent, connection };
     this.#members.get(agent.agentId)?.connection.close(closeCodes.replaced, 'AGENT_REPLACED');
@@ -76,7 +82,7 @@ export class Fleet {
     });
   }
 
-  /** Tells the tenant's agents to do something. Returns how many were told. */
+  /** Sends a command to the tenant's agents. Returns how many got it. */
   command(tenantId: string, name: 'sync' | 'settings'): number {
     const members = [...this.#members.values()].filter((member) => member.agent.tenantId === tenantId);
     if (name === 'settings') for (const member of members) member.staleSince ??= this.#options.clock.now();
@@ -85,8 +91,8 @@ export class Fleet {
   }
 
   /**
-   * Sends every agent away with a time of its own to come back. Anyone who is in the middle of something gets `graceMs` to
-   * finish it and leave; the message in work is always finished.
+   * Disconnects every agent with its own time to come back. An agent in the middle of a cycle gets `graceMs` to finish
+   * and leave; the message in progress is always finished.
    */
   async drain(graceMs: number): Promise<void> {
     const { clock, random } = this.#options;
@@ -103,7 +109,7 @@ export class Fleet {
       }),
     );
     await this.#watching.ended;
-    // Only for people: a database that is away now has worse to report.
+    // Only informational, so a failure is ignored: an unavailable database is reported elsewhere.
     await noteNobodyConnected(this.#options).catch(() => undefined);
   }
 
@@ -158,7 +164,7 @@ export class Fleet {
     }
   }
 
-  /** Agents of ours greet again at once. */
+  /** Current agents say hello again at once. */
   #closeStale(): void {
     const { clock, log } = this.#options;
     for (const { agent, connection, staleSince } of this.#members.values()) {

@@ -1,4 +1,4 @@
-/** Agents that are enrolled and mean no good, on real sockets. */
+/** Malicious enrolled agents, on real sockets. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { gzipSync } from 'node:zlib';
@@ -25,7 +25,7 @@ for (const [what, frame, code] of [
   ['a gigabyte in a megabyte', gzipSync(Buffer.alloc(64 << 20)), 'FRAME_TOO_LARGE'],
   ['several gzip members', Buffer.concat(Array(20).fill(gzipSync(Buffer.alloc(1 << 20)))), 'FRAME_TOO_LARGE'],
 ] as const) {
-  t.test(`${what}: refused before it is parsed, and ended when it goes on`, async (t) => {
+  t.test(`${what}: refused before it is parsed, and disconnected if it continues`, async (t) => {
     const { relay, tenant, agent } = await setUp(t);
     const good = await connected(relay, await addAgent(relay, tenant.id));
     await good.hello();
@@ -45,7 +45,7 @@ for (const [what, frame, code] of [
   });
 }
 
-t.test('a flood of pings is ended, also of a peer that reads no answer', async (t) => {
+t.test('a flood of pings is cut off, also if the peer reads no answer', async (t) => {
   const { relay, agent } = await setUp(t);
   const bad = await connected(relay, agent);
   await bad.hello();
@@ -54,14 +54,14 @@ t.test('a flood of pings is ended, also of a peer that reads no answer', async (
   t.equal(await bad.closed, closeCodes.protocol);
 });
 
-t.test('messages in a thousand fragments are not put together', async (t) => {
+t.test('messages in a thousand fragments are not assembled', async (t) => {
   const { relay, agent } = await setUp(t);
   const bad = await connected(relay, agent);
   for (let at = 0; at < 2000; at++) bad.socket.send('x', { fin: false });
   t.equal(await bad.closed, 1008);
 });
 
-t.test('twenty thousand small messages at once do not keep the others waiting', async (t) => {
+t.test('twenty thousand small messages at once do not delay the others', async (t) => {
   const { relay, tenant, agent } = await setUp(t);
   const good = await connected(relay, await addAgent(relay, tenant.id));
   await good.hello();
@@ -70,13 +70,13 @@ t.test('twenty thousand small messages at once do not keep the others waiting', 
   for (let at = 0; at < 20_000; at++)
     busy.send({ type: 'manifest.get', bucket: { kind: 'term', schoolId: String(at) } });
   await busy.next('manifest');
-  // Counted in answers and not in time: while the good agent is served, the busy one gets few of its own.
+  // Measured in answers and not in time: while the good agent is served, the busy one gets only a few answers.
   for (let at = 0; at < 20; at++) await good.acked(good.begin(randomUUID()));
   t.ok(busy.pending('manifest') < 10_000, `${busy.pending('manifest')} of 20,000 answers came before 20 others`);
   busy.socket.terminate();
 });
 
-t.test('full batches at once do not keep the others waiting', async (t) => {
+t.test('full batches at once do not delay the others', async (t) => {
   const { relay, agent } = await setUp(t);
   const other = await addTenant(relay, 'fabrikam');
   const good = await connected(relay, await addAgent(relay, other.id));
@@ -86,12 +86,12 @@ t.test('full batches at once do not keep the others waiting', async (t) => {
   await busy.acked(busy.begin(randomUUID()));
   for (let at = 0; at < 30; at++) busy.batch(schools, manySchools(at));
   await busy.next('ack');
-  // Counted in answers and not in time: a batch worked on in one go would be one for each answer to the good agent.
+  // Measured in answers and not in time: without turns, each answer to the good agent would take a whole batch.
   for (let at = 0; at < 20; at++) await good.acked(good.begin(randomUUID()));
   t.ok(busy.pending('ack') < 18, `${busy.pending('ack')} of 29 batches came before 20 answers to another`);
 });
 
-t.test('a full batch is checked as a whole, and stored in parts with turns of others between', async (t) => {
+t.test("a full batch is checked as a whole, and stored in parts with other agents' turns in between", async (t) => {
   const { relay, tenant, agent } = await setUp(t);
   const other = await addTenant(relay, 'fabrikam');
   const good = await connected(relay, await addAgent(relay, other.id));
@@ -109,7 +109,7 @@ t.test('a full batch is checked as a whole, and stored in parts with turns of ot
   }
   t.equal((await bad.next('error')).code, 'FRAME_MALFORMED');
   seen.add((await stored()).length);
-  // Stored in parts, before it is acknowledged: a cycle that is open is not provisioned.
+  // Stored in parts before the acknowledgment: an open cycle is not provisioned.
   t.same(
     [...seen].filter((count) => count % 250 !== 0),
     [],
@@ -121,7 +121,7 @@ t.test('a full batch is checked as a whole, and stored in parts with turns of ot
   );
 });
 
-t.test('a batch longer than any agent makes one is refused, and the next one taken', async (t) => {
+t.test('a batch longer than any agent makes is refused, and the next one accepted', async (t) => {
   const { relay, agent } = await setUp(t);
   const bad = await connected(relay, agent);
   await bad.hello();
@@ -141,7 +141,7 @@ t.test('a batch longer than any agent makes one is refused, and the next one tak
   );
 });
 
-t.test('much in a message that nobody reads is passed over, as a later version may say more', async (t) => {
+t.test('large unknown fields of a message are skipped, because a later version may send more', async (t) => {
   const { relay, agent } = await setUp(t);
   const double = await connected(relay, agent);
   await double.hello();
@@ -151,7 +151,7 @@ t.test('much in a message that nobody reads is passed over, as a later version m
   for (let at = 0; at < 20; at++) t.same((await double.next('manifest')).entries, []);
 });
 
-t.test('a peer that reads nothing keeps nobody waiting, and is ended', async (t) => {
+t.test('a peer that reads nothing delays nobody, and is disconnected', async (t) => {
   const { relay, agent } = await setUp(t, { pingMs: 200 });
   const other = await addTenant(relay, 'fabrikam');
   const good = await connected(relay, await addAgent(relay, other.id));
@@ -162,11 +162,11 @@ t.test('a peer that reads nothing keeps nobody waiting, and is ended', async (t)
   for (let at = 0; at < 4; at++) bad.batch(schools, manySchools(at * 2000));
   await bad.acked(bad.batch(schools, manySchools(8000)));
   bad.socket.pause();
-  // Long, so that each of them takes the room for long messages.
+  // Long enough that each of them needs the room for long messages.
   const frame = `{"type":"manifest.get","bucket":${JSON.stringify(schools)},"more":"${'x'.repeat(100_000)}"}`;
   for (let at = 0; at < 200; at++) bad.socket.send(frame);
   await good.acked(good.begin(randomUUID()));
-  // A good agent that answers in between, whatever the other one holds.
+  // A good agent gets its answers meanwhile.
   for (let at = 0; relay.connected() > 1; at++) {
     await good.acked(good.batch(schools, manySchools(at)));
     await once(good.socket, 'ping');

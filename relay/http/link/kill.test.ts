@@ -1,4 +1,4 @@
-/** The relay as a process of its own, killed without warning: what was acknowledged is there, and nothing is half there. */
+/** The relay in its own process, killed without warning: everything acknowledged is there, and nothing is half there. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -50,7 +50,7 @@ t.test('killed between batch and ack, again and again', async (t) => {
     if ('status' in double) throw new Error(`refused with ${double.status}`);
     const { salt } = await double.hello();
     await double.acked(double.begin(randomUUID()));
-    // Everything unacknowledged is sent again, as an agent does; twelve batches on the wire when the relay dies.
+    // Sends everything unacknowledged again, as an agent does; twelve batches are on the wire when the relay dies.
     sent = acknowledged;
     for (let at = 0; at < 12; at++) {
       double.batch(
@@ -62,7 +62,7 @@ t.test('killed between batch and ack, again and again', async (t) => {
     for (; acks < killAfter; acks++) await double.next('ack');
     child.kill('SIGKILL');
     await Promise.all([once(child, 'exit'), double.closed]);
-    // Acks that were already on their way count, too.
+    // Acks that were already on the wire count too.
     acknowledged += (acks + double.pending('ack')) * perBatch;
 
     const store = await openStore(storeFile(home));
@@ -83,7 +83,7 @@ t.test('killed between batch and ack, again and again', async (t) => {
   const double = await connectDouble(first.url, identity);
   if ('status' in double) throw new Error(`refused with ${double.status}`);
   const { salt } = await double.hello();
-  t.same((await double.next('repair')).buckets, [students], 'the agent is told what broke off');
+  t.same((await double.next('repair')).buckets, [students], 'the agent learns which cycle was interrupted');
   const cycle = randomUUID();
   double.begin(cycle);
   for (let at = acknowledged; at < sent; at += perBatch) {
@@ -98,9 +98,9 @@ t.test('killed between batch and ack, again and again', async (t) => {
   );
   const digest = digestToText(digestOf(all.map((record) => recordHash(salt, record))));
   await double.acked(double.commit(cycle, [{ ...students, digest }]));
-  t.equal(double.pending('repair'), 0, 'sent again from the last acknowledgment, it is whole');
+  t.equal(double.pending('repair'), 0, 'resent from the last acknowledgment, it is complete');
   await double.close();
   first.child.kill('SIGTERM');
   const [exitCode] = await once(first.child, 'exit');
-  t.equal(exitCode, 0, 'ends in order when asked to');
+  t.equal(exitCode, 0, 'shuts down cleanly when asked to');
 });

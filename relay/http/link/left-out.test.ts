@@ -1,4 +1,4 @@
-/** Rows that an agent leaves out are problems at the relay, until they are fixed; an older agent knows nothing of it. */
+/** Rows that an agent leaves out are problems at the relay until they are fixed; older agents do not report them. */
 import t from 'tap';
 import { type AgentMessage, listsLeftOut } from '../../../shared/link.ts';
 import { problemsNow } from '../../app/queries/problems.ts';
@@ -16,7 +16,7 @@ const row = { kind: 'section', schoolId: '12', id: '980', field: 'sectionNumber'
 const hello = { capabilities: [listsLeftOut] };
 
 t.test(
-  'each row is a problem of the person who keeps PowerSchool, and ends when the agent no longer names it',
+  'each row is a problem for the PowerSchool administrator, and ends when the agent no longer reports it',
   async (t) => {
     const { relay, tenant, agent } = await setUp(t);
     await relay.store.withTenant(tenant.id, (scope) => setProfile(scope, testProfile, new Date()));
@@ -25,7 +25,7 @@ t.test(
     await double.hello(hello);
     const report = async (leftOut: object) => {
       double.send(unknown({ type: 'status', state: 'idle', leftOut }));
-      // The answer to a question that was asked after it.
+      // The answer to a later request.
       double.send({ type: 'manifest.get', bucket: { kind: 'term', schoolId: '1' } });
       await double.next('manifest');
     };
@@ -49,7 +49,7 @@ t.test(
     );
     t.match(now[1], { message: /697 more left-out rows/ });
     t.match(now[3], { message: /surname \(STUDENTS.Last_Name\) has a value that cannot be used/ });
-    t.equal(now[0]?.firstAt, first?.firstAt, 'what goes on keeps its first time');
+    t.equal(now[0]?.firstAt, first?.firstAt, 'a problem that persists keeps its first time');
 
     const found = await relay.store.system((system) => findTenant(system, tenant.id));
     const status = await relay.store.withTenant(tenant.id, (scope) => tenantStatus(scope, found, Date.now()));
@@ -63,7 +63,7 @@ t.test(
   },
 );
 
-t.test('names of anything but ids are refused, and never stored', async (t) => {
+t.test('anything but ids is refused and never stored', async (t) => {
   const { relay, tenant, agent } = await setUp(t);
   const double = await connected(relay, agent);
   await double.hello(hello);
@@ -81,7 +81,7 @@ t.test('names of anything but ids are refused, and never stored', async (t) => {
   t.same(problems, []);
 });
 
-t.test('an agent that lists nothing ends what another one listed before it', async (t) => {
+t.test('an agent that reports nothing ends what another one reported before', async (t) => {
   const { relay, tenant, agent } = await setUp(t);
   const problems = async () => (await relay.store.withTenant(tenant.id, (scope) => problemsNow(scope, {}))).problems;
   const school = { ...row, kind: 'school', schoolId: 'district', field: 'name' } as const;
@@ -91,14 +91,14 @@ t.test('an agent that lists nothing ends what another one listed before it', asy
   newer.send({ type: 'status', state: 'idle', leftOut: { count: 2, rows: [school, row] } });
   newer.send({ type: 'manifest.get', bucket: { kind: 'term', schoolId: '1' } });
   await newer.next('manifest');
-  t.match(await problems(), [{ profile: '', code: 'RowLeftOut' }], 'of no profile where none covers the school');
+  t.match(await problems(), [{ profile: '', code: 'RowLeftOut' }], 'without a profile if none covers the school');
   await (await connected(relay, await addAgent(relay, tenant.id))).hello(hello);
-  t.equal((await problems()).length, 1, 'another one that lists says it in its first status');
+  t.equal((await problems()).length, 1, 'another agent reports its rows in its first status');
   await (await connected(relay, agent)).hello({ capabilities: [] });
   t.same(await problems(), []);
 });
 
-t.test('a profile with rows left out in its schools is no success', async (t) => {
+t.test('a profile whose schools have left-out rows is not a success', async (t) => {
   const { relay, tenant, agent } = await setUp(t);
   const at = new Date().toISOString();
   const standing = () =>

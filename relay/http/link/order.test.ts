@@ -18,7 +18,7 @@ const hello: AgentMessage = {
 };
 const ask: AgentMessage = { type: 'manifest.get', bucket };
 
-/** Judges the messages one after another; the state after the last, which all must be taken. */
+/** Judges the messages one after another, all of which must be accepted; returns the last state. */
 function after(...messages: AgentMessage[]): LinkState {
   return messages.reduce((state, message) => {
     const judgment = judge(state, message);
@@ -27,7 +27,7 @@ function after(...messages: AgentMessage[]): LinkState {
   }, initialState);
 }
 
-t.test('the ordinary course: hello, cycles, questions in between', async (t) => {
+t.test('the normal sequence: hello, cycles, questions in between', async (t) => {
   const other = randomUUID();
   const state = after(hello, ask, begin(1), batch(2), ask, batch(3), commit(4), begin(5, other), commit(6, other));
   t.same(state, { phase: 'ready', seq: 6, cycle: undefined });
@@ -41,7 +41,7 @@ t.test('nothing comes before hello, and hello comes once', async (t) => {
   t.equal(judge(after(hello, begin(1)), hello).verdict, 'out-of-order');
 });
 
-t.test('a number is taken once, and none is left out', async (t) => {
+t.test('a number is accepted once, and none is skipped', async (t) => {
   const state = after(hello, begin(1), batch(2));
   t.same(judge(state, batch(2)), { verdict: 'repeated' });
   t.same(judge(state, begin(1)), { verdict: 'repeated' });

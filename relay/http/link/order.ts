@@ -1,6 +1,6 @@
 /**
- * Which message may come when. The state of one connection is a phase, the last sequence number that is durable, and the
- * cycle it is in; {@link judge} decides, and the session acts.
+ * Which messages are allowed when. The state of a connection is its phase, the last durable sequence number, and its open
+ * cycle; {@link judge} decides, and the session acts.
  *
  * Sequence numbers count cycle.begin, batch and cycle.commit together, from 1 on every connection.
  */
@@ -11,7 +11,7 @@ type MessageType = AgentMessage['type'];
 
 export interface LinkState {
   phase: Phase;
-  /** The last sequence number taken; 0 before the first. */
+  /** The last sequence number accepted; 0 before the first. */
   seq: number;
   /** The cycle begun on this connection. */
   cycle: string | undefined;
@@ -19,7 +19,7 @@ export interface LinkState {
 
 export const initialState: LinkState = { phase: 'greeting', seq: 0, cycle: undefined };
 
-/** `next` is the phase after a message that fits; a text is the reason why it does not. */
+/** `next` is the phase after an allowed message; a string is the reason why it is not allowed. */
 type Cell = { next: Phase } | string;
 
 const early = 'hello comes first';
@@ -49,7 +49,7 @@ const table: Record<Phase, Record<MessageType, Cell>> = {
   cycle: {
     hello: 'it was already sent',
     'manifest.get': { next: 'cycle' },
-    // A cycle that the agent gave up: the new one takes over, and what was sent stays as it is until compared.
+    // The agent gave up its cycle: the new one takes over, and what was sent stays until the digests are compared.
     'cycle.begin': { next: 'cycle' },
     batch: { next: 'cycle' },
     'cycle.commit': { next: 'ready' },
@@ -61,7 +61,7 @@ const table: Record<Phase, Record<MessageType, Cell>> = {
 
 export type Verdict =
   | { verdict: 'take'; next: LinkState }
-  /** Taken before: acknowledge again, change nothing. */
+  /** Accepted before: acknowledge again, change nothing. */
   | { verdict: 'repeated' }
   | { verdict: 'out-of-order'; reason: string };
 

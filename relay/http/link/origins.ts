@@ -1,4 +1,4 @@
-/** Where requests come from, and a word to the operator when a proxy does not tell. */
+/** Where requests come from, and a warning to the operator if a proxy does not say. */
 import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
 import type { Logger } from 'pino';
@@ -9,7 +9,7 @@ import type { SilentProxies } from './silent-proxies.ts';
 
 export interface OriginsOptions {
   proxies: BlockList;
-  /** Where the PROXY protocol is spoken. */
+  /** Set if the PROXY protocol is in use. */
   peers: Peers | undefined;
   silent: SilentProxies;
   clock: Clock;
@@ -23,7 +23,7 @@ export class Origins {
     this.#options = options;
   }
 
-  /** The client's address, in the form in which it is counted. */
+  /** The client's address, in the form that limits count. */
   of(request: IncomingMessage): string {
     const { proxies, peers, silent, clock, log } = this.#options;
     const source = peers?.sourceOf(request.socket);
@@ -38,7 +38,7 @@ export class Origins {
     return clientAddress(request, source ?? peer, proxies);
   }
 
-  /** Where a request that lost its Upgrade headers lost them, as far as anybody can tell. */
+  /** Where a request lost its Upgrade headers, as far as the relay can tell. */
   whoStripped(request: IncomingMessage): { side: 'relay' | 'district' | 'unknown'; who: string; proxy: string } {
     const { proxies } = this.#options;
     const proxy = request.socket.remoteAddress ?? '';
@@ -48,7 +48,7 @@ export class Origins {
       return { side: via === '' ? 'relay' : 'unknown', who: `the reverse proxy of the relay${named}`, proxy };
     }
     const forwarded = ['x-forwarded-for', 'forwarded', 'x-real-ip'].some((name) => name in request.headers);
-    if (forwarded && via === '') return { side: 'unknown', who: 'a proxy, most likely that of the relay', proxy };
+    if (forwarded && via === '') return { side: 'unknown', who: "a proxy, most likely the relay's own", proxy };
     return { side: 'district', who: `a proxy or filter in the network of the agent${named}`, proxy };
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The PROXY protocol, versions 1 and 2 (haproxy.org/download/1.8/doc/proxy-protocol.txt): a proxy that passes bytes on
- * says first where they come from. Taken from trusted proxies alone, and then from all of their connections.
+ * The PROXY protocol, versions 1 and 2 (haproxy.org/download/1.8/doc/proxy-protocol.txt): a proxy that forwards bytes
+ * says first where they come from. Read from trusted proxies only, and required on all of their connections.
  */
 import { type BlockList, isIP, type Server, type Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
@@ -11,13 +11,13 @@ const maxV1Bytes = 107;
 /** Addresses and extensions (TLV) of version 2 that are read; proxies send a few hundred. */
 const maxV2Bytes = 4096;
 const signature = Buffer.from([0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a]);
-/** For the header, milliseconds. It comes in the connection's first packet. */
+/** Timeout for the header, milliseconds. It comes in the connection's first packet. */
 const headerTimeoutMs = 5000;
 
 export type ProxyHeader =
   | { is: 'incomplete' }
   | { is: 'wrong' }
-  /** `source` is missing where the proxy speaks for itself, as in its health checks. */
+  /** `source` is missing if the proxy itself is the client, as in its health checks. */
   | { is: 'header'; bytes: number; source?: string };
 
 /** Reads the header at the beginning of a connection. Pure. */
@@ -50,7 +50,7 @@ function readV2(data: Buffer): ProxyHeader {
   return { is: 'header', bytes, source: groups.join(':') };
 }
 
-/** Where a connection comes from, beyond the proxy that it came by. */
+/** Where a connection really comes from, behind its proxy. */
 export interface Peers {
   sourceOf(socket: Socket): string | undefined;
 }
@@ -74,7 +74,7 @@ export function expectProxyProtocol(server: Server, proxies: BlockList, refused:
     socket.on('error', () => socket.destroy());
     if (!isTrusted(peer, proxies)) return turnAway();
     let seen = Buffer.alloc(0);
-    // For all of it: byte by byte it would last for minutes.
+    // One timeout for the whole header: byte by byte it could take minutes.
     const late = setTimeout(turnAway, headerTimeoutMs);
     socket.once('close', () => clearTimeout(late));
     const onData = (chunk: Buffer) => {
@@ -90,7 +90,7 @@ export function expectProxyProtocol(server: Server, proxies: BlockList, refused:
       socket.once('close', () => sources.delete(key));
       if (seen.length > header.bytes) socket.unshift(seen.subarray(header.bytes));
       for (const listener of serve) listener.call(server, socket);
-      // TLS takes what was unshifted by itself; HTTP listens for it on a socket that was paused.
+      // TLS reads the unshifted bytes by itself; HTTP reads them when the paused socket resumes.
       if (!(server instanceof TlsServer)) socket.resume();
     };
     socket.on('data', onData);
@@ -98,7 +98,7 @@ export function expectProxyProtocol(server: Server, proxies: BlockList, refused:
   return { sourceOf: (socket) => sources.get(keyOf(socket)) };
 }
 
-/** The same for a TCP socket and for the TLS socket around it, of which neither knows the other. */
+/** The same key for a TCP socket and the TLS socket around it, which do not refer to each other. */
 function keyOf({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress ?? ''} ${remotePort ?? ''}`;
 }

@@ -4,14 +4,14 @@ import { keyFault } from './public-key.ts';
 
 const base64url = (hex: string) => Buffer.from(hex, 'hex').toString('base64url');
 
-t.test('every key that Node makes is a key', async (t) => {
+t.test('every key that Node generates is valid', async (t) => {
   for (let at = 0; at < 50; at++) {
     const { publicKey } = generateKeyPairSync('ed25519');
     t.equal(keyFault(String(publicKey.export({ format: 'jwk' }).x)), undefined);
   }
 });
 
-t.test('the keys of RFC 8032 §7.1 are keys', async (t) => {
+t.test('the keys of RFC 8032 §7.1 are valid', async (t) => {
   for (const hex of [
     'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a',
     '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c',
@@ -21,7 +21,7 @@ t.test('the keys of RFC 8032 §7.1 are keys', async (t) => {
   }
 });
 
-t.test('points of low order, others than points, and other forms are none', async (t) => {
+t.test('points of low order, values off the curve, and other encodings are invalid', async (t) => {
   const zeros = '00'.repeat(30);
   for (const hex of [
     `01${zeros}00`,

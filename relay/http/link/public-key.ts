@@ -1,6 +1,6 @@
 /**
- * Whether 32 bytes are an Ed25519 public key (RFC 8032 §5.1.3). Node imports any 32 bytes; a key that is no point of the
- * curve verifies nothing, and one of the few points of low order verifies what anybody made.
+ * Whether 32 bytes are an Ed25519 public key (RFC 8032 §5.1.3). Node imports any 32 bytes. A key that is not a point on
+ * the curve verifies nothing, and one of the few points of low order verifies signatures that anybody can make.
  */
 
 const p = 2n ** 255n - 19n;
@@ -18,7 +18,7 @@ const lowOrder = new Set([
 
 /**
  * @param x of an Ed25519 JWK (RFC 8037): 32 bytes, base64url without padding
- * @returns what is wrong with it; undefined for a key
+ * @returns what is wrong with it; undefined for a valid key
  */
 export function keyFault(x: string): string | undefined {
   const bytes = Buffer.from(x, 'base64url');

@@ -2,7 +2,7 @@ import t from 'tap';
 import { Room } from './room.ts';
 import { Share } from './turns.ts';
 
-t.test('one is in at a time, and who used less of the recent time is next', async (t) => {
+t.test('one agent is in at a time, and the one with less recent use is next', async (t) => {
   const room = new Room(() => 0);
   const [busy, idle] = [new Share(), new Share()];
   busy.add(500, 0);

@@ -1,6 +1,6 @@
 /**
- * Long messages are unpacked and stored one at a time: a frame of a few kilobytes may be eight megabytes of JSON, and ten
- * agents that send such frames at once must not fill the memory. Short messages need no room and go on meanwhile.
+ * Unpacks and stores long messages one at a time: a frame of a few kilobytes may be eight megabytes of JSON, and ten
+ * agents that send such frames at once must not fill the memory. Short messages do not wait for it.
  */
 import { leastUsed, type Share } from './turns.ts';
 
@@ -14,7 +14,7 @@ export class Room {
     this.#now = now;
   }
 
-  /** Resolves when the room is this agent's; who used less of the recent time is let in first. */
+  /** Resolves when it is this agent's turn; the agent with less recent use goes first. */
   enter(share: Share): Promise<void> {
     return new Promise((grant) => {
       this.#waiting.push({ share, grant });

@@ -40,10 +40,10 @@ function handClock(): Clock & { tick(): void } {
   };
 }
 
-t.test('welcome says what the profile wants, and what the mirror has', async (t) => {
+t.test('welcome says which fields the profile wants, and what the mirror has', async (t) => {
   const { relay, tenant, agent } = await setUp(t);
   const nothing = await (await connected(relay, agent)).hello();
-  t.same(nothing.wanted, { schools: [], fields: {} }, 'no profile wants nothing');
+  t.same(nothing.wanted, { schools: [], fields: {} }, 'without a profile, nothing is wanted');
   await relay.store.withTenant(tenant.id, (scope) => setProfile(scope, testProfile, new Date()));
   const welcome = await (await connected(relay, agent)).hello({ agentVersion: '7.7.7' });
   t.match(welcome, { tenantName: 'contoso schools', schedule: { cycleSeconds: 60 }, buckets: [] });
@@ -54,7 +54,7 @@ t.test('welcome says what the profile wants, and what the mirror has', async (t)
   t.match(await relay.store.withTenant(tenant.id, listAgents), [{ version: '7.7.7', lastSeenAt: String }]);
 });
 
-t.test('a cycle: acknowledged only when it can be read back, and committed', async (t) => {
+t.test('a cycle is acknowledged only when it can be read back, and committed', async (t) => {
   const { relay, tenant, agent } = await setUp(t, { profile: testProfile });
   const double = await connected(relay, agent);
   const { salt, credit } = await double.hello();
@@ -92,7 +92,7 @@ t.test('a cycle: acknowledged only when it can be read back, and committed', asy
   t.same((await (await connected(relay, agent)).hello()).buckets, [named(terms, digest)]);
 });
 
-t.test('digests that differ are repaired before anything is provisioned', async (t) => {
+t.test('different digests are repaired before anything is provisioned', async (t) => {
   const { relay, tenant, agent } = await setUp(t, { profile: testProfile });
   const double = await connected(relay, agent);
   const { salt } = await double.hello();
@@ -111,7 +111,7 @@ t.test('digests that differ are repaired before anything is provisioned', async 
   t.same(relay.woken, [tenant.id]);
 });
 
-t.test('a cycle that broke off is compared after the reconnect', async (t) => {
+t.test('an interrupted cycle is compared after the reconnect', async (t) => {
   const { relay, tenant, agent } = await setUp(t, { profile: testProfile });
   const first = await connected(relay, agent);
   const { salt } = await first.hello();
@@ -130,7 +130,7 @@ t.test('a cycle that broke off is compared after the reconnect', async (t) => {
   t.equal(await relay.store.withTenant(tenant.id, isSettled), false);
 });
 
-t.test('a frame that cannot be used is answered, applies nothing, and the connection goes on', async (t) => {
+t.test('an invalid frame gets an error and applies nothing, and the connection continues', async (t) => {
   const { relay, tenant, agent } = await setUp(t, { profile: testProfile });
   const double = await connected(relay, agent);
   await double.hello();
@@ -149,7 +149,7 @@ t.test('a frame that cannot be used is answered, applies nothing, and the connec
   double.batch(terms, [term('1'), { id: '2', name: 'no dates' }]);
   t.match(await double.next('error'), { code: 'FRAME_MALFORMED', message: /yearId|startDate/ });
   t.same(await relay.store.withTenant(tenant.id, (scope) => changedSince(scope, 0)), []);
-  // Its number was not used up.
+  // Its sequence number is still free.
   await double.acked(double.batch(terms, [term('3')], [], 2));
   await double.acked(double.batch(terms, [term('4')], [], 2));
   const rows = await relay.store.withTenant(tenant.id, (scope) => readRecords(scope, 'term'));
@@ -157,7 +157,7 @@ t.test('a frame that cannot be used is answered, applies nothing, and the connec
   t.equal(rows.length, 1);
 });
 
-t.test('a gap in the numbers ends the connection, so that both sides compare', async (t) => {
+t.test('a gap in the sequence numbers ends the connection, so both sides compare', async (t) => {
   const { relay, agent } = await setUp(t);
   const double = await connected(relay, agent);
   await double.hello();
@@ -167,7 +167,7 @@ t.test('a gap in the numbers ends the connection, so that both sides compare', a
   t.equal(await double.closed, closeCodes.protocol);
 });
 
-t.test('a frame beyond the limit ends the connection before it is read', async (t) => {
+t.test('a frame over the limit ends the connection before it is read', async (t) => {
   const { relay, agent } = await setUp(t);
   const double = await connected(relay, agent);
   await double.hello();
@@ -175,7 +175,7 @@ t.test('a frame beyond the limit ends the connection before it is read', async (
   t.equal(await double.closed, 1009);
 });
 
-t.test('an agent of another protocol is told and let go', async (t) => {
+t.test('an agent with another protocol version gets an error and is disconnected', async (t) => {
   const { relay, agent } = await setUp(t);
   const double = await connected(relay, agent);
   const welcome = double.hello({ protocol: 99 });
@@ -203,7 +203,7 @@ t.test('one connection per agent, one cycle per district', async (t) => {
   t.equal(relay.connected(), 1);
 });
 
-t.test('revoking cuts a connected agent off', async (t) => {
+t.test('revoking disconnects an agent', async (t) => {
   const { relay, tenant, agent } = await setUp(t);
   const double = await connected(relay, agent);
   await double.hello();
@@ -211,7 +211,7 @@ t.test('revoking cuts a connected agent off', async (t) => {
   t.equal(await double.closed, closeCodes.revoked);
 });
 
-t.test('commands reach the agents of the tenant alone, and a new profile makes them reconnect', async (t) => {
+t.test("commands reach only the tenant's own agents, and a new profile makes them reconnect", async (t) => {
   const { relay, tenant, agent } = await setUp(t);
   const other = await addTenant(relay, 'fabrikam');
   const stranger = await connected(relay, await addAgent(relay, other.id));
@@ -226,7 +226,7 @@ t.test('commands reach the agents of the tenant alone, and a new profile makes t
   t.equal(stranger.pending('command'), 0);
 });
 
-t.test('a line that died silently is found within two pings; one that only answers pings lives', async (t) => {
+t.test('a dead connection is found within two pings; one that only answers pings stays', async (t) => {
   const clock = handClock();
   const { relay, tenant, agent } = await setUp(t, { clock });
   const dead = await connected(relay, agent, false);
@@ -239,36 +239,39 @@ t.test('a line that died silently is found within two pings; one that only answe
     const ping = pinged();
     clock.tick();
     await ping;
-    // The pong goes before this message on the same line, so that the relay has heard it when it answers.
+    // The pong precedes this message on the same connection, so the relay has it when it answers.
     alive.send({ type: 'manifest.get', bucket: terms });
     await alive.next('manifest');
   }
   t.equal(await dead.closed, 1006);
-  t.equal(await mute.closed, closeCodes.protocol, 'and one that never said hello');
+  t.equal(await mute.closed, closeCodes.protocol, 'and a connection that never said hello');
   t.equal(relay.connected(), 1);
-  // The pause that going down allows would not end with this clock.
+  // With this clock, the grace period of the shutdown would never end.
   await alive.close();
 });
 
-t.test('going down: nobody new, everybody told when to come back, work in hand finished', async (t) => {
-  const tenant = await addTenantTo(t.testdir(), 'contoso', testProfile);
-  const relay = await startTestRelay(t.testdirName);
-  const agent = await addAgent(relay, tenant.id);
-  const double = await connected(relay, agent);
-  await double.hello();
-  double.begin(randomUUID());
-  await double.acked(double.batch(terms, [term('1')]));
-  const closing = relay.close();
-  t.match(await double.next('drain'), { reconnectAfterMs: Number });
-  t.equal(await double.closed, 1001);
-  await closing;
-  await t.rejects(connectDouble(relay.url, agent), { code: 'ECONNREFUSED' });
-  const again = await startTestRelay(t.testdirName);
-  t.teardown(() => again.close());
-  t.equal((await again.store.withTenant(tenant.id, (scope) => readRecords(scope, 'term'))).length, 1);
-});
+t.test(
+  'a shutdown refuses new agents, tells the others when to come back, and finishes the work in progress',
+  async (t) => {
+    const tenant = await addTenantTo(t.testdir(), 'contoso', testProfile);
+    const relay = await startTestRelay(t.testdirName);
+    const agent = await addAgent(relay, tenant.id);
+    const double = await connected(relay, agent);
+    await double.hello();
+    double.begin(randomUUID());
+    await double.acked(double.batch(terms, [term('1')]));
+    const closing = relay.close();
+    t.match(await double.next('drain'), { reconnectAfterMs: Number });
+    t.equal(await double.closed, 1001);
+    await closing;
+    await t.rejects(connectDouble(relay.url, agent), { code: 'ECONNREFUSED' });
+    const again = await startTestRelay(t.testdirName);
+    t.teardown(() => again.close());
+    t.equal((await again.store.withTenant(tenant.id, (scope) => readRecords(scope, 'term'))).length, 1);
+  },
+);
 
-t.test('going down waits for an agent that is in the middle of something', async (t) => {
+t.test('a shutdown waits for an agent in the middle of a cycle', async (t) => {
   const tenant = await addTenantTo(t.testdir(), 'contoso', testProfile);
   const relay = await startTestRelay(t.testdirName, { drainMs: 60_000 });
   const double = await connected(relay, await addAgent(relay, tenant.id));

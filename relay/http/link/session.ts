@@ -21,11 +21,13 @@ import { initialState, judge, type LinkState } from './order.ts';
 import type { AdmittedAgent } from './token.ts';
 import { nothingWanted, Wanted } from './wanted.ts';
 
-/** Of a manifest in one message: a fifth of what a message may have, because it is read and compressed in one go. */
+/**
+ * Entries of a manifest in one message: a fifth of the limit of a message, because it is read and compressed in one go.
+ */
 const manifestEntries = 2000;
 /** Pause between two progress lines in the log, milliseconds. */
 const progressEveryMs = 500;
-/** Between two lines on what an agent tells, milliseconds; and between two that say the same. */
+/** Between two log lines about what an agent reports, milliseconds; and between two with the same content. */
 const noteEveryMs = 100;
 const sameNoteEveryMs = 10_000;
 /** How often the same health is written again, so that its age shows, milliseconds. */
@@ -43,9 +45,9 @@ export interface SessionOptions {
   pass(): Promise<void>;
   /** Does long work, and lets the other agents have their turns every few milliseconds. */
   inParts<T>(work: InParts<T>): Promise<T>;
-  /** When the agent has its welcome. */
+  /** Called when the agent has its welcome. */
   onGreeted(): void;
-  /** After a commit is durable. */
+  /** Called after a commit is durable. */
   onCommit(tenantId: string): void;
 }
 
@@ -54,10 +56,10 @@ export class Session {
   readonly #link: AgentLink;
   #state: LinkState = initialState;
   #wanted = nothingWanted;
-  /** The tenant's, which never changes. */
+  /** The tenant's salt, which never changes. */
   #salt = '';
   readonly #noted = new Map<string, { at: number; code: string }>();
-  /** The health that was written last. */
+  /** The health that was last written. */
   #reported = { key: '', at: 0 };
   #cycle = { startedAt: 0, changed: 0, received: 0, reportedAt: 0 };
 
@@ -74,7 +76,8 @@ export class Session {
    * Handles one message; the next may come when this resolves.
    *
    * @throws HallpassError FRAME_MALFORMED or RECORDS_NOT_WANTED (nothing applied, the number not used up),
-   *   PROTOCOL_UNSUPPORTED, SOURCE_OTHER; LINK_OUT_OF_ORDER and STORE_UNAVAILABLE, after which a part of a batch may be applied
+   *   PROTOCOL_UNSUPPORTED, SOURCE_OTHER; LINK_OUT_OF_ORDER and STORE_UNAVAILABLE, after which part of a batch may be
+   *   applied
    */
   async handle(message: AgentMessage): Promise<void> {
     const judgment = judge(this.#state, message);
@@ -123,8 +126,8 @@ export class Session {
     this.#salt = answer.welcome.salt;
     await this.#options.send(answer.welcome);
     this.#options.onGreeted();
-    // A cycle broke off: its batches are in the mirror, but no digest has vouched for the whole. Comparing those buckets
-    // makes the agent commit again even if PowerSchool has not changed since.
+    // A cycle was interrupted: its batches are in the mirror, but no digest has confirmed the whole. Comparing those
+    // buckets makes the agent commit again even if PowerSchool has not changed since.
     if (answer.broken.length > 0) await this.#options.send({ type: 'repair', buckets: answer.broken });
     this.#note('agent.connected', { version: hello.agentVersion });
   }
@@ -135,7 +138,7 @@ export class Session {
     this.#note('roster.left-out', { rows: leftOut.count });
   }
 
-  /** Idle agents say the same every minute: that is written down once in five. */
+  /** Idle agents report the same every minute; it is written once in five minutes. */
   async #status(reported: Extract<AgentMessage, { type: 'status' }>): Promise<void> {
     const { state, lastCycleAt, lastCycleSeconds, problem } = reported;
     this.#noteSparingly('agent.problem', problem?.code);
@@ -163,7 +166,8 @@ export class Session {
   async #batch(batch: Batch): Promise<void> {
     this.#wanted.check(batch);
     const cycle = this.#state.cycle ?? '';
-    // Checked and hashed before the first transaction: nobody can write while one lasts, and nothing of a bad batch is applied.
+    // Checks and hashes before the first transaction: a transaction blocks other writers, and no part of a bad batch may
+    // be applied.
     const rows = await this.#options.inParts(rowsOf(this.#salt, batch));
     this.#cycle.changed += await this.#link.takeBatch(cycle, batch, rows);
     this.#cycle.received += batch.upserts.length + batch.deletes.length;
@@ -190,7 +194,7 @@ export class Session {
     onCommit(agent.tenantId);
   }
 
-  /** The same thing again within a while is not worth another line: an agent decides how often it says it. */
+  /** A repeated report is not logged again for a while: an agent decides how often it sends it. */
   #noteSparingly(event: string, code: string | undefined): void {
     if (code === undefined) return;
     const now = this.#options.clock.now();

@@ -1,9 +1,9 @@
-/** Trusted proxies that do not say where requests come from, kept in the state folder for the commands that show it. */
+/** Trusted proxies that do not say where requests come from; kept in the state folder for the commands that show them. */
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DurableFile } from '../../../shared/durable-file.ts';
 
-/** More than a relay has; the oldest are forgotten. */
+/** More than any relay has; the oldest are dropped. */
 const mostListed = 20;
 
 const silentSchema = z.array(z.object({ proxy: z.string(), since: z.iso.datetime() })).max(mostListed);
@@ -13,19 +13,19 @@ export function silentProxiesFile(home: string): DurableFile<SilentProxy[]> {
   return new DurableFile(join(home, 'silent-proxies.json'), silentSchema, { backup: false });
 }
 
-/** Those of the last time that the relay ran; none where the file cannot be read. */
+/** Those of the relay's last run; none if the file cannot be read. */
 export async function silentProxies(home: string): Promise<SilentProxy[]> {
   const read = silentProxiesFile(home).read();
   return (await read.catch(() => null)) ?? [];
 }
 
-/** Only for people: what cannot be written is left. */
+/** Only informational: a failed write is ignored. */
 export class SilentProxies {
   readonly #file: DurableFile<SilentProxy[]>;
   #known: SilentProxy[] = [];
   #writing: Promise<void>;
 
-  /** Forgets what an earlier process saw: settings may have changed. */
+  /** Clears what an earlier process saw: settings may have changed. */
   constructor(home: string) {
     this.#file = silentProxiesFile(home);
     this.#writing = this.#write();

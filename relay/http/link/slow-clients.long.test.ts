@@ -1,4 +1,4 @@
-/** Clients that begin and do not go on: real times, so this takes half a minute. */
+/** Clients that start and stall, with the real timeouts: this takes half a minute. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { createAuthority } from '../../../scripts/simulators/authority.ts';
 import { createToken } from '../../store/tenants/api-tokens.ts';
 import { addTenant, startTestRelay } from '../../testing/relay-double.ts';
 
-t.test('a handshake, headers and a request that stop midway are ended within seconds', async (t) => {
+t.test('a handshake, headers and a request that stall are ended within seconds', async (t) => {
   const authority = await createAuthority();
   const { cert, key } = await authority.issue(['127.0.0.1']);
   const home = t.testdir({ 'relay.pem': cert, 'relay.key': key });
@@ -50,7 +50,7 @@ t.test('a handshake, headers and a request that stop midway are ended within sec
   t.ok(apiBody <= 40, `body of a program with a token: ${apiBody} s`);
 });
 
-t.test('a PROXY header that comes byte by byte is not waited for', async (t) => {
+t.test('a PROXY header that comes byte by byte times out', async (t) => {
   const listen = { port: 0, trustedProxies: ['127.0.0.1'], proxyProtocol: true };
   const relay = await startTestRelay(t.testdir(), { settings: { listen } });
   t.teardown(() => relay.close());

@@ -9,11 +9,11 @@ import { addAgent, connected, setUp } from '../../testing/relay-double.ts';
 const [own, other] = ['5d1a7c00-0000-4000-8000-000000000001', '5d1a7c00-0000-4000-8000-000000000002'];
 const reading = (server?: SourceServer) => ({ source: { kind: 'powerquery' as const, ...(server && { server }) } });
 
-t.test('what a server says of itself counts, and its address where one side does not say that', async (t) => {
+t.test("a server's own id counts, and its address if one side has no id", async (t) => {
   const known = [{ id: own, host: 'ps.contoso.org' }];
   t.ok(isSameServer({ id: own, host: 'moved.contoso.org' }, known));
   t.notOk(isSameServer({ id: other, host: 'ps.contoso.org' }, known), 'another database at the same address');
-  t.ok(isSameServer({ host: 'PS.contoso.org' }, known), 'PowerSchool was away when the agent started');
+  t.ok(isSameServer({ host: 'PS.contoso.org' }, known), 'PowerSchool was unavailable when the agent started');
   t.notOk(isSameServer({ host: 'ps2.contoso.org' }, known));
   t.ok(isSameServer({ id: own, host: 'ps.contoso.org' }, [{ host: 'ps.contoso.org' }]), 'an update that tells more');
   t.notOk(isSameServer({ id: own, host: 'b' }, [{ host: 'a' }]));
@@ -22,7 +22,7 @@ t.test('what a server says of itself counts, and its address where one side does
   t.doesNotThrow(() => fc.assert(property));
 });
 
-t.test("the first server is the district's; a second one is refused by name, and may be accepted", async (t) => {
+t.test("the first server is the district's; a second one is refused, and may be accepted by name", async (t) => {
   const { relay, tenant, agent } = await setUp(t);
   const first = await connected(relay, agent);
   await first.hello(reading({ id: own, host: 'ps.contoso.org' }));
@@ -65,5 +65,9 @@ t.test("the first server is the district's; a second one is refused by name, and
     await many.closed;
   }
   const servers = await relay.store.withTenant(tenant.id, readServers);
-  t.equal(servers.filter(({ isAccepted }) => !isAccepted).length, 10, 'no agent fills the database with names');
+  t.equal(
+    servers.filter(({ isAccepted }) => !isAccepted).length,
+    10,
+    'an agent cannot fill the database with server names',
+  );
 });

@@ -1,6 +1,6 @@
 /**
- * The agent's proof at the upgrade: a JWT signed with the Ed25519 key that never left its machine. It names the agent as
- * issuer and subject, lives for a minute at most, and opens one connection.
+ * Verifies the agent's token at the upgrade: a JWT signed with the Ed25519 key that never leaves the agent's machine. It
+ * names the agent as issuer and subject, is valid for a minute at most, and opens one connection.
  */
 import { decodeJwt, importJWK, jwtVerify } from 'jose';
 import { z } from 'zod';
@@ -29,7 +29,7 @@ export interface TokenChecks {
 }
 
 /**
- * The agent that signed the token. Whether it is revoked is for the caller to say: only who holds the key learns it.
+ * The agent that signed the token. The caller checks whether it is revoked, so only the holder of the key learns that.
  *
  * @throws HallpassError AGENT_TOKEN_INVALID, AGENT_UNKNOWN
  */

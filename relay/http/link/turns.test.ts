@@ -1,7 +1,7 @@
 import t from 'tap';
 import { Share, Turns } from './turns.ts';
 
-/** Time stands still until a turn takes some. */
+/** Time passes only during turns. */
 function bench() {
   let now = 0;
   const yields: number[] = [];
@@ -22,7 +22,7 @@ function bench() {
   return { turns, order, yields, work };
 }
 
-t.test('who used least goes first, however much the other has waiting', async (t) => {
+t.test('the agent with the least use goes first, however much the other has waiting', async (t) => {
   const { order, work } = bench();
   const [busy, idle] = [new Share(), new Share()];
   await work('first', busy, 30);
@@ -34,7 +34,7 @@ t.test('who used least goes first, however much the other has waiting', async (t
   t.same(order.slice(1, 4), ['idle', 'idle', 'busy']);
 });
 
-t.test('two who send alike get alike', async (t) => {
+t.test('two agents with the same load get the same share', async (t) => {
   const { order, work } = bench();
   const [a, b] = [new Share(), new Share()];
   await Promise.all([
@@ -54,7 +54,7 @@ t.test('the event loop gets its turn every few milliseconds', async (t) => {
   t.ok(Math.max(...pauses) < 5, `${Math.max(...pauses)} ms at most`);
 });
 
-t.test('what was used is forgotten with time, and bytes count, too', async (t) => {
+t.test('use decays over time, and bytes count too', async (t) => {
   const share = new Share();
   share.add(100, 0);
   t.equal(share.used(5000), 50);

@@ -1,14 +1,14 @@
 /**
- * Whose message is worked on next. All agents share one thread and one database: what one of them sends is worked on for a
- * few milliseconds while others wait, or for one transaction, and who used less of the recent time goes first. The event
- * loop gets its turn as often, so that requests, pings and timers are served whatever agents send.
+ * Decides whose message is worked on next. All agents share one thread and one database. If others wait, an agent's turn
+ * lasts a few milliseconds or one transaction, and the agent with less recent use goes first. The event loop gets its
+ * turn just as often, so requests, pings and timers are served whatever agents send.
  */
 
 /** Working time after which the event loop gets its turn, milliseconds. */
 const sliceMs = 4;
-/** Half of what was used counts no more after this time, milliseconds. */
+/** Half-life of recorded use, milliseconds. */
 const halfLifeMs = 5000;
-/** What a megabyte of frames counts as, besides the time to work on them, milliseconds. */
+/** What a megabyte of frames costs in addition to the time to work on it, milliseconds. */
 const msPerMegabyte = 2;
 
 /** One agent's share of the relay's time. It outlives a connection, so that reconnecting does not renew it. */
@@ -27,7 +27,7 @@ export class Share {
   }
 }
 
-/** Which of those who wait used least; the first of several who used the same. */
+/** The waiting agent with the least use; the first of several with the same. */
 export function leastUsed(waiting: readonly { share: Share }[], now: number): number {
   let least = 0;
   let leastMs = Number.POSITIVE_INFINITY;
@@ -72,7 +72,7 @@ export class Turns {
   }
 
   /**
-   * @param bytes that were worked on in this turn
+   * @param bytes processed in this turn
    * @returns how long the turn was, milliseconds
    */
   end(share: Share, bytes = 0): number {

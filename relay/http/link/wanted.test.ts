@@ -1,4 +1,4 @@
-/** What no profile asks for is refused and not stored, whatever an agent sends. */
+/** The relay refuses and does not store what no profile asks for, whatever an agent sends. */
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import { type Clock, systemClock } from '../../../shared/clock.ts';
@@ -14,7 +14,7 @@ const students = (schoolId: string): Bucket => ({ kind: 'student', schoolId });
 const term = { id: '1', name: 'Year', yearId: '36', startDate: '2026-08-20', endDate: '2027-06-10' };
 const school = { id: '12', name: 'Oak', schoolNumber: '12' };
 
-t.test('a batch with a field, a school or a bucket that is not asked for is refused as a whole', async (t) => {
+t.test('a batch with a field, school or bucket that nobody asked for is refused as a whole', async (t) => {
   const { relay, tenant, agent } = await setUp(t, { profile: oneSchool });
   const double = await connected(relay, agent);
   await double.hello();
@@ -46,10 +46,10 @@ t.test('a batch with a field, a school or a bucket that is not asked for is refu
     for (let at = 0; at < 30; at++) double.batch(students('13'), [{ id: '1' }], [], 5);
     last = (await double.next('error')).code;
   }
-  t.equal(await double.closed, closeCodes.protocol, 'an agent that goes on is ended');
+  t.equal(await double.closed, closeCodes.protocol, 'an agent that continues is disconnected');
 });
 
-t.test('a district without a profile is asked for its schools alone', async (t) => {
+t.test('a district without a profile is asked only for its schools', async (t) => {
   const { relay, tenant, agent } = await setUp(t);
   const double = await connected(relay, agent);
   await double.hello();
@@ -70,7 +70,7 @@ t.test('a district without a profile is asked for its schools alone', async (t) 
   t.equal(kept.length, 1);
 });
 
-t.test('an agent keeps to its own welcome until it greets again, and takes back what is wanted no more', async (t) => {
+t.test('an agent follows its welcome until its next hello, and then deletes what is no longer wanted', async (t) => {
   let now = Date.now();
   const clock: Clock = { now: () => now, sleep: (ms, signal) => systemClock.sleep(ms, signal) };
   const { relay, tenant, agent } = await setUp(t, { profile: testProfile, clock });
@@ -85,9 +85,9 @@ t.test('an agent keeps to its own welcome until it greets again, and takes back 
   await set({ schools: ['12'], properties: {} });
   t.equal((await early.next('command')).name, 'settings');
   await early.acked(early.batch(students('13'), [{ id: '2', grade: '9' }]));
-  t.equal(early.pending('error'), 0, 'a change on its way is no offense');
+  t.equal(early.pending('error'), 0, 'a change of settings in flight is not counted as misuse');
   now += 61_000;
-  t.equal(await early.closed, 1001, 'one that goes on as before is made to greet again');
+  t.equal(await early.closed, 1001, 'an agent that continues as before is made to reconnect');
 
   const later = await connected(relay, agent);
   t.same((await later.hello()).wanted.schools, ['12']);

@@ -1,6 +1,6 @@
 /**
- * What an agent may send: what the welcome of its connection asked for, and nothing else. Judged by that welcome and not by
- * the profiles of this moment: an agent keeps to what it was told until it is told otherwise.
+ * What an agent may send: what the welcome of its connection asked for, and nothing else. The welcome counts, not the
+ * current profiles: an agent follows what it was told until it is told otherwise.
  */
 import { fail } from '../../../shared/errors.ts';
 import type { LeftOut } from '../../../shared/left-out.ts';
@@ -8,7 +8,7 @@ import type { Batch, Welcome } from '../../../shared/link.ts';
 import { type Bucket, bucketWords, districtBucket, isOptional, kindWords } from '../../../shared/roster.ts';
 
 export class Wanted {
-  /** Undefined for all of them. */
+  /** Undefined for all schools. */
   readonly #schools: ReadonlySet<string> | undefined;
   readonly #fields: Welcome['wanted']['fields'];
 
@@ -24,7 +24,7 @@ export class Wanted {
   }
 
   /**
-   * Deletes are always welcome: an agent takes back what a profile no longer asks for.
+   * Deletions are always accepted: an agent removes what a profile no longer asks for.
    *
    * @throws HallpassError RECORDS_NOT_WANTED for the batch as a whole
    */
@@ -38,12 +38,12 @@ export class Wanted {
     }
   }
 
-  /** Rows of the schools that are asked for. */
+  /** The rows of schools that are asked for. */
   ofLeftOut({ count, rows }: LeftOut): LeftOut {
     const wanted = rows.filter((row) => this.has(row));
     return { count: count - (rows.length - wanted.length), rows: wanted };
   }
 }
 
-/** For a connection that was told nothing yet. */
+/** For a connection before its welcome. */
 export const nothingWanted = new Wanted({ schools: [], fields: {} });
