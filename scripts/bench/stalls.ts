@@ -1,7 +1,7 @@
 /**
- * The longest that a relay's main thread works at a stretch, as its own metrics have it, while a large district's roster comes for
- * the first time, then while every question of the API is asked about another one of the size, and a small neighbor sends a batch now
- * and then. The relay is a process of its own.
+ * The longest that a relay's main thread works at a stretch, in its own processor time and as its metrics have it (with what others
+ * took of the processor), while a large district's roster comes for the first time, then while every question of the API is asked
+ * about another one of the size, and a small neighbor sends a batch now and then. The relay is a process of its own.
  *
  *   npm run bench -- stalls [--students 100000]
  */
@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { Option } from 'commander';
 import { saveSettings, storeFile } from '../../relay/settings/settings.ts';
 import { issueCode } from '../../relay/store/agents/agents.ts';
 import { openStore } from '../../relay/store/store.ts';
@@ -24,13 +25,18 @@ import { count, readScriptOptions } from '../script-options.ts';
 import { quantile } from './hostile/good.ts';
 import { sendBatches } from './house/probe.ts';
 import { addAskedDistrict, askEverything } from './stalls/asked.ts';
+import type { Stretches } from './stalls/stretches.ts';
 
 const {
-  options: { students },
-} = readScriptOptions<{ students: number }>(
+  options: { students, profiles, only },
+} = readScriptOptions<{ students: number; profiles?: string; only?: 'intake' | 'questions' }>(
   'npm run bench -- stalls',
   "The longest stretches of a relay's main thread while a large district's roster comes, and while everything is asked about one.",
-  (command) => command.option('--students <number>', 'of the large district, with 8 enrollments each', count, 100_000),
+  (command) =>
+    command
+      .option('--students <number>', 'of the large district, with 8 enrollments each', count, 100_000)
+      .addOption(new Option('--only <phase>', 'one of the two phases').choices(['intake', 'questions']))
+      .option('--profiles <folder>', 'for what V8 samples of every thread'),
 );
 const schools = 150;
 const enrollmentsEach = 8;
@@ -46,10 +52,14 @@ async function freePort(): Promise<number> {
 
 async function serve(home: string): Promise<{ child: ChildProcess; url: string }> {
   const main = fileURLToPath(new URL('../../relay/main.ts', import.meta.url));
-  const child = spawn(process.execPath, [main, 'serve', '--port', '0', '--log-format', 'json'], {
+  const looking = ['--import', new URL('stalls/stretches.ts', import.meta.url).href];
+  const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
+  const serving = [main, 'serve', '--port', '0', '--log-format', 'json'];
+  const child = spawn(process.execPath, [...looking, ...profiling, ...serving], {
     env: { ...process.env, HALLPASS_HOME: home },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
+  if (child.stdout === null) throw new TypeError('the relay has no output');
   for await (const line of createInterface({ input: child.stdout })) {
     const { event, url } = JSON.parse(line);
     if (event !== 'relay.ready') continue;
@@ -73,10 +83,12 @@ async function agentOf(home: string, url: string, slug: string): Promise<AgentDo
   return double;
 }
 
-/** Since it was asked before, milliseconds. */
-async function longestStretch(port: number): Promise<number> {
+/** Since it was asked before. @property lagMs with what others took of the processor */
+async function stretches(relay: ChildProcess, port: number): Promise<Stretches & { lagMs: number }> {
+  relay.send('stretches');
+  const [found] = (await once(relay, 'message')) as [Stretches];
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  return Number(/^nodejs_eventloop_lag_max_seconds (\S+)/m.exec(text)?.[1]) * 1000;
+  return { ...found, lagMs: Number(/^nodejs_eventloop_lag_max_seconds (\S+)/m.exec(text)?.[1]) * 1000 };
 }
 
 /** Enrollments and students in full batches, eight of them under way as with an agent. */
@@ -115,7 +127,7 @@ async function sendRoster(agent: AgentDouble): Promise<void> {
 
 const home = await mkdtemp(join(tmpdir(), 'hallpass-stalls-'));
 const port = await freePort();
-const token = await addAskedDistrict(home, students);
+const token = only === 'intake' ? undefined : await addAskedDistrict(home, students);
 await addTenantTo(home, 'large', testProfile);
 await addTenantTo(home, 'small', testProfile);
 await saveSettings(home, { metrics: { port } });
@@ -125,13 +137,24 @@ function print(what: string, value: string, unit: string): void {
   process.stdout.write(`${what.padEnd(50)}${value.padStart(8)} ${unit}\n`);
 }
 
+function printStretches(what: string, { longestMs, long, lagMs }: Stretches & { lagMs: number }): void {
+  print(what, longestMs.toFixed(1), 'ms of processor time at a stretch, at most');
+  print('  with what others took', lagMs.toFixed(1), 'ms');
+  if (long.length === 0) return;
+  print(
+    '  over 20 ms',
+    `${long.length}`,
+    `stretches: ${long.map(({ ms, endedAtUs }) => `${ms.toFixed(1)} (${endedAtUs})`).join(', ')}`,
+  );
+}
+
 /** While a neighbor sends batches. @returns what the work returns */
 async function phase<T>(name: string, neighbor: AgentDouble, work: () => Promise<T>): Promise<T> {
-  await longestStretch(port);
+  await stretches(child, port);
   const over = new AbortController();
   const acknowledged = sendBatches(neighbor, over.signal);
   const result = await work();
-  print(name, (await longestStretch(port)).toFixed(1), 'ms');
+  printStretches(name, await stretches(child, port));
   over.abort();
   const ackMs = await acknowledged;
   print("  neighbor's acknowledgment, p99", quantile(ackMs, 0.99).toFixed(1), 'ms');
@@ -142,13 +165,17 @@ try {
   const large = await agentOf(home, url, 'large');
   const small = await agentOf(home, url, 'small');
   process.stdout.write(`longest stretch of the main thread, ${students} students\n`);
-  print('start, and two agents', (await longestStretch(port)).toFixed(1), 'ms');
-  const from = performance.now();
-  await phase(`roster of ${students * (enrollmentsEach + 1)} records`, small, () => sendRoster(large));
-  const seconds = (performance.now() - from) / 1000;
-  print('  intake', Math.round((students * (enrollmentsEach + 1)) / seconds).toString(), 'records/s');
-  const answers = await phase('every question of the API', small, () => askEverything(url, token));
-  for (const { path, ms, bytes } of answers) print(`  ${path}`, ms.toFixed(0), `ms, ${Math.ceil(bytes / 1024)} KB`);
+  printStretches('start, and two agents', await stretches(child, port));
+  if (only !== 'questions') {
+    const from = performance.now();
+    await phase(`roster of ${students * (enrollmentsEach + 1)} records`, small, () => sendRoster(large));
+    const seconds = (performance.now() - from) / 1000;
+    print('  intake', Math.round((students * (enrollmentsEach + 1)) / seconds).toString(), 'records/s');
+  }
+  if (token !== undefined) {
+    const answers = await phase('every question of the API', small, () => askEverything(url, token));
+    for (const { path, ms, bytes } of answers) print(`  ${path}`, ms.toFixed(0), `ms, ${Math.ceil(bytes / 1024)} KB`);
+  }
 } finally {
   child.kill('SIGTERM');
   await once(child, 'exit');

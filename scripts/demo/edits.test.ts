@@ -64,7 +64,7 @@ function under(change: object = {}): Circumstances {
 }
 
 function choose(from: District, circumstances = under()) {
-  const edits = chooseEdits(from, expectedState(from, circumstances), circumstances);
+  const { edits } = chooseEdits(from, expectedState(from, circumstances), circumstances);
   return edits.map(({ body, checks, writes }) => ({ body: body[0], checks, writes }));
 }
 

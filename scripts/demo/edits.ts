@@ -3,7 +3,8 @@
  * they lead to under the district's profiles; an edit without a visible effect is not chosen. Pure.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { District, Section } from './oracle/district.ts';
+import { editKinds } from './edit-kinds.ts';
+import type { District } from './oracle/district.ts';
 import { type Circumstances, type Expected, expectedState } from './oracle/expected.ts';
 import { bindLimit } from './oracle/totals.ts';
 
@@ -17,6 +18,8 @@ export type Check =
   | { kind: 'schoolName'; school: string; displayName: string };
 
 export interface Edit {
+  /** Of those in edit-kinds.ts. */
+  kind: string;
   title: string;
   /** Body of the PowerSchool simulator's `POST /_sim/edit`. */
   body: object[];
@@ -24,18 +27,10 @@ export interface Edit {
   checks: Check[];
   /** The fewest writes to Graph that get there. */
   writes: number;
-  /** What must be there once it has arrived: a later edit may undo it. */
-  leadsTo: Expected;
 }
 
-/** An edit whose effect is not known yet, and the tables after it. */
-interface Candidate {
-  title: string;
-  body: object[];
-  after: District;
-}
-
-const wanted = 5;
+/** In a round, one edit of each. */
+const mostKinds = 5;
 /** How many candidates of one kind are tried. */
 const tries = 5;
 /**
@@ -43,47 +38,81 @@ const tries = 5;
  * edits.
  */
 const mostWrites = 75;
-/** Nor those that end more memberships in all than the guard ever lets pass within 24 hours in a small school. */
-const mostEndings = 20;
+/**
+ * Nor those that end more memberships of a school than the guard lets pass within 24 hours: by default 20 in a small school, a tenth
+ * in others.
+ */
+const fewEndings = 20;
+const endingsShare = 0.05;
 
-/** The first five edits that this district allows, one of each kind, made one after the other. */
-export function chooseEdits(district: District, expected: Expected, circumstances: Circumstances): Edit[] {
+export interface ChosenEdits {
+  edits: Edit[];
+  /** What must be there after the last one. */
+  leadsTo: Expected;
+}
+
+/** Edits that this district allows, made one after the other. @param rounds of up to five kinds */
+export function chooseEdits(
+  district: District,
+  expected: Expected,
+  circumstances: Circumstances,
+  rounds = 1,
+): ChosenEdits {
   const edits: Edit[] = [];
   let [tables, now] = [district, expected];
   /** Students who are already part of an edit. */
   const concerned = new Set<string>();
-  let endings = 0;
-  for (const candidatesOf of [
-    enroll,
-    drop,
-    leave,
-    removeCoTeacher,
-    endSection,
-    renameCourse,
-    addCoTeacher,
-    renameSchool,
-  ]) {
-    if (edits.length === wanted) break;
-    const candidates = candidatesOf({ district: tables, expected: now, today: circumstances.today, concerned });
-    for (const { title, body, after } of candidates.take(tries)) {
+  const endings = new Endings(district);
+  const choose = (kind: string): boolean => {
+    const candidates = editKinds[kind]?.({ district: tables, expected: now, today: circumstances.today, concerned });
+    for (const { title, body, after } of candidates?.take(tries) ?? []) {
       const then = expectedState(after, circumstances, now);
       const effect = effectOf(now, then);
-      const ends = effect?.checks.filter((check) => 'present' in check && !check.present).length ?? 0;
-      if (effect === undefined || endings + ends > mostEndings) continue;
-      endings += ends;
-      edits.push({ title, body, leadsTo: then, ...effect });
+      if (effect === undefined || !endings.allow(effect.checks)) continue;
+      edits.push({ kind, title, body, ...effect });
       [tables, now] = [after, then];
-      break;
+      return true;
     }
+    return false;
+  };
+  let kinds = Object.keys(editKinds);
+  for (let round = 1; round <= rounds; round += 1) {
+    const most = edits.length + mostKinds;
+    const chosen = kinds.filter((kind) => edits.length < most && choose(kind));
+    // From the second round on the same again, and others where there is none left of one.
+    kinds = [...new Set([...chosen, ...kinds])];
   }
-  return edits;
+  return { edits, leadsTo: now };
 }
 
-interface View {
-  district: District;
-  expected: Expected;
-  today: string;
-  concerned: Set<string>;
+/** Memberships that edits have ended, by school. */
+class Endings {
+  readonly #schoolOf: ReadonlyMap<string, string>;
+  readonly #there = new Map<string, number>();
+  readonly #ended = new Map<string, number>();
+
+  constructor({ sections, enrollments }: District) {
+    this.#schoolOf = new Map(sections.map(({ dcid, school }) => [dcid, school]));
+    for (const { section } of enrollments) addTo(this.#there, this.#schoolOf.get(section) ?? '', 1);
+  }
+
+  /** Whether the guard lets them pass; they count from then on. */
+  allow(checks: readonly Check[]): boolean {
+    const counts = new Map<string, number>();
+    for (const check of checks) {
+      if ('present' in check && !check.present) addTo(counts, this.#schoolOf.get(check.section) ?? '', 1);
+    }
+    for (const [school, count] of counts) {
+      const most = Math.max(fewEndings, (this.#there.get(school) ?? 0) * endingsShare);
+      if ((this.#ended.get(school) ?? 0) + count > most) return false;
+    }
+    for (const [school, count] of counts) addTo(this.#ended, school, count);
+    return true;
+  }
+}
+
+function addTo(counts: Map<string, number>, key: string, count: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + count);
 }
 
 /** Undefined when there is nothing to see, too much, or a team to create, which takes too long to wait for here. */
@@ -128,154 +157,4 @@ function effectOf(before: Expected, after: Expected): Pick<Edit, 'checks' | 'wri
     }
   }
   return checks.length === 0 || writes > mostWrites ? undefined : { checks, writes };
-}
-
-/** People with an account, and the sections that have a class. */
-function present({ expected }: View): { accounts: Set<string>; classes: Map<string, Expected['classes'][number]> } {
-  return {
-    accounts: new Set(expected.users.map((user) => user.person.key)),
-    classes: new Map(expected.classes.map((one) => [one.dcid, one])),
-  };
-}
-
-/** In a section whose term includes today: a student enrolled there now is in the class at once. */
-function* enroll(view: View): Generator<Candidate> {
-  const { district, today, concerned } = view;
-  const { accounts, classes } = present(view);
-  const running = district.sections.filter(
-    ({ dcid, firstDay, lastDay }) => classes.has(dcid) && firstDay <= today && today <= lastDay,
-  );
-  const enrolled = Map.groupBy(district.enrollments, ({ student }) => student);
-  for (const { key, role, dcid, schools } of district.people) {
-    if (role !== 'students' || !accounts.has(key)) continue;
-    const already = new Set(enrolled.get(dcid)?.map(({ section }) => section));
-    const section = running.find((one) => schools.includes(one.school) && !already.has(one.dcid));
-    if (section === undefined || classes.get(section.dcid)?.members.has(key)) continue;
-    concerned.add(dcid);
-    const added = { dcid: 'new', section: section.dcid, student: dcid, from: today, until: undefined };
-    yield {
-      title: `enroll student ${dcid} in section ${section.dcid} (${section.courseName} - ${section.number})`,
-      body: [{ op: 'enroll', studentId: Number(dcid), sectionId: Number(section.dcid) }],
-      after: { ...district, enrollments: [...district.enrollments, added] },
-    };
-  }
-}
-
-function* drop(view: View): Generator<Candidate> {
-  const { district, concerned } = view;
-  const { classes } = present(view);
-  for (const { dcid, student, section } of district.enrollments) {
-    if (concerned.has(student) || !classes.get(section)?.members.has(`students:${student}`)) continue;
-    concerned.add(student);
-    yield {
-      title: `drop student ${student} from section ${section}`,
-      body: [{ op: 'drop', ccId: Number(dcid) }],
-      after: { ...district, enrollments: district.enrollments.filter((one) => one.dcid !== dcid) },
-    };
-  }
-}
-
-/** A person who is in a class, so that any policy has a visible effect. */
-function* leave(view: View): Generator<Candidate> {
-  const { district, concerned } = view;
-  const { accounts, classes } = present(view);
-  const enrolled = Map.groupBy(district.enrollments, ({ student }) => student);
-  for (const person of district.people) {
-    const { key, role, dcid } = person;
-    if (role !== 'students' || !accounts.has(key) || concerned.has(dcid)) continue;
-    if (!enrolled.get(dcid)?.some(({ section }) => classes.get(section)?.members.has(key))) continue;
-    yield {
-      title: `student ${dcid} leaves the district`,
-      body: [{ op: 'deactivateStudent', studentId: Number(dcid) }],
-      after: {
-        ...district,
-        people: district.people.filter((one) => one !== person),
-        enrollments: district.enrollments.filter(({ student }) => student !== dcid),
-      },
-    };
-  }
-}
-
-/** The smallest first: the guard watches for whole classes that end. */
-function* endSection(view: View): Generator<Candidate> {
-  const { district } = view;
-  const { classes } = present(view);
-  const size = ({ dcid }: Section) => classes.get(dcid)?.members.size ?? 0;
-  const sections = district.sections.filter(({ dcid }) => classes.has(dcid)).sort((a, b) => size(a) - size(b));
-  for (const section of sections) {
-    const { dcid } = section;
-    yield {
-      title: `delete section ${dcid} (${section.courseName} - ${section.number})`,
-      body: [{ op: 'deleteSection', sectionId: Number(dcid) }],
-      after: {
-        ...district,
-        sections: district.sections.filter((one) => one !== section),
-        enrollments: district.enrollments.filter((one) => one.section !== dcid),
-        teaching: district.teaching.filter((one) => one.section !== dcid),
-      },
-    };
-  }
-}
-
-/** In a section that keeps another teacher. */
-function* removeCoTeacher(view: View): Generator<Candidate> {
-  const { district } = view;
-  const { classes } = present(view);
-  for (const one of district.teaching) {
-    const { id, section, teacher, leads } = one;
-    const owners = classes.get(section)?.owners;
-    if (leads || owners === undefined || owners.size < 2 || !owners.has(`teachers:${teacher}`)) continue;
-    yield {
-      title: `take the co-teacher ${teacher} off section ${section}`,
-      body: [{ op: 'removeCoTeacher', rosterId: Number(id) }],
-      after: { ...district, teaching: district.teaching.filter((other) => other !== one) },
-    };
-  }
-}
-
-/** The courses with the fewest sections first: each of them is a class to rename. */
-function* renameCourse({ district }: View): Generator<Candidate> {
-  const courses = [...Map.groupBy(district.sections, (section) => section.course)];
-  for (const [course, taught] of courses.sort(([, a], [, b]) => a.length - b.length)) {
-    if (course === undefined) continue;
-    const name = `${taught[0]?.courseName} (renamed)`;
-    const renamed = (section: Section) => (section.course === course ? { ...section, courseName: name } : section);
-    yield {
-      title: `rename course ${course} to "${name}"`,
-      body: [{ op: 'renameCourse', courseId: Number(course), name }],
-      after: { ...district, sections: district.sections.map(renamed) },
-    };
-  }
-}
-
-function* addCoTeacher(view: View): Generator<Candidate> {
-  const { district, today } = view;
-  const { accounts, classes } = present(view);
-  for (const { key, role, dcid, schools } of district.people) {
-    if (role !== 'teachers' || !accounts.has(key)) continue;
-    const section = district.sections.find(
-      (one) => schools.includes(one.school) && classes.get(one.dcid)?.owners.has(key) === false,
-    );
-    if (section === undefined) continue;
-    const added = { id: 'new', section: section.dcid, teacher: dcid, from: today, through: undefined, leads: false };
-    yield {
-      title: `make teacher ${dcid} a co-teacher of section ${section.dcid}`,
-      body: [{ op: 'addCoTeacher', sectionId: Number(section.dcid), userId: Number(dcid), startDate: today }],
-      after: { ...district, teaching: [...district.teaching, added] },
-    };
-  }
-}
-
-function* renameSchool({ district }: View): Generator<Candidate> {
-  for (const school of district.schools) {
-    const name = `${school.name} (renamed)`;
-    yield {
-      title: `rename school ${school.dcid} to "${name}"`,
-      body: [{ op: 'renameSchool', schoolId: Number(school.dcid), name }],
-      after: {
-        ...district,
-        schools: district.schools.map((one) => (one === school ? { ...one, name } : one)),
-      },
-    };
-  }
 }

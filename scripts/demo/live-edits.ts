@@ -1,6 +1,7 @@
 /** Makes edits in PowerSchool and waits until an outsider sees each of them in Graph. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { DemoError } from './demo-error.ts';
+import { type EditSteps, StepWatch } from './edit-steps.ts';
 import type { Check, Edit } from './edits.ts';
 import { GraphReader } from './graph-reader.ts';
 import type { Inspection } from './inspect.ts';
@@ -8,6 +9,7 @@ import type { AppRegistration, Microsoft } from './microsoft.ts';
 import type { Bag } from './oracle/actual.ts';
 import type { PowerSchool } from './powerschool.ts';
 import type { Program } from './program.ts';
+import type { Programs } from './programs.ts';
 
 /** How often to look at Graph at least; it also looks whenever the relay has finished something. */
 const lookEveryMs = 500;
@@ -29,13 +31,42 @@ function byExternalId(objects: readonly { id: string; properties: Bag }[]): Map<
   return new Map(objects.map(({ id, properties }) => [String(properties.externalId), id]));
 }
 
-/** @returns seconds from the edit's commit in PowerSchool until all of it is visible in Graph */
-export async function makeEdit(
-  edit: Edit,
-  parts: { powerschool: PowerSchool; reader: GraphReader; relay: Program; signal: AbortSignal },
-): Promise<number> {
-  const { powerschool, reader, relay, signal } = parts;
+export interface MadeEdit extends Pick<Edit, 'kind' | 'title'> {
+  /** From the edit's commit in PowerSchool until all of it is visible in Graph. */
+  seconds: number;
+  steps: EditSteps;
+  /** Of each program meanwhile. */
+  processorSeconds: Record<string, number>;
+}
+
+export interface EditParts {
+  powerschool: PowerSchool;
+  reader: GraphReader;
+  agent: Program;
+  relay: Program;
+  programs: Programs;
+  signal: AbortSignal;
+}
+
+/** @throws DemoError when it does not arrive */
+export async function makeEdit(edit: Edit, parts: EditParts): Promise<MadeEdit> {
+  const { powerschool, agent, relay, programs } = parts;
+  const before = programs.processorSeconds();
   await powerschool.client.call('POST', '/_sim/edit', { body: edit.body });
+  const watch = new StepWatch(agent, relay);
+  try {
+    const seconds = await arrival(edit, parts);
+    const processorSeconds = programs.processorSeconds();
+    for (const [name, was] of Object.entries(before)) processorSeconds[name] = (processorSeconds[name] ?? was) - was;
+    const { kind, title } = edit;
+    return { kind, title, seconds, steps: watch.end(), processorSeconds };
+  } finally {
+    watch.end();
+  }
+}
+
+/** @returns seconds until all of it is visible */
+async function arrival(edit: Edit, { reader, relay, signal }: EditParts): Promise<number> {
   const editedAt = performance.now();
   let open: Check[] = edit.checks;
   while (true) {

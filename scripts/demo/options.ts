@@ -5,8 +5,10 @@ import type { Mode } from './oracle/rules.ts';
 import type { DirectoryKind, ProfileKind } from './profile.ts';
 
 export interface DemoOptions {
-  /** End after the first sync and five edits. */
+  /** End after the first sync and some edits. */
   once: boolean;
+  /** How many rounds of five edits then. */
+  editRounds: number;
   /** Where to write the report. */
   json: string | undefined;
   students: number;
@@ -32,7 +34,8 @@ export function parseOptions(args: readonly string[]): DemoOptions | { exitCode:
     .description(
       `Runs Hallpass as a district would: PowerSchool and Microsoft 365 (both simulated), the relay and the agent, each as its own process. Enrolls, installs the plugin, syncs, compares the result with what the tables say, and keeps running until Ctrl-C: edits made in PowerSchool show up in Microsoft Graph within seconds.`,
     )
-    .option('--once', 'end after the first sync and five edits; exit code 0 only if nothing differs', false)
+    .option('--once', 'end after the first sync and some edits; exit code 0 only if nothing differs', false)
+    .option('--edit-rounds <number>', 'with --once: so many times one of each of five kinds', whole(1, 40), 1)
     .option('--json <file>', 'write a report')
     .option('--students <number>', 'size of the made-up district', whole(10, 200_000), 2000)
     .option('--seed <number>', 'another number, another district', whole(0, 999_999_999), 1)

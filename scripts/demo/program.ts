@@ -1,6 +1,6 @@
 /** One program of the demo, running as a separate process: its events, its last output, and its end. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -26,6 +26,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const follow = new URL('./follow.ts', import.meta.url).href;
 const linesKept = 15;
 const graceMs = 10_000;
+/** In which Linux counts processor time. */
+const ticksPerSecond = 100;
 
 export class Program {
   readonly name: string;
@@ -76,6 +78,18 @@ export class Program {
   /** From standard output only: a command's answer. */
   get lastOutput(): readonly string[] {
     return this.#lastOutput;
+  }
+
+  /** So far; undefined where the system does not tell. */
+  get processorSeconds(): number | undefined {
+    try {
+      const fields = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ');
+      return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+    } catch {
+      return undefined;
+    }
   }
 
   /** @returns a function that ends the listening */

@@ -45,6 +45,16 @@ export class Programs implements AsyncDisposable {
     return command.lastOutput;
   }
 
+  /** Processor time of those that run, by name, seconds. Where the system does not tell (other than Linux) there are none. */
+  processorSeconds(): Record<string, number> {
+    return Object.fromEntries(
+      this.#running.flatMap((program) => {
+        const seconds = program.processorSeconds;
+        return seconds === undefined ? [] : [[program.name, seconds]];
+      }),
+    );
+  }
+
   /** Kills everything, for people who do not want to wait. */
   killAll(): void {
     this.#failed.abort(new Interrupted('in a hurry'));

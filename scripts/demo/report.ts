@@ -1,6 +1,7 @@
 /** The report of `--json`. */
 import type { AgentCounts } from './agent.ts';
 import type { Inspection } from './inspect.ts';
+import type { MadeEdit } from './live-edits.ts';
 import type { GraphCounts } from './microsoft.ts';
 import type { DemoOptions } from './options.ts';
 import { actualTotals, expectedTotals, type Totals } from './oracle/totals.ts';
@@ -16,6 +17,7 @@ export interface Report {
   /** From the start of the agent's first cycle until everything was provisioned. */
   seconds: number;
   editLatencySeconds: number[];
+  edits: MadeEdit[];
   graph: GraphCounts & { minimumWrites: number };
   agent: AgentCounts;
   options: DemoOptions;
@@ -27,26 +29,37 @@ export function makeReport(facts: {
   inspection: Inspection;
   differences: readonly string[];
   seconds: number;
-  latencies: readonly number[];
+  made: readonly MadeEdit[];
   graph: GraphCounts;
   minimumWrites: number;
   agent: AgentCounts;
   options: DemoOptions;
   timings: Record<string, number>;
 }): Report {
-  const { inspection, differences, latencies, graph, minimumWrites, timings } = facts;
+  const { inspection, differences, made, graph, minimumWrites, timings } = facts;
   return {
     expected: expectedTotals(inspection.expected),
     actual: actualTotals(inspection.actual),
     differences: differences.slice(0, differencesShown),
     differenceCount: differences.length,
     seconds: rounded(facts.seconds),
-    editLatencySeconds: latencies.map(rounded),
+    editLatencySeconds: made.map(({ seconds }) => rounded(seconds)),
+    edits: made.map(roundedTimes),
     graph: { ...graph, minimumWrites },
     agent: facts.agent,
     options: facts.options,
-    timings: Object.fromEntries(Object.entries(timings).map(([stage, value]) => [stage, rounded(value)])),
+    timings: allRounded(timings),
   };
+}
+
+function roundedTimes({ seconds, steps, processorSeconds, ...edit }: MadeEdit): MadeEdit {
+  const times = { seconds: rounded(seconds), steps: allRounded(steps), processorSeconds: allRounded(processorSeconds) };
+  return { ...edit, ...times };
+}
+
+function allRounded<K extends string>(seconds: Record<K, number>): Record<K, number> {
+  const entries = Object.entries<number>(seconds).map(([name, value]) => [name, rounded(value)]);
+  return Object.fromEntries(entries) as Record<K, number>;
 }
 
 function rounded(value: number): number {

@@ -11,7 +11,7 @@ import { chooseEdits, type Edit } from './edits.ts';
 import { type FirstSync, followFirstSync } from './first-sync.ts';
 import { handOutPasswords } from './hand-out.ts';
 import { circumstancesOf, type Inspection, inspect, localDate } from './inspect.ts';
-import { makeEdit, openReader } from './live-edits.ts';
+import { type EditParts, type MadeEdit, makeEdit, openReader } from './live-edits.ts';
 import { graphCounts } from './microsoft.ts';
 import type { DemoOptions } from './options.ts';
 import { writesSaved } from './oracle/before.ts';
@@ -83,7 +83,9 @@ async function runStory(testbed: Testbed): Promise<number> {
 
   screen.busy("Comparing with PowerSchool's tables");
   const first = await stages.time('first comparison', () => inspect(place));
-  const edits = chooseEdits(first.district, first.expected, circumstancesOf(place));
+  const { edits, leadsTo } = await stages.time('choosing edits', async () =>
+    chooseEdits(first.district, first.expected, circumstancesOf(place), options.editRounds),
+  );
   showSummary(screen, first);
   if (!options.once) {
     await writeReport(options, { place, agent, sync, stages, first });
@@ -91,8 +93,11 @@ async function runStory(testbed: Testbed): Promise<number> {
   }
 
   const reader = openReader(place.microsoft, place.app, first);
-  const made = await stages.time('edits', () => makeEdits(edits, testbed, place, reader));
-  const last = await stages.time('last comparison', () => inspect(place, edits.at(-1)?.leadsTo ?? first.expected));
+  const { powerschool, relay } = place;
+  const { programs, signal } = testbed;
+  const parts = { powerschool, relay: relay.program, agent: agent.program, reader, programs, signal };
+  const made = await stages.time('edits', () => makeEdits(edits, parts, screen));
+  const last = await stages.time('last comparison', () => inspect(place, leadsTo));
   last.differences.push(...(await stages.time('passwords', () => handOutPasswords(testbed, place, last.expected))));
   showDifferences(screen, last.differences);
   const second = { last, edits, ...made, ownReads: reader.requests };
@@ -101,31 +106,27 @@ async function runStory(testbed: Testbed): Promise<number> {
 }
 
 interface MadeEdits {
-  latencies: number[];
+  made: MadeEdit[];
   /** Edits that have not arrived, in words. */
   missing: string[];
 }
 
-async function makeEdits(
-  edits: readonly Edit[],
-  { screen, signal }: Testbed,
-  { powerschool, relay }: Place,
-  reader: ReturnType<typeof openReader>,
-): Promise<MadeEdits> {
-  const made: MadeEdits = { latencies: [], missing: [] };
+async function makeEdits(edits: readonly Edit[], parts: EditParts, screen: Screen): Promise<MadeEdits> {
+  const made: MadeEdit[] = [];
+  const missing: string[] = [];
   for (const edit of edits) {
     screen.busy(edit.title);
     try {
-      const latency = await makeEdit(edit, { powerschool, reader, relay: relay.program, signal });
-      made.latencies.push(latency);
-      screen.done(`In Graph after ${seconds(latency)}: ${edit.title}`);
+      const one = await makeEdit(edit, parts);
+      made.push(one);
+      screen.done(`In Graph after ${seconds(one.seconds)}: ${edit.title}`);
     } catch (error) {
-      if (signal.aborted || !(error instanceof DemoError)) throw error;
-      made.missing.push(`${edit.title}: ${error.message}`);
+      if (parts.signal.aborted || !(error instanceof DemoError)) throw error;
+      missing.push(`${edit.title}: ${error.message}`);
       screen.warn(`${edit.title}: ${error.message}`);
     }
   }
-  return made;
+  return { made, missing };
 }
 
 /** Until Ctrl-C, or until a program ends. */
@@ -202,7 +203,7 @@ async function writeReport(options: DemoOptions, facts: Facts): Promise<void> {
     inspection: second?.last ?? first,
     differences: [...early, ...(second?.missing ?? []), ...(second?.last.differences ?? [])],
     seconds: sync.provisionedAfter,
-    latencies: second?.latencies ?? [],
+    made: second?.made ?? [],
     graph: { ...graph, requests: graph.requests - (second?.ownReads ?? 0) },
     minimumWrites: (second?.edits ?? []).reduce(
       (sum, edit) => sum + edit.writes,
