@@ -73,7 +73,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   started.defer(() => silent.written);
   const origins = watchOrigins(server, settings, { silent, clock, log });
   await tidyState(home);
-  const store = await openStore(storeFile(home), { serving: true });
+  const store = await openStore(storeFile(home), { serving: 'main thread' });
   started.defer(() => store.close());
 
   for (const { code, message, action } of await exposedState(home, process.platform)) {

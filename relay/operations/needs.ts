@@ -69,6 +69,13 @@ export function namesOfNeeds(operation: Operation): string[] {
   return needsOf(operation).flatMap(namesOf);
 }
 
+/** Names of those needs whose order alone matters to Graph: members who join behind the owners refer to none of them. */
+export function namesOfOrder(operation: Operation): string[] {
+  return needsOf(operation)
+    .filter((need) => need.what === 'owners' && need.atLeast === 0)
+    .flatMap(namesOf);
+}
+
 /** Names of the objects that it refers to: `class:77`, `students:123`. */
 export function namesOfObjects(operation: Operation): string[] {
   const isObject = ({ what }: Need) => ['school', 'class', 'person', 'people'].includes(what);

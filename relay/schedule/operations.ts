@@ -1,6 +1,6 @@
 /** Operations as the schedule sees them. */
 import { type Operation, plannedFor } from '../model/operation.ts';
-import { broughtBy, laneOf, namesOfNeeds } from '../operations/needs.ts';
+import { broughtBy, laneOf, namesOfNeeds, namesOfOrder } from '../operations/needs.ts';
 import { operationKinds, specOf } from '../operations/registry.ts';
 import { Schedule } from './schedule.ts';
 import type { Traits } from './traits.ts';
@@ -22,6 +22,7 @@ export function traitsOf(operation: Operation): Traits {
     lane: laneOf(operation),
     rank: operationKinds.indexOf(operation.kind),
     needs: namesOfNeeds(operation),
+    follows: namesOfOrder(operation),
     brings: broughtBy(operation),
     keys: plannedFor(operation),
   };

@@ -15,7 +15,7 @@ function scheduleOf(...items: Item[]): Schedule<Item> {
 }
 
 function traitsOf(item: Item): Traits {
-  return { service: 'graph', lane: undefined, rank: 0, needs: [], brings: undefined, keys: [], ...item };
+  return { service: 'graph', lane: undefined, rank: 0, needs: [], follows: [], brings: undefined, keys: [], ...item };
 }
 
 /** Names of what is taken. */
@@ -143,6 +143,21 @@ t.test('edits take up to half while there is something else, and all when there 
   t.equal(take(schedule, 0, 38).filter(isEdit).length, 19);
   schedule.add(many('edit '), { origin: 'edit', group: 1 });
   t.ok(take(schedule, 0).every(isEdit));
+});
+
+t.test('what only comes first is not left alone for a while, and is waited for all the same', async (t) => {
+  const schedule = scheduleOf(
+    { name: 'owner', brings: 'owners' },
+    { name: 'class', brings: 'class' },
+    { name: 'member', needs: ['owners', 'class'], follows: ['owners'] },
+    { name: 'team', needs: ['owners'] },
+  );
+  t.same(take(schedule, 0), ['owner', 'class']);
+  schedule.settle(taskOf(schedule, 'class'), true, 0);
+  t.same(take(schedule, 3000), []);
+  schedule.settle(taskOf(schedule, 'owner'), true, 3000);
+  t.same(take(schedule, 3000), ['member']);
+  t.same(take(schedule, 4000), ['team'], 'who refers to it waits');
 });
 
 t.test('what an edit waits for goes with the edits', async (t) => {

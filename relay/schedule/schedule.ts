@@ -191,7 +191,8 @@ export class Schedule<T> extends Tasks<T> {
   /** When what it needs has been left alone for long enough. */
   #settledAt(task: number): number {
     let latest = 0;
-    for (const thing of this.needsOf(task)) latest = Math.max(latest, this.things.madeAt(thing));
+    const { needs = [], follows = [] } = this.traitsOf(task) ?? {};
+    for (const name of needs) if (!follows.includes(name)) latest = Math.max(latest, this.madeAt(name) ?? 0);
     return latest === 0 ? 0 : latest + (this.#settleMs[this.service.at(task)] ?? 0);
   }
 

@@ -14,6 +14,8 @@ export interface Traits {
   rank: number;
   /** What it waits for, while somebody is about to bring it about. */
   needs: readonly string[];
+  /** Those of its needs that only come first: it goes as soon as they are there, and leaves none of them alone for a while. */
+  follows: readonly string[];
   /** What it brings about, which others may need. */
   brings: string | undefined;
   /** What it is planned for: when one of these is planned again, it is withdrawn. */

@@ -12,7 +12,7 @@ const settleMs = { graph: 1000, teams: 10_000 };
 
 function scheduleOf(...items: Item[]): Schedule<Item> {
   const traitsOf = (item: Item): Traits => ({
-    ...{ service: 'graph', lane: undefined, rank: 0, needs: [], brings: undefined, keys: [] },
+    ...{ service: 'graph', lane: undefined, rank: 0, needs: [], follows: [], brings: undefined, keys: [] },
     ...item,
   });
   const schedule = new Schedule<Item>(traitsOf, settleMs);

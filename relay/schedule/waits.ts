@@ -28,7 +28,9 @@ export function waitOf<T>(schedule: Schedule<T>, task: number): Wait | undefined
       return coming.length === 0 ? { for: 'plan' } : { for: 'needs', needs: coming };
     }
     case 'settling': {
-      const things = traits.needs.filter((thing) => schedule.madeAt(thing) !== undefined);
+      const things = traits.needs.filter(
+        (thing) => !traits.follows.includes(thing) && schedule.madeAt(thing) !== undefined,
+      );
       return { for: 'settling', things, until: schedule.dueAt(task) };
     }
     case 'queued': {

@@ -13,7 +13,7 @@ import { placeReason } from '../settings/place-reason.ts';
 import { migrate } from './engine/migrations.ts';
 import type { Database } from './engine/schema.ts';
 import { NodeSqliteDialect, openSqlite, resultCode } from './engine/sqlite-dialect.ts';
-import { type Durable, takeUpkeep, type Upkeep } from './engine/upkeep.ts';
+import { type Durable, type Serving, takeUpkeep, type Upkeep } from './engine/upkeep.ts';
 
 export interface TenantScope {
   tenantId: string;
@@ -51,13 +51,12 @@ export interface Store {
  * Opens (or makes) the database and brings its schema up to date.
  *
  * @param file path, or `:memory:` for a database that ends with the process
- * @param how `serving`: others wait for this thread, which then waits for no disk and leaves the upkeep of the log to others
- *   (upkeep.ts); `contents`: what a database in memory holds at the start, as SQLite serializes it, by default nothing
+ * @param how `serving`: in a relay that serves, so that others wait less for it (upkeep.ts); `contents`: what a database in memory holds at the start, as SQLite serializes it, by default nothing
  * @throws HallpassError STATE_FOLDER_UNUSABLE, STORE_UNAVAILABLE, STORE_DAMAGED, STORE_TOO_NEW
  */
 export async function openStore(
   file: string,
-  { serving = false, contents }: { serving?: boolean; contents?: Uint8Array } = {},
+  { serving, contents }: { serving?: Serving; contents?: Uint8Array } = {},
 ): Promise<Store> {
   if (file !== ':memory:') await usable(file);
   const database = await opened(file, async () => openSqlite(file));
@@ -80,7 +79,9 @@ export async function openStore(
     });
   try {
     await opened(file, () => migrate(db, file));
-    if (serving && file !== ':memory:') upkeep = await opened(file, () => takeUpkeep(database, file));
+    if (serving !== undefined && file !== ':memory:') {
+      upkeep = await opened(file, () => takeUpkeep(database, file, serving));
+    }
   } catch (error) {
     await db.destroy();
     throw error;

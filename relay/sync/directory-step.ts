@@ -6,7 +6,7 @@ import { type Clock, timestamp } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
 import { readUserChanges } from '../graph/directory.ts';
 import { readStamped, readStampedAccounts } from '../graph/stamped.ts';
-import type { DirectoryChanges } from '../model/directory-user.ts';
+import type { DirectoryChanges, DirectoryUserChange } from '../model/directory-user.ts';
 import type { Found } from '../model/found.ts';
 import { endLinks, listLinks, readLinks } from '../store/accounts/links.ts';
 import { appliedObjectIds } from '../store/applied/applied.ts';
@@ -16,10 +16,12 @@ import {
   applyDirectoryChanges,
   countDirectory,
   markAdopted,
-  readDirectory,
+  putAccounts,
+  readDirectoryIds,
   readDirectoryState,
   readExistingAgain,
 } from '../store/directory/mirror.ts';
+import { slices } from '../store/engine/slices.ts';
 import type { Store, TenantScope } from '../store/store.ts';
 import type { DirectoryNews } from './state/memory.ts';
 
@@ -41,9 +43,12 @@ export async function refreshDirectory(step: DirectoryStep): Promise<DirectoryNe
   const { position } = await store.withTenant(tenantId, readDirectoryState);
   const read = await readUserChanges(client, position);
   const { forgotten, tooMany } = await readForgotten(step, read);
+  const changes = read.full
+    ? await store.readTenant(tenantId, (scope) => withVanished(scope, read, clock.now()))
+    : read;
+  const last = await putMost(step, changes);
   return await store.withTenant(tenantId, async (scope) => {
-    const changes = read.full ? await withVanished(scope, read, clock.now()) : read;
-    await applyDirectoryChanges(scope, changes, timestamp(clock));
+    await applyDirectoryChanges(scope, { ...changes, upserts: last }, timestamp(clock));
     if (tooMany) await readExistingAgain(scope);
     if (forgotten.length > 0) await addFound(scope, forgotten);
     client.fitBudgetTo(await countDirectory(scope));
@@ -57,6 +62,23 @@ export async function refreshDirectory(step: DirectoryStep): Promise<DirectoryNe
     await endLinks(scope, ended);
     return { changes, ended, hasForgotten };
   });
+}
+
+/** Accounts in a transaction, for whose few milliseconds other districts wait: a first reading may have a hundred thousand. */
+const accountsAtOnce = 500;
+
+/** @returns the last few of them, which are for the transaction in which the link moves */
+async function putMost(
+  { store, tenantId, signal }: DirectoryStep,
+  { upserts, full }: DirectoryChanges,
+): Promise<DirectoryUserChange[]> {
+  const rest = upserts.length % accountsAtOnce || accountsAtOnce;
+  const most = upserts.slice(0, -rest);
+  for (const part of slices(most, accountsAtOnce)) {
+    signal.throwIfAborted();
+    await store.withTenant(tenantId, (scope) => putAccounts(scope, part, full));
+  }
+  return upserts.slice(-rest);
 }
 
 /** New accounts of one reading that are looked at one by one; for more, everything with a stamp is read again. */
@@ -98,7 +120,7 @@ async function readForgotten(
 /** A reading from the beginning does not name what was deleted: what the mirror had and it has not is gone. */
 async function withVanished(scope: TenantScope, changes: DirectoryChanges, nowMs: number): Promise<DirectoryChanges> {
   const there = new Set(changes.upserts.map(({ id }) => id));
-  const mirrored = (await readDirectory(scope)).map(({ id }) => id);
+  const mirrored = await readDirectoryIds(scope);
   // Made and deleted between two readings: no mirror ever had it.
   const old = (await listLinks(scope)).filter(({ linkedAt }) => nowMs - Date.parse(linkedAt) >= youngMs);
   const vanished = [...mirrored, ...old.map(({ objectId }) => objectId)].filter((id) => !there.has(id));

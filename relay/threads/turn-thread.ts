@@ -107,7 +107,7 @@ async function openOwnTurns({ file, home, keyFile, settings }: ThreadStart, port
       done();
     },
   });
-  const store = await openStore(file);
+  const store = await openStore(file, { serving: 'turn' });
   const vault = openVault(home, keyFile);
   const log = createLog('json', lines);
   const turns = await openTurns({ store, settings, vault, clock: systemClock, log, random: Math.random });

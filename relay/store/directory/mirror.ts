@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { DeltaPosition } from '../../model/delta-position.ts';
 import type { DirectoryChanges } from '../../model/directory-user.ts';
-import { changedUser, type DirectoryUser } from '../../model/directory-user.ts';
+import { changedUser, type DirectoryUser, type DirectoryUserChange } from '../../model/directory-user.ts';
 import { pages } from '../engine/pages.ts';
 import type { Database } from '../engine/schema.ts';
 import { slices } from '../engine/slices.ts';
@@ -43,6 +43,14 @@ export async function readDirectory(scope: TenantScope): Promise<DirectoryUser[]
   const users: DirectoryUser[] = [];
   for await (const page of directoryPages(scope)) users.push(...page);
   return users;
+}
+
+/** Their object ids alone. */
+export async function readDirectoryIds({ db, tenantId }: TenantScope): Promise<string[]> {
+  const rows = db.selectFrom('directory_user').select('id').where('tenant_id', '=', tenantId);
+  const ids: string[] = [];
+  for await (const page of pages(rows, ['id'])) for (const { id } of page) ids.push(id);
+  return ids;
 }
 
 /** The accounts by object id, in pages. */
@@ -101,30 +109,31 @@ export async function countDirectory({ db, tenantId }: TenantScope): Promise<num
 /** Applies a delta and moves the link, in one transaction. A property that the delta does not name keeps its value. */
 export async function applyDirectoryChanges(scope: TenantScope, changes: DirectoryChanges, now: string): Promise<void> {
   const { db, tenantId } = scope;
-  if (changes.full) await db.deleteFrom('directory_user').where('tenant_id', '=', tenantId).execute();
-  const known = new Map((await readDirectory(scope)).map((user) => [user.id, user]));
-  const rows = changes.upserts.map((change) => {
-    const user = changedUser(known.get(change.id), change);
-    return {
-      tenant_id: tenantId,
-      id: user.id,
-      user_principal_name: user.userPrincipalName,
-      mail: user.mail,
-      mail_nickname: user.mailNickname,
-      on_premises: user.onPremises ? 1 : 0,
-      user_type: user.userType ?? null,
-      creation_type: user.creationType ?? null,
-      external_state: user.externalUserState ?? null,
-      enabled: user.enabled === false ? 0 : 1,
-      licensed: user.licensed === true ? 1 : 0,
-      given_name: user.hasGivenName === true ? 1 : 0,
-      surname: user.hasSurname === true ? 1 : 0,
-    };
-  });
-  for (const part of slices(rows)) {
-    await db
+  await putAccounts(scope, changes.upserts, changes.full);
+  for (const ids of slices(changes.deletes)) {
+    await db.deleteFrom('directory_user').where('tenant_id', '=', tenantId).where('id', 'in', ids).execute();
+  }
+  const { deltaLink, selected } = changes;
+  await saveState(scope, { users_delta_link: deltaLink, users_selected: selected, refreshed_at: now });
+}
+
+/**
+ * Some accounts of a delta, before the link is moved: whoever is killed in between reads them once more.
+ *
+ * @param full whether the delta names everything that an account has
+ */
+export async function putAccounts(
+  scope: TenantScope,
+  accounts: readonly DirectoryUserChange[],
+  full: boolean,
+): Promise<void> {
+  for (const some of slices(accounts)) {
+    const ids = some.map(({ id }) => id);
+    const known = full ? new Map<string, DirectoryUser>() : await readAccounts(scope, ids);
+    const rows = some.map((change) => rowOf(scope.tenantId, changedUser(known.get(change.id), change)));
+    await scope.db
       .insertInto('directory_user')
-      .values(part)
+      .values(rows)
       .onConflict((conflict) =>
         conflict.columns(['tenant_id', 'id']).doUpdateSet((eb) => ({
           user_principal_name: eb.ref('excluded.user_principal_name'),
@@ -142,11 +151,30 @@ export async function applyDirectoryChanges(scope: TenantScope, changes: Directo
       )
       .execute();
   }
-  for (const ids of slices(changes.deletes)) {
-    await db.deleteFrom('directory_user').where('tenant_id', '=', tenantId).where('id', 'in', ids).execute();
-  }
-  const { deltaLink, selected } = changes;
-  await saveState(scope, { users_delta_link: deltaLink, users_selected: selected, refreshed_at: now });
+}
+
+async function readAccounts({ db, tenantId }: TenantScope, ids: string[]): Promise<Map<string, DirectoryUser>> {
+  const there = db.selectFrom('directory_user').selectAll().where('tenant_id', '=', tenantId);
+  const rows = await there.where('id', 'in', ids).execute();
+  return new Map(rows.map((row) => [row.id, toUser(row)]));
+}
+
+function rowOf(tenantId: string, user: DirectoryUser): Selectable<Database['directory_user']> {
+  return {
+    tenant_id: tenantId,
+    id: user.id,
+    user_principal_name: user.userPrincipalName,
+    mail: user.mail,
+    mail_nickname: user.mailNickname,
+    on_premises: user.onPremises ? 1 : 0,
+    user_type: user.userType ?? null,
+    creation_type: user.creationType ?? null,
+    external_state: user.externalUserState ?? null,
+    enabled: user.enabled === false ? 0 : 1,
+    licensed: user.licensed === true ? 1 : 0,
+    given_name: user.hasGivenName === true ? 1 : 0,
+    surname: user.hasSurname === true ? 1 : 0,
+  };
 }
 
 export async function markAdopted(scope: TenantScope, now: string): Promise<void> {

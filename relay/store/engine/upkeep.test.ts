@@ -14,7 +14,7 @@ const newData = () => `${++times} `.repeat(2000).slice(0, 8000);
 
 async function serving(t: Pick<Tap, 'testdir' | 'teardown'>) {
   const file = join(t.testdir(), 'relay.db');
-  const store = await openStore(file, { serving: true });
+  const store = await openStore(file, { serving: 'main thread' });
   const { id } = await store.system((scope) => createTenant(scope, contoso, now));
   const looker = new DatabaseSync(file);
   t.teardown(() => looker.close());
@@ -85,7 +85,7 @@ t.test('the log begins again although writers never pause', async (t) => {
 
 t.test('a relay that ends leaves no log, and what it stored is there', async (t) => {
   const file = join(t.testdir(), 'relay.db');
-  const store = await openStore(file, { serving: true });
+  const store = await openStore(file, { serving: 'main thread' });
   const { id } = await store.system((scope) => createTenant(scope, contoso, now));
   await write(store, id, 400);
   await store.close();
@@ -93,4 +93,15 @@ t.test('a relay that ends leaves no log, and what it stored is there', async (t)
   const again = await openStore(file);
   t.match(await again.system(listTenants), [{ slug: 'contoso' }]);
   await again.close();
+});
+
+t.test('what a turn writes is on the disk when it is answered, and SQLite keeps its log short', async (t) => {
+  const { file, store, id, log } = await serving(t);
+  const turn = await openStore(file, { serving: 'turn' });
+  await write(turn, id, 1);
+  for (let row = 0; row < 9; row += 1) await turn.withTenant(id, (scope) => wide(scope));
+  t.ok(log().pages < 1000, 'its own commits carry it over');
+  await turn.close();
+  t.match(await store.system(listTenants), [{ slug: 'contoso' }]);
+  await store.close();
 });

@@ -1,6 +1,7 @@
 /**
- * What a connection does after a commit in a thread that others wait for. SQLite itself would wait for the disk, and from time to
- * time carry its log into the database, in the commit: here both happen beside the thread.
+ * What a connection does after a commit in a relay that serves. SQLite itself would wait for the disk in the commit, while nobody else
+ * can write, and from time to time carry its log into the database: here the first happens after the commit, and the second beside the
+ * main thread.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { Checkpoints } from './checkpoints.ts';
@@ -15,27 +16,34 @@ export interface Upkeep {
   close(): Promise<void>;
 }
 
+/**
+ * Who serves. Others wait for the `main thread`, which waits for no disk and leaves the log to a thread of its own; they wait for a
+ * `turn` only while it writes, which is over before the disk has it, and it carries the log over itself.
+ */
+export type Serving = 'main thread' | 'turn';
+
 /** @param database whose schema is in place; no other connection of this thread writes @param file its path */
-export async function takeUpkeep(database: DatabaseSync, file: string): Promise<Upkeep> {
+export async function takeUpkeep(database: DatabaseSync, file: string, serving: Serving): Promise<Upkeep> {
   // NORMAL flushes the head of a log that begins again, without which what follows could belong to the one before.
-  database.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;');
+  database.exec('PRAGMA synchronous = NORMAL;');
+  if (serving === 'main thread') database.exec('PRAGMA wal_autocheckpoint = 0;');
   const changes = database.prepare('select total_changes() as rows');
   const changedRows = () => Number(changes.get()?.rows);
   const onDisk = new LogOnDisk(await openLog(file));
-  const checkpoints = new Checkpoints(file);
+  const checkpoints = serving === 'main thread' ? new Checkpoints(file) : undefined;
   let seen = changedRows();
   return {
     async committed(durable) {
       const rows = changedRows();
       if (rows !== seen) {
         onDisk.noteCommit();
-        checkpoints.note(rows - seen);
+        checkpoints?.note(rows - seen);
         seen = rows;
       }
       if (durable === 'at once') await onDisk.reached();
     },
     async close() {
-      await checkpoints.close();
+      await checkpoints?.close();
       await onDisk.close();
     },
   };
