@@ -8,6 +8,7 @@ import { hallpassVersion } from '../shared/version.ts';
 import { noteNobodyConnected } from './app/commands/agent-link.ts';
 import { apiRoutes } from './http/api/api.ts';
 import { createApp } from './http/app.ts';
+import { consoleRoutes } from './http/console/console.ts';
 import { trustedProxies } from './http/link/addresses.ts';
 import { limitConnections } from './http/link/connections.ts';
 import { openEndpoint } from './http/link/endpoint.ts';
@@ -145,6 +146,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     signal: stop.signal,
     changed: changes.hint,
   });
+  const context = { home, keyFile, store, clock, signal: stop.signal };
+  await consoleRoutes(app, { ...context, origins, log, url: () => url, changed: changes.hint });
   healthRoutes(app, { store, home, clock, trouble: () => changes.trouble ?? endpoint.trouble, stopping: stop.signal });
   url = publicUrl(settings, await listen(app, server, settings));
   log.info({ event: 'relay.ready', url, version: hallpassVersion });

@@ -4,6 +4,7 @@
  */
 import { agentErrors } from './errors/agent.ts';
 import { apiErrors } from './errors/api.ts';
+import { consoleErrors } from './errors/console.ts';
 import type { Entry, RetryClass } from './errors/entry.ts';
 import { graphErrors } from './errors/graph.ts';
 import { linkErrors } from './errors/link.ts';
@@ -23,6 +24,7 @@ export const chapters = {
   Proxies: networkErrors,
   'The relay itself': relayErrors,
   'The API': apiErrors,
+  'The console': consoleErrors,
   'Microsoft Graph': graphErrors,
 } as const;
 
@@ -35,6 +37,7 @@ export const catalog = {
   ...networkErrors,
   ...relayErrors,
   ...apiErrors,
+  ...consoleErrors,
   ...graphErrors,
 } as const;
 

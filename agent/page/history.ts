@@ -3,9 +3,9 @@
  * Pure.
  */
 import { z } from 'zod';
+import { localDay } from '../../shared/page/local-times.ts';
 import { type Kind, kinds } from '../../shared/roster.ts';
 import type { CycleEnd } from '../model/watch.ts';
-import { localDay } from './times.ts';
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;

@@ -1,9 +1,10 @@
 /** The one sentence at the top of the page: is it working, and if not, what should I do? Pure. */
+
+import { clockTime } from '../../shared/page/local-times.ts';
 import type { Problem } from '../model/watch.ts';
 import type { BoardState, LastingProblem } from './board.ts';
 import { isSetUpLater, passesByItself } from './problems.ts';
 import { isLate } from './readiness.ts';
-import { clockTime } from './times.ts';
 
 export type Tone = 'good' | 'busy' | 'paused' | 'waiting' | 'attention' | 'broken';
 

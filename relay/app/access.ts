@@ -5,14 +5,19 @@
 import { fail } from '../../shared/errors.ts';
 import type { AccessRole } from '../model/access-role.ts';
 import { type AccessScope, accessScopes } from '../model/access-scope.ts';
-import { type ActingRole, type Actor, hasScope, roleOf } from './actor.ts';
+import { type ActingRole, type Actor, hasScope, rolesIn, rolesOf } from './actor.ts';
 
 type Allowed = Readonly<Record<ActingRole, boolean>>;
 
-const operators: Allowed = { operator: true, admin: false, viewer: false, agent: false };
-const admins: Allowed = { operator: true, admin: true, viewer: false, agent: false };
-const everybody: Allowed = { operator: true, admin: true, viewer: true, agent: false };
-const agents: Allowed = { operator: false, admin: false, viewer: false, agent: true };
+const nobody = { operator: false, observer: false, admin: false, viewer: false, schoolViewer: false, registrar: false };
+const operators: Allowed = { ...nobody, operator: true, agent: false };
+/** Operators change it, and observers see it. */
+const allOperators: Allowed = { ...operators, observer: true };
+const admins: Allowed = { ...operators, admin: true };
+const everybody: Allowed = { ...admins, observer: true, viewer: true };
+/** School viewers and registrars too: what it answers says nothing of people. */
+const anybody: Allowed = { ...everybody, schoolViewer: true, registrar: true };
+const agents: Allowed = { ...nobody, agent: true };
 
 /** Actions that change something, with their names in the audit log. */
 const changes = [
@@ -40,6 +45,12 @@ const changes = [
   'passwords.renew',
   'token.create',
   'token.revoke',
+  'user.invite',
+  'user.uninvite',
+  'user.remove',
+  'user.joined',
+  'signIn.link',
+  'signIn.terminal',
 ] as const;
 export type Change = (typeof changes)[number];
 
@@ -69,23 +80,27 @@ export type Question =
   | 'audit'
   | 'relayAudit'
   | 'passwords'
-  | 'tokens';
+  | 'tokens'
+  | 'users'
+  | 'self';
 
 export type Action = Change | Question;
 
 interface Rule {
   roles: Allowed;
-  /** The scope that a token also needs; docs/api.md lists them for people. */
-  scope: AccessScope;
+  /** The scope that a token also needs; docs/api.md lists them for people. `none`: no token may do it. */
+  scope: AccessScope | 'none';
+  /** Whether somebody at the console has to have proved a few minutes ago who they are: a browser may be left open. */
+  isDangerous?: true;
 }
 
 export const access: Readonly<Record<Action, Rule>> = {
-  'settings.change': { roles: operators, scope: 'settings' },
+  'settings.change': { roles: operators, scope: 'settings', isDangerous: true },
   'tenant.add': { roles: operators, scope: 'tenants' },
   'tenant.edit': { roles: operators, scope: 'tenants' },
   // If two PowerSchool servers were taken for one, people would get each other's accounts.
   'tenant.accept': { roles: operators, scope: 'tenants' },
-  'tenant.remove': { roles: operators, scope: 'tenants' },
+  'tenant.remove': { roles: operators, scope: 'tenants', isDangerous: true },
   'agent.code': { roles: admins, scope: 'agents' },
   'agent.enroll': { roles: agents, scope: 'agents' },
   'agent.revoke': { roles: admins, scope: 'agents' },
@@ -101,13 +116,20 @@ export const access: Readonly<Record<Action, Rule>> = {
   'hold.rejected': { roles: admins, scope: 'holds' },
   'link.set': { roles: admins, scope: 'links' },
   'link.remove': { roles: admins, scope: 'links' },
-  'passwords.export': { roles: admins, scope: 'passwords' },
-  'passwords.renew': { roles: admins, scope: 'passwords' },
-  'token.create': { roles: admins, scope: 'tokens' },
+  'passwords.export': { roles: admins, scope: 'passwords', isDangerous: true },
+  'passwords.renew': { roles: admins, scope: 'passwords', isDangerous: true },
+  'token.create': { roles: admins, scope: 'tokens', isDangerous: true },
   'token.revoke': { roles: admins, scope: 'tokens' },
+  'user.invite': { roles: admins, scope: 'none', isDangerous: true },
+  'user.uninvite': { roles: admins, scope: 'none' },
+  'user.remove': { roles: admins, scope: 'none', isDangerous: true },
+  // Whoever accepts an invitation has the role that it gives, and so may do this.
+  'user.joined': { roles: anybody, scope: 'none' },
+  'signIn.link': { roles: operators, scope: 'none', isDangerous: true },
+  'signIn.terminal': { roles: operators, scope: 'none' },
   fleet: { roles: everybody, scope: 'status' },
-  settings: { roles: operators, scope: 'settings' },
-  tenant: { roles: everybody, scope: 'tenants' },
+  settings: { roles: allOperators, scope: 'settings' },
+  tenant: { roles: anybody, scope: 'tenants' },
   status: { roles: everybody, scope: 'status' },
   agents: { roles: everybody, scope: 'agents' },
   schools: { roles: everybody, scope: 'status' },
@@ -128,21 +150,55 @@ export const access: Readonly<Record<Action, Rule>> = {
   links: { roles: everybody, scope: 'links' },
   explain: { roles: everybody, scope: 'problems' },
   audit: { roles: everybody, scope: 'audit' },
-  relayAudit: { roles: operators, scope: 'audit' },
+  relayAudit: { roles: allOperators, scope: 'audit' },
   passwords: { roles: admins, scope: 'passwords' },
   tokens: { roles: admins, scope: 'tokens' },
+  users: { roles: { ...admins, observer: true }, scope: 'none' },
+  self: { roles: anybody, scope: 'none' },
 };
 
 export function isChange(action: Action): action is Change {
   return (changes as readonly string[]).includes(action);
 }
 
-/** @throws HallpassError ROLE_INSUFFICIENT, SCOPE_MISSING */
-export function allow(actor: Actor, action: Action): void {
-  const role = roleOf(actor);
-  const { roles, scope } = access[action];
-  if (!roles[role]) throw fail('ROLE_INSUFFICIENT', { role, action });
+/**
+ * @param tenantId the district in which it is done; without one, a role in any district is enough
+ * @throws HallpassError ROLE_INSUFFICIENT, SCOPE_MISSING, SIGN_IN_NOT_FRESH
+ */
+export function allow(actor: Actor, action: Action, tenantId?: string): void {
+  const roles = tenantId === undefined ? rolesOf(actor) : rolesIn(actor, tenantId);
+  const { roles: allowed, scope, isDangerous = false } = access[action];
+  if (!roles.some((role) => allowed[role])) throw fail('ROLE_INSUFFICIENT', { role: roles.join(', '), action });
   if (!hasScope(actor, scope)) throw fail('SCOPE_MISSING', { scope, action });
+  if (isDangerous && actor.kind === 'user' && !actor.isFresh) throw fail('SIGN_IN_NOT_FRESH', { action });
+}
+
+/** Whether {@link allow} would let them, now or after they have signed in again: for what pages offer. */
+export function mayDo(actor: Actor, action: Action, tenantId?: string): boolean {
+  const roles = tenantId === undefined ? rolesOf(actor) : rolesIn(actor, tenantId);
+  return roles.some((role) => access[action].roles[role]) && hasScope(actor, access[action].scope);
+}
+
+/** The role by which the actor does it, for the audit log. */
+export function actingRole(actor: Actor, action: Action, tenantId: string): ActingRole | 'none' {
+  const roles = [...rolesIn(actor, tenantId), ...rolesOf(actor)];
+  return roles.find((role) => access[action].roles[role]) ?? 'none';
+}
+
+/** Ids of the districts in which the actor may do it; undefined for all of them. */
+export function reachedBy(actor: Actor, action: Action): readonly string[] | undefined {
+  switch (actor.kind) {
+    case 'terminal':
+      return undefined;
+    case 'token':
+      return actor.tenants === 'all' ? undefined : actor.tenants;
+    case 'user': {
+      const tenants = actor.grants.filter(({ role }) => access[action].roles[role]).map(({ tenantId }) => tenantId);
+      return tenants.includes('all') ? undefined : tenants;
+    }
+    case 'agent':
+      return [];
+  }
 }
 
 /** The scopes that are useful to this role. */

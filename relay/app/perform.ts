@@ -7,8 +7,8 @@ import { fail } from '../../shared/errors.ts';
 import { writeAudit } from '../store/audit/audit.ts';
 import type { Store, SystemScope, TenantScope } from '../store/store.ts';
 import { findTenant, lookUpTenant, type Tenant } from '../store/tenants/system.ts';
-import { type Action, allow, type Change, type Question } from './access.ts';
-import { type Actor, nameOf, reaches, roleOf } from './actor.ts';
+import { type Action, actingRole, allow, type Change, type Question } from './access.ts';
+import { type Actor, nameOf, rolesIn } from './actor.ts';
 
 export interface AppContext {
   /** The state folder, with settings and key. */
@@ -63,7 +63,7 @@ export async function perform<R>(
     write: (fn) =>
       store.withTenant(tenant.id, async (scope) => {
         const now = new Date(clock.now());
-        await reach(scope, actor, tenant);
+        await reach(scope, actor, action, tenant);
         const { outcome, entries } = await fn(scope, now);
         for (const detail of entries) await record(scope, actor, action, detail, now);
         return outcome;
@@ -117,8 +117,9 @@ export async function ask<T>(
  */
 export async function enter(store: Store, actor: Actor, action: Action, named: TenantRef): Promise<Tenant> {
   allow(actor, action);
-  if (typeof named === 'string') return await store.system((scope) => reach(scope, actor, named));
-  if (!reaches(actor, named.id)) throw fail('TENANT_UNKNOWN', { tenant: named.slug, hint: '' });
+  if (typeof named === 'string') return await store.system((scope) => reach(scope, actor, action, named));
+  if (rolesIn(actor, named.id).length === 0) throw fail('TENANT_UNKNOWN', { tenant: named.slug, hint: '' });
+  allow(actor, action, named.id);
   return named;
 }
 
@@ -126,15 +127,18 @@ export async function enter(store: Store, actor: Actor, action: Action, named: T
  * The district in this transaction. One that the actor may not access looks as if it did not exist: nobody learns whom
  * else the relay serves.
  *
- * @throws HallpassError TENANT_UNKNOWN
+ * @throws HallpassError TENANT_UNKNOWN; ROLE_INSUFFICIENT for what the actor may do in other districts alone
  */
-export async function reach(scope: SystemScope, actor: Actor, named: TenantRef): Promise<Tenant> {
+export async function reach(scope: SystemScope, actor: Actor, action: Action, named: TenantRef): Promise<Tenant> {
   // Slugs can be reused, ids cannot.
   const slugOrId = typeof named === 'string' ? named : named.id;
   if (actor.kind === 'terminal') return await findTenant(scope, slugOrId);
   const tenant = await lookUpTenant(scope, slugOrId);
-  if (tenant !== undefined && reaches(actor, tenant.id)) return tenant;
-  throw fail('TENANT_UNKNOWN', { tenant: typeof named === 'string' ? named : named.slug, hint: '' });
+  if (tenant === undefined || rolesIn(actor, tenant.id).length === 0) {
+    throw fail('TENANT_UNKNOWN', { tenant: typeof named === 'string' ? named : named.slug, hint: '' });
+  }
+  allow(actor, action, tenant.id);
+  return tenant;
 }
 
 async function record(scope: TenantScope, actor: Actor, action: Change, detail: object, now: Date): Promise<void> {
@@ -145,6 +149,6 @@ async function record(scope: TenantScope, actor: Actor, action: Change, detail: 
     action,
     detail,
     note: note ?? null,
-    actor: { kind: actor.kind, ...(id !== undefined && { id }), role: roleOf(actor) },
+    actor: { kind: actor.kind, ...(id !== undefined && { id }), role: actingRole(actor, action, scope.tenantId) },
   });
 }

@@ -145,4 +145,9 @@ export const commands: readonly CommandRow[] = [
     description: 'manage API tokens for programs',
     load: async () => (await import('./token.ts')).tokenCommands,
   },
+  {
+    usage: 'sign-in',
+    description: 'manage how people get in to the console',
+    load: async () => (await import('./sign-in.ts')).signInCommands,
+  },
 ];

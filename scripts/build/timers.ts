@@ -37,6 +37,7 @@ export const waits: Readonly<Record<string, readonly [timers: number, what: stri
   'relay/http/link/fleet.ts': [1, 'the grace when the relay stops'],
   'relay/http/link/proxy-protocol.ts': [1, 'a time limit'],
   'relay/http/server.ts': [2, 'time limits of the goodbye'],
+  'relay/http/console/assets/client/console.js': [1, 'the browser: shared/ is not there'],
   'relay/store/engine/sqlite-dialect.ts': [1, 'a database that another process has locked'],
   'relay/sync/apply/engine.ts': [1, 'the next operation of a run that is due'],
 };
@@ -57,7 +58,7 @@ export function complaints(sources: ReadonlyMap<string, string>): string[] {
   return [...sources].flatMap(([file, source]) => {
     const { repeating, single } = timersIn(source);
     const [allowed] = waits[file] ?? [0];
-    const isBrowser = file.startsWith('agent/page/client/');
+    const isBrowser = file.startsWith('agent/page/client/') || file.startsWith('relay/http/console/assets/client/');
     if (repeating > 0 && !isBrowser) return [`${file} repeats by setInterval: use startLoop of shared/service.ts`];
     const found = single + repeating;
     if (found === allowed) return [];

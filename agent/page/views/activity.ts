@@ -1,8 +1,8 @@
 /** What the agent did in the last day: a plot, a summary in words, and the last cycles. */
 import { html } from 'ghtml';
+import { count, counted, duration, type IconName, icon, time } from '../../../shared/page/parts.ts';
 import { lastDay, type PastCycle } from '../history.ts';
 import type { Model } from '../model.ts';
-import { count, counted, duration, type IconName, icon, time } from './parts.ts';
 
 export function summaryBlock({ history, now, state }: Model): string {
   const { checks, failures, records, deletes } = lastDay(history, now);

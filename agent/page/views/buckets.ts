@@ -1,9 +1,9 @@
 /** The buckets: schools by kinds, with counts and state. */
 import { html } from 'ghtml';
+import { count, counted, type IconName, icon } from '../../../shared/page/parts.ts';
 import { type BucketState, type Cell, type SchoolRow, schoolKinds } from '../buckets.ts';
 import type { Model } from '../model.ts';
 import { kindName } from './leaving.ts';
-import { count, counted, type IconName, icon } from './parts.ts';
 
 const looks: Record<BucketState, { icon: IconName; style: string }> = {
   'in step': { icon: 'ok', style: 'is-working' },

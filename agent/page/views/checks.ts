@@ -1,9 +1,9 @@
 /** The checks: every step from the settings to the relay, run on request. */
 import { html } from 'ghtml';
+import { advice, count, counted, type IconName, icon, time } from '../../../shared/page/parts.ts';
 import type { Check } from '../../check/check.ts';
 import type { ChecksState } from '../checks-run.ts';
 import type { Model } from '../model.ts';
-import { advice, count, counted, type IconName, icon, time } from './parts.ts';
 
 const looks: Record<Check['status'], { icon: IconName; style: string; word: string }> = {
   pass: { icon: 'ok', style: 'is-working', word: 'passed' },

@@ -1,5 +1,6 @@
 /** The whole page, and its parts that change while it is open. */
 import { html } from 'ghtml';
+import { actionForm, copyable, sprite } from '../../../shared/page/parts.ts';
 import type { Model } from '../model.ts';
 import { cyclesBlock, summaryBlock } from './activity.ts';
 import { bucketHead, bucketRowsBlock, bucketSummaryBlock, bucketTotalsBlock } from './buckets.ts';
@@ -7,7 +8,6 @@ import { checksBlock } from './checks.ts';
 import { leavingBlock } from './leaving.ts';
 import { leftOutBlock } from './left-out.ts';
 import { linesOf } from './log.ts';
-import { actionForm, copyable, sprite } from './parts.ts';
 import { actionsBlock, pathBlock, verdictBlock } from './verdict.ts';
 
 /** The live parts: element id to content. Buttons and scrolled areas stay outside, so that nothing jumps. */

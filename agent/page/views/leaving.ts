@@ -1,12 +1,12 @@
 /** What leaves this network. */
 import { html } from 'ghtml';
+import { count, counted } from '../../../shared/page/parts.ts';
 import { type Kind, kindWords } from '../../../shared/roster.ts';
 import type { SourceKind } from '../../model/source.ts';
 import { limitsOf } from '../../powerschool/rest/limits.ts';
 import { todayOf, total } from '../history.ts';
 import type { LeavingKind } from '../leaving.ts';
 import type { Model } from '../model.ts';
-import { count, counted } from './parts.ts';
 
 /** The heading of a column or row. */
 export function kindName(kind: Kind): string {

@@ -2,9 +2,9 @@
 import { html } from 'ghtml';
 import { complaintOf, pageOf, tableOf } from '../../../plugin/where-to-fix.ts';
 import type { LeftOutRow } from '../../../shared/left-out.ts';
+import { counted } from '../../../shared/page/parts.ts';
 import type { Model } from '../model.ts';
 import type { SchoolName } from '../school-names.ts';
-import { counted } from './parts.ts';
 
 /** Nobody corrects more than this many from a list; the relay and the command list more. */
 const mostShown = 50;

@@ -1,7 +1,7 @@
 /** Lines of the log. */
 import { html } from 'ghtml';
+import { time } from '../../../shared/page/parts.ts';
 import type { LogLine } from '../log-tail.ts';
-import { time } from './parts.ts';
 
 export function linesOf(lines: readonly LogLine[]): string {
   return html`!${lines.map(

@@ -1,9 +1,9 @@
 /** The verdict, the buttons beside it, and the path below. */
 import { html } from 'ghtml';
+import { actionForm, advice, type IconName, icon, time } from '../../../shared/page/parts.ts';
 import type { Model } from '../model.ts';
 import type { Station, StationState } from '../stations.ts';
 import { type Part, spoken, type Tone } from '../verdict.ts';
-import { actionForm, advice, type IconName, icon, time } from './parts.ts';
 
 const toneIcons: Record<Tone, IconName> = {
   good: 'ok',

@@ -62,7 +62,7 @@ export async function changeTenant(
   const { graphTenantId } = change;
   const tried = graphTenantId === undefined ? undefined : await tryConnection(context, graphTenantId);
   return await performAcross(context, actor, 'tenant.edit', async (scope) => {
-    const before = await reach(scope, actor, named);
+    const before = await reach(scope, actor, 'tenant.edit', named);
     await editTenant(scope, before, change);
     const tenant = await findTenant(scope, before.id);
     const detail = { changes: changesBetween(audited(before), audited(tenant)) };
@@ -110,7 +110,7 @@ export async function deleteTenant(
   allow(actor, 'tenant.remove');
   const { store } = context;
   const { tenant, counts, agents } = await store.readSystem(async (system) => {
-    const tenant = await reach(system, actor, named);
+    const tenant = await reach(system, actor, 'tenant.remove', named);
     const scope = { ...system, tenantId: tenant.id };
     const agents = (await listAgents(scope)).filter(({ revokedAt }) => revokedAt === null).length;
     return { tenant, counts: await countTenant(scope), agents };
@@ -119,7 +119,7 @@ export async function deleteTenant(
   if (isDone) {
     const rows = Object.fromEntries(counts.map((one) => [one.table, one.rows]));
     await performAcross(context, actor, 'tenant.remove', async (system) => {
-      await reach(system, actor, tenant);
+      await reach(system, actor, 'tenant.remove', tenant);
       await closeTenant({ ...system, tenantId: tenant.id });
       const entry = { tenantId: ofTheRelay, detail: { tenant: tenant.id, ...audited(tenant), agents, rows } };
       return { outcome: undefined, entries: [entry] };

@@ -9,7 +9,7 @@ import { looksLikeToken } from '../../store/tenants/api-token.ts';
 import { createToken, mightOf, revokeToken, type TokenMight } from '../../store/tenants/api-tokens.ts';
 import { listTenants } from '../../store/tenants/system.ts';
 import { scopesFor } from '../access.ts';
-import { type Actor, hasScope, nameOf, reaches, roleOf } from '../actor.ts';
+import { type ActingRole, type Actor, hasScope, nameOf, rolesIn, rolesOf } from '../actor.ts';
 import { performAcross, reach, type StoreContext, type TenantRef } from '../perform.ts';
 
 export interface TokenInput {
@@ -34,13 +34,13 @@ export async function makeToken(
   { tenant, name, days, role, also = [], scopes: wanted }: TokenInput,
 ): Promise<{ id: string; token: string; expiresAt: string; scopes: AccessScope[]; slug: string }> {
   return await performAcross(context, actor, 'token.create', async (scope, now) => {
-    const first = await reach(scope, actor, tenant);
+    const first = await reach(scope, actor, 'token.create', tenant);
     // An operator's token is for all districts; anything less would not be an operator's.
     const isForAll = also === 'all' || role === 'operator';
     const scopes = wanted === undefined ? usualScopes(actor, role) : usefulScopes(role, wanted);
     needMight(actor, { role, scopes, tenants: isForAll ? 'all' : [] });
     const others = [];
-    for (const one of also === 'all' ? [] : also) others.push((await reach(scope, actor, one)).id);
+    for (const one of also === 'all' ? [] : also) others.push((await reach(scope, actor, 'token.create', one)).id);
     const tenants = isForAll ? ('all' as const) : [first.id, ...others];
     const given = { name, days, by: nameOf(actor), role, scopes, tenants };
     const made = await createToken({ ...scope, tenantId: first.id }, given, now);
@@ -64,7 +64,7 @@ export async function endToken(
   { tenant, token: id }: { tenant: TenantRef; token: string },
 ): Promise<void> {
   await performAcross(context, actor, 'token.revoke', async (scope, now) => {
-    const { id: tenantId } = await reach(scope, actor, tenant);
+    const { id: tenantId } = await reach(scope, actor, 'token.revoke', tenant);
     const opened = await mightOf(scope, id);
     if (opened === undefined || (opened.tenants !== 'all' && !opened.tenants.includes(tenantId))) {
       // If someone gives the secret instead of the id, the message does not repeat it.
@@ -100,12 +100,20 @@ function needMight(actor: Actor, might: TokenMight): void {
 
 /** @throws HallpassError ROLE_INSUFFICIENT */
 function needRank(actor: Actor, { role, tenants }: Pick<TokenMight, 'role' | 'tenants'>): void {
-  const own = roleOf(actor);
-  const isAsMighty = own !== 'agent' && accessRoles.indexOf(own) <= accessRoles.indexOf(role);
-  const opensAsMuch = tenants === 'all' ? own === 'operator' : tenants.every((one) => reaches(actor, one));
-  if (isAsMighty && opensAsMuch) return;
+  const isMighty = (own: ActingRole) => rank(own) <= rank(role);
+  const opensAsMuch =
+    tenants === 'all'
+      ? rolesOf(actor).includes('operator')
+      : tenants.every((one) => rolesIn(actor, one).some(isMighty)) && rolesOf(actor).some(isMighty);
+  if (opensAsMuch) return;
   throw fail('ROLE_INSUFFICIENT', {
-    role: own,
+    role: rolesOf(actor).join(', '),
     action: 'tokens that can do more, or give access to more, than your own',
   });
+}
+
+/** Roles that no token has stand below all that have. */
+function rank(role: ActingRole): number {
+  const place = (accessRoles as readonly ActingRole[]).indexOf(role);
+  return place === -1 ? accessRoles.length : place;
 }

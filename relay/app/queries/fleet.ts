@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import type { Standing } from '../../profile/standing.ts';
 import { type FleetAgent, type FleetDistrict, type FleetProfile, readFleet } from '../../store/tenants/fleet-view.ts';
-import { allow } from '../access.ts';
-import { type Actor, reachedBy } from '../actor.ts';
+import { allow, reachedBy } from '../access.ts';
+import type { Actor } from '../actor.ts';
 import type { AppContext } from '../perform.ts';
 import { ago, conditionOf, conditionSchema, describeCondition } from './agent-condition.ts';
 import { moment, type Table } from './fields.ts';
@@ -37,7 +37,7 @@ export type FleetLine = z.infer<typeof districtSchema>;
 /** The districts that the actor may access, by slug. @throws HallpassError ROLE_INSUFFICIENT */
 export async function fleetNow({ store }: Pick<AppContext, 'store'>, actor: Actor): Promise<FleetDistrict[]> {
   allow(actor, 'fleet');
-  return await store.readSystem((scope) => readFleet(scope, reachedBy(actor)));
+  return await store.readSystem((scope) => readFleet(scope, reachedBy(actor, 'fleet')));
 }
 
 /** @param nowMs milliseconds since the epoch */

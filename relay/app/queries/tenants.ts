@@ -4,8 +4,8 @@ import { readServers } from '../../store/agents/source-servers.ts';
 import type { TenantScope } from '../../store/store.ts';
 import { readFleet } from '../../store/tenants/fleet-view.ts';
 import type { Tenant } from '../../store/tenants/system.ts';
-import { allow } from '../access.ts';
-import { type Actor, reachedBy } from '../actor.ts';
+import { allow, reachedBy } from '../access.ts';
+import type { Actor } from '../actor.ts';
 import type { AppContext } from '../perform.ts';
 import { conditionSchema } from './agent-condition.ts';
 import { moment } from './fields.ts';
@@ -39,7 +39,7 @@ export async function tenantsNow(
   nowMs: number,
 ): Promise<z.infer<typeof tenantsAnswer>> {
   allow(actor, 'tenant');
-  const districts = await store.readSystem((scope) => readFleet(scope, reachedBy(actor)));
+  const districts = await store.readSystem((scope) => readFleet(scope, reachedBy(actor, 'tenant')));
   const lineOf = new Map(describeFleet(districts, nowMs).districts.map((line) => [line.slug, line]));
   const tenants = districts.map(({ id, slug, name, graphTenantId, committedAt, createdAt }) => {
     const { standing = '', agent = null, agentSeenAt = null } = lineOf.get(slug) ?? {};

@@ -33,6 +33,7 @@ import { sealedAnswers } from './migrations/033-sealed-answers.ts';
 import { recentChanges } from './migrations/034-recent-changes.ts';
 import { carriedOut } from './migrations/035-carried-out.ts';
 import { waiting } from './migrations/036-waiting.ts';
+import { users } from './migrations/040-users.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -67,6 +68,7 @@ const migrations: Record<string, Migration> = {
   '034-recent-changes': recentChanges,
   '035-carried-out': carriedOut,
   '036-waiting': waiting,
+  '040-users': users,
 };
 
 /**

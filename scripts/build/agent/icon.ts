@@ -1,4 +1,4 @@
-/** The mark of agent/page/client/icon.svg as Windows wants it: the same shapes, painted at each size. Pure. */
+/** The mark of shared/page/icon.svg as Windows wants it: the same shapes, painted at each size. Pure. */
 import { crc32, deflateSync } from 'node:zlib';
 
 /** What the Explorer, the task bar and the list of programs ask for, in pixels. */

@@ -1,6 +1,6 @@
-/** The small pieces that every block of the page is made of. Each returns HTML. */
+/** The small pieces that pages of the agent and of the relay are made of. Each returns HTML. */
 import { html } from 'ghtml';
-import { clockTime, localDay } from '../times.ts';
+import { clockTime, localDay } from './local-times.ts';
 
 export type IconName = 'ok' | 'busy' | 'pause' | 'wait' | 'warning' | 'error' | 'none' | 'copy' | 'next';
 

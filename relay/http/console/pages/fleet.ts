@@ -1,0 +1,54 @@
+/** Which district needs me? One line each, the worst first. */
+import { html } from 'ghtml';
+import { counted, type IconName, icon, time } from '../../../../shared/page/parts.ts';
+import { describeFleet, type FleetLine, fleetNow } from '../../../app/queries/fleet.ts';
+import { consoleBase } from '../shell/document.ts';
+import { page } from '../shell/page.ts';
+
+export const fleetPage = page({
+  path: '/',
+  needs: 'fleet',
+  nav: 'Fleet',
+  title: 'Fleet',
+  refreshSeconds: 15,
+  async load({ app, actor, nowMs }) {
+    return describeFleet(await fleetNow(app, actor), nowMs).districts;
+  },
+  render: (districts) => html`<h1>${verdictOf(districts)}</h1>
+!${districts.length === 0 ? nothingYet : tableOf(districts)}`,
+});
+
+/** Mark, word and class of each need: never color alone. */
+const needs: Record<FleetLine['need'], { icon: IconName; word: string; look: string }> = {
+  stopped: { icon: 'error', word: 'Stopped', look: 'is-broken' },
+  broken: { icon: 'error', word: 'Broken', look: 'is-broken' },
+  decision: { icon: 'wait', word: 'Needs a decision', look: 'is-paused' },
+  attention: { icon: 'warning', word: 'Has problems', look: 'is-troubled' },
+  unfinished: { icon: 'none', word: 'Not finished', look: 'is-quiet' },
+  fine: { icon: 'ok', word: 'Fine', look: 'is-working' },
+};
+
+function verdictOf(districts: readonly FleetLine[]): string {
+  if (districts.length === 0) return 'There is no district yet.';
+  const waiting = districts.filter(({ need }) => need !== 'fine' && need !== 'unfinished');
+  if (waiting.length === 0) return `Nobody waits for you: ${counted(districts.length, 'district')}.`;
+  return `${waiting.length} of ${counted(districts.length, 'district')} need somebody.`;
+}
+
+const nothingYet = html`<section class="panel"><p class="lead">Add the first district with <code>hallpass-relay tenant add SLUG --name NAME --graph-tenant GUID</code>.</p></section>`;
+
+function tableOf(districts: readonly FleetLine[]): string {
+  return html`<section class="panel"><div class="scroller" tabindex="0" role="region" aria-label="Table of districts">
+<table><thead><tr><th scope="col">District</th><th scope="col">State</th><th scope="col">Why</th><th scope="col">Agent seen</th><th scope="col">Last run</th><th scope="col" class="number">Held</th><th scope="col" class="number">Problems</th></tr></thead>
+<tbody>!${districts.map(rowOf)}</tbody></table>
+</div></section>`;
+}
+
+function rowOf({ slug, name, need, why, agentSeenAt, lastRunAt, held, problems }: FleetLine): string {
+  const { icon: mark, word, look } = needs[need];
+  return html`<tr><th scope="row"><a href="${consoleBase}/districts/${slug}">${name}</a></th><td class="${look}">!${icon(mark)}${word}</td><td>${why}</td><td>!${moment(agentSeenAt)}</td><td>!${moment(lastRunAt)}</td><td class="number">${held}</td><td class="number">${problems}</td></tr>`;
+}
+
+function moment(at: string | null): string {
+  return at === null ? 'never' : time(Date.parse(at));
+}

@@ -1,0 +1,95 @@
+/** The frame of every page: where it is, in which district, and who is signed in. */
+import { hash } from 'node:crypto';
+import { html } from 'ghtml';
+import { sprite } from '../../../../shared/page/parts.ts';
+import { mayDo } from '../../../app/access.ts';
+import type { UserActor } from '../../../app/actor.ts';
+import type { Tenant } from '../../../store/tenants/system.ts';
+import type { AssetAddress } from '../assets/serve-assets.ts';
+import { formTo } from './form.ts';
+import type { Page, Shown } from './page.ts';
+
+export const consoleBase = '/console';
+
+export interface Frame {
+  asset: AssetAddress;
+  pages: readonly Page[];
+}
+
+/** Whose page it is; nobody's before they are signed in. */
+export interface Place {
+  actor: UserActor;
+  token: string;
+  /** The page's, as fastify has it. */
+  path: string;
+  /** As the browser has it, with its query. */
+  here: string;
+  tenant: Tenant | undefined;
+  refreshSeconds: number | undefined;
+}
+
+/** A whole page. */
+export function documentOf(frame: Frame, { title, main }: Shown, place?: Place): string {
+  const { asset } = frame;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="htmx-config" content='{"includeIndicatorCSS":false}'>
+<title>${title}${place?.tenant === undefined ? '' : ` – ${place.tenant.name}`} – Hallpass</title>
+<link rel="icon" href="${asset('icon.svg')}" type="image/svg+xml">
+<link rel="stylesheet" href="${asset('pico.css')}">
+<link rel="stylesheet" href="${asset('design.css')}">
+<link rel="stylesheet" href="${asset('console.css')}">
+<script src="${asset('htmx.js')}" defer></script>
+<script type="module" src="${asset('console.js')}"></script>
+</head>
+<body>
+!${sprite}
+!${place === undefined ? '' : headerOf(frame, place)}
+!${mainOf(main, place)}
+</body>
+</html>`;
+}
+
+/** The main part by itself, for htmx. */
+export function mainOf(main: string, place?: Pick<Place, 'here' | 'refreshSeconds'>): string {
+  if (place?.refreshSeconds === undefined) return html`<main>!${main}</main>`;
+  const { here, refreshSeconds: every } = place;
+  return html`<main hx-get="${here}" hx-trigger="every ${every}s" hx-swap="outerMorph">!${main}</main>`;
+}
+
+function headerOf({ pages }: Frame, { actor, token, path, tenant }: Place): string {
+  const signOut = formTo(`${consoleBase}/sign-out`, { token }, '<button>Sign out</button>');
+  const across = pages.filter(({ isAcross }) => isAcross);
+  return html`<header>
+<a class="brand" href="${consoleBase}/">Hallpass</a>
+!${navigation('Relay', across, { actor, path, tenant: undefined })}
+<p class="who"><a href="${consoleBase}/me">${actor.name}</a>!${signOut}</p>
+</header>
+!${tenant === undefined ? '' : districtBand(pages, { actor, path, tenant })}`;
+}
+
+function districtBand(pages: readonly Page[], place: { actor: UserActor; path: string; tenant: Tenant }): string {
+  const { id, name } = place.tenant;
+  const band = Number.parseInt(hash('sha256', id, 'hex').slice(0, 8), 16) % 12;
+  const own = pages.filter(({ isAcross }) => !isAcross);
+  return html`<div class="district band-${band}"><strong>${name}</strong>!${navigation('District', own, place)}</div>`;
+}
+
+function navigation(
+  label: string,
+  pages: readonly Page[],
+  { actor, path: current, tenant }: { actor: UserActor; path: string; tenant: Tenant | undefined },
+): string {
+  const offered = pages.filter(({ nav, needs }) => nav !== undefined && mayDo(actor, needs, tenant?.id));
+  const items = offered.map(({ path, nav = '' }) => {
+    const href = `${consoleBase}${path.replace(':slug', tenant?.slug ?? '')}`;
+    return path === current
+      ? html`<li><a href="${href}" aria-current="page">${nav}</a></li>`
+      : html`<li><a href="${href}">${nav}</a></li>`;
+  });
+  return html`<nav aria-label="${label}"><ul>!${items}</ul></nav>`;
+}

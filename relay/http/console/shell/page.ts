@@ -1,0 +1,127 @@
+/**
+ * What a page of the console is: where it is, what somebody must be allowed to ask to see it, what it asks the application
+ * layer, and how the answer looks. A page is one file below `pages/`, and a line in `pages.ts`.
+ */
+import { z } from 'zod';
+import { fail } from '../../../../shared/errors.ts';
+import { schemaReason } from '../../../../shared/schema-reason.ts';
+import type { Action, Change, Question } from '../../../app/access.ts';
+import type { UserActor } from '../../../app/actor.ts';
+import type { Visitor } from '../../../app/commands/sessions.ts';
+import type { AppContext } from '../../../app/perform.ts';
+import type { Tenant } from '../../../store/tenants/system.ts';
+
+/** Somebody who is signed in, and may do what the page or the form is for. */
+export interface Visit {
+  app: AppContext;
+  actor: UserActor;
+  visitor: Visitor;
+  /** From the path, by name. */
+  params: Readonly<Record<string, string>>;
+  nowMs: number;
+  /** The relay's address, for links and agents. */
+  url: string;
+}
+
+/** The same in a district where they may do it. */
+export type DistrictVisit = Visit & { tenant: Tenant };
+
+/** What rendering needs besides the answer. */
+export interface View {
+  nowMs: number;
+  /** For forms: see form.ts. */
+  token: string;
+  /** Whether to offer it, in this district if the page is about one. */
+  may(action: Action): boolean;
+}
+
+export interface Shown {
+  title: string;
+  /** HTML of the main part. */
+  main: string;
+}
+
+/** After a form: another page (its path), or what is shown this once, such as a secret. */
+export type Outcome = { goTo: string } | Shown;
+
+export interface Form<V extends Visit> {
+  /** The last segment of the path that it is sent to, below the page's own. */
+  name: string;
+  needs: Change;
+  /** @param sent the fields, without the token @throws HallpassError FORM_INVALID, and what the command throws */
+  act(visit: V, sent: unknown, view: View): Promise<Outcome>;
+}
+
+interface Described<V extends Visit> {
+  /** Below `/console`, as fastify has it: `/districts/:slug/holds`. */
+  path: string;
+  needs: Question;
+  /** Its name in the navigation; without one, other pages link to it. */
+  nav: string | undefined;
+  /** After so many seconds, the main part is loaded again and changes in place. */
+  refreshSeconds: number | undefined;
+  forms: readonly Form<V>[];
+  /** @throws HallpassError FORM_INVALID, and what the query throws */
+  show(visit: V, query: unknown, view: View): Promise<Shown>;
+}
+
+/** `isAcross`: about the relay, or several districts. */
+export type Page = ({ isAcross: true } & Described<Visit>) | ({ isAcross: false } & Described<DistrictVisit>);
+
+interface Given<V extends Visit, Q extends z.ZodObject, D> {
+  /** Below `/console`, or below the district's own pages: `/holds`; empty for the first one. */
+  path: string;
+  needs: Question;
+  title: string | ((answer: D) => string);
+  nav?: string;
+  refreshSeconds?: number;
+  /** Of the address; nothing, unless it says otherwise. */
+  query?: Q;
+  /** Asks the application layer (relay/app/), which checks once more who asks. */
+  load(visit: V, query: z.output<Q>): Promise<D>;
+  /** The main part. */
+  render(answer: D, view: View): string;
+  forms?: readonly Form<V>[];
+}
+
+/** A page about the relay, or about several districts. */
+export function page<D, Q extends z.ZodObject = Nothing>(given: Given<Visit, Q, D>): Page {
+  return { ...described(given), isAcross: true };
+}
+
+/** A page about one district. The path continues that of the district. */
+export function districtPage<D, Q extends z.ZodObject = Nothing>(given: Given<DistrictVisit, Q, D>): Page {
+  return { ...described(given), path: `/districts/:slug${given.path}`, isAcross: false };
+}
+
+const nothing = z.strictObject({});
+type Nothing = typeof nothing;
+
+function described<V extends Visit, Q extends z.ZodObject, D>(given: Given<V, Q, D>): Described<V> {
+  const { path, needs, title, nav, refreshSeconds, query = nothing, load, render, forms = [] } = given;
+  return {
+    ...{ path, needs, nav, refreshSeconds, forms },
+    async show(visit, asked, view) {
+      const answer = await load(visit, checked(query, asked) as z.output<Q>);
+      return { title: typeof title === 'string' ? title : title(answer), main: render(answer, view) };
+    },
+  };
+}
+
+/** A form on a page, whose fields are checked before anything is done. */
+export function form<V extends Visit, F extends z.ZodObject>(given: {
+  name: string;
+  needs: Change;
+  fields: F;
+  perform(visit: V, fields: z.output<F>, view: View): Promise<Outcome>;
+}): Form<V> {
+  const { name, needs, fields, perform } = given;
+  return { name, needs, act: async (visit, sent, view) => await perform(visit, checked(fields, sent), view) };
+}
+
+function checked<S extends z.ZodObject>(schema: S, value: unknown): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const { path, reason } = schemaReason(result.error);
+  throw fail('FORM_INVALID', { reason: path === '' ? reason : `${path}: ${reason}` });
+}

@@ -1,0 +1,140 @@
+/** What becomes of a request for a page: who asks is admitted, what is asked is allowed, done, and shown. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { fail, type HallpassError } from '../../../../shared/errors.ts';
+import { type Action, allow, mayDo } from '../../../app/access.ts';
+import { admitVisitor } from '../../../app/commands/sessions.ts';
+import { type AppContext, enter } from '../../../app/perform.ts';
+import type { Tenant } from '../../../store/tenants/system.ts';
+import { problemDetails } from '../../problem-details.ts';
+import type { CookieJar } from './cookies.ts';
+import { consoleBase, documentOf, type Frame, mainOf, type Place } from './document.ts';
+import { fieldsOf, formToken } from './form.ts';
+import type { DistrictVisit, Form, Outcome, Page, Shown, View, Visit } from './page.ts';
+import { knownError, refusalPage } from './refusal.ts';
+
+export interface ServeOptions {
+  context: AppContext;
+  frame: Frame;
+  jar: CookieJar;
+  log: Logger;
+  /** The relay's address. */
+  url(): string;
+  /** Called after every form that may have changed something. */
+  changed(): void;
+}
+
+type PageRequest = FastifyRequest<{ Params: Record<string, string> }>;
+
+/** Who asks, where, and what they see around the answer. */
+interface Seen {
+  place: Place;
+  view: View;
+}
+
+export function servePage(app: FastifyInstance, page: Page, options: ServeOptions): void {
+  const { context, frame, jar, log, changed } = options;
+  const seen = new WeakMap<FastifyRequest, Seen>();
+
+  /** Calls back with what the page's functions take, once it is certain that this visitor may ask. */
+  const admit = async <T>(request: PageRequest, action: Action, fn: Runner<T>): Promise<T> => {
+    const secret = jar.read(request);
+    const visitor = await admitVisitor(context, secret);
+    if (visitor === undefined) throw fail('SIGN_IN_REQUIRED', {});
+    const { actor } = visitor;
+    const nowMs = context.clock.now();
+    const visit: Visit = { app: context, actor, visitor, params: request.params, nowMs, url: options.url() };
+    const settle = (tenant: Tenant | undefined) => {
+      const token = formToken(secret);
+      const { path, refreshSeconds } = page;
+      const here = request.url;
+      const isLive = request.method === 'GET';
+      const place = { actor, token, path, here, tenant, refreshSeconds: isLive ? refreshSeconds : undefined };
+      const view: View = { nowMs, token, may: (what) => mayDo(actor, what, tenant?.id) };
+      seen.set(request, { place, view });
+      return view;
+    };
+    if (page.isAcross) {
+      settle(undefined);
+      allow(actor, action);
+      return await fn.across(page, visit, settle(undefined));
+    }
+    // What is refused is shown in the frame of the relay: the district's name is for those who may see it.
+    settle(undefined);
+    const tenant = await enter(context.store, actor, action, request.params.slug ?? '');
+    return await fn.inDistrict(page, { ...visit, tenant }, settle(tenant));
+  };
+
+  const answer = (request: FastifyRequest, reply: FastifyReply, shown: Shown) => {
+    const place = seen.get(request)?.place;
+    const isPart = request.headers['hx-request-type'] === 'partial';
+    return reply
+      .type('text/html; charset=utf-8')
+      .send(isPart ? mainOf(shown.main, place) : documentOf(frame, shown, place));
+  };
+  const conclude = (request: FastifyRequest, reply: FastifyReply, outcome: Outcome) =>
+    'goTo' in outcome ? reply.redirect(outcome.goTo, 303) : answer(request, reply, outcome);
+
+  const refuse = (request: FastifyRequest, reply: FastifyReply, error: unknown) => {
+    const known = knownError(error);
+    if (known.code === 'UNEXPECTED') log.error({ event: 'console.failed', route: page.path, err: error });
+    const here = request.method === 'GET' ? request.url : `${request.url.split('/').slice(0, -1).join('/')}`;
+    if (known.code === 'SIGN_IN_REQUIRED' && request.method === 'GET') return signInFirst(request, reply, here);
+    return answer(request, statusOf(reply, known), refusalPage(known, here));
+  };
+
+  app.get<{ Params: Record<string, string> }>(
+    page.path,
+    {
+      exposeHeadRoute: false,
+      errorHandler: (error, request, reply) => refuse(request, reply, error),
+    },
+    async (request, reply) => {
+      const shown = await admit(request, page.needs, {
+        across: (one, visit, view) => one.show(visit, request.query, view),
+        inDistrict: (one, visit, view) => one.show(visit, request.query, view),
+      });
+      return answer(request, reply, shown);
+    },
+  );
+  for (const { name, needs } of page.forms) {
+    app.post<{ Params: Record<string, string> }>(
+      `${page.path.replace(/\/$/, '')}/${name}`,
+      { errorHandler: (error, request, reply) => refuse(request, reply, error) },
+      async (request, reply) => {
+        const fields = fieldsOf(request, jar.read(request));
+        const outcome = await admit(request, needs, {
+          across: (one, visit, view) => formOf(one.forms, name).act(visit, fields, view),
+          inDistrict: (one, visit, view) => formOf(one.forms, name).act(visit, fields, view),
+        });
+        changed();
+        return conclude(request, reply, outcome);
+      },
+    );
+  }
+}
+
+interface Runner<T> {
+  across(page: Extract<Page, { isAcross: true }>, visit: Visit, view: View): Promise<T>;
+  inDistrict(page: Extract<Page, { isAcross: false }>, visit: DistrictVisit, view: View): Promise<T>;
+}
+
+function formOf<V extends Visit>(forms: readonly Form<V>[], name: string): Form<V> {
+  const found = forms.find((one) => one.name === name);
+  if (found === undefined) throw fail('PATH_UNKNOWN', { path: name });
+  return found;
+}
+
+function signInFirst(request: FastifyRequest, reply: FastifyReply, here: string) {
+  const address = `${consoleBase}/sign-in?${new URLSearchParams({ return: here }).toString()}`;
+  // htmx would follow a redirect, and put the sign-in into the page.
+  if (request.headers['hx-request'] === 'true') return reply.status(204).header('hx-redirect', address).send();
+  return reply.redirect(address, 302);
+}
+
+export function statusOf(reply: FastifyReply, error: HallpassError): FastifyReply {
+  const { status, headers } = problemDetails(error);
+  const retryAfter = headers['retry-after'];
+  if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
+  return reply.status(status);
+}

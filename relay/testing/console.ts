@@ -1,0 +1,55 @@
+/** A relay with its console, and people who are signed in there. */
+import type { Test } from 'tap';
+import { longestMs } from '../app/commands/sessions.ts';
+import { makeSignInLink } from '../app/commands/sign-in-links.ts';
+import { isRelayRole, type UserRole } from '../model/user-role.ts';
+import { beginSession } from '../store/users/sessions.ts';
+import { giveGrant, noteSignIn } from '../store/users/users.ts';
+import { TestBrowser } from './browser.ts';
+import { startTestRelay, type TestRelay } from './relay-double.ts';
+import { StoppedClock } from './stopped-clock.ts';
+
+export interface ConsoleSetting {
+  relay: TestRelay;
+  clock: StoppedClock;
+  /** Somebody whom a link from the terminal has let in. */
+  enter(): Promise<TestBrowser>;
+  /** A user who has signed in just now. @param where the district, and schools of a school viewer; operators need none */
+  as(role: UserRole, where?: { tenantId: string; schools?: readonly string[] }): Promise<TestBrowser>;
+  /** The code of a link from the terminal. */
+  code(): Promise<string>;
+}
+
+/** @param home the state folder, which may have districts already */
+export async function consoleSetting(t: Test, home = t.testdir()): Promise<ConsoleSetting> {
+  const clock = new StoppedClock();
+  const relay = await startTestRelay(home, { clock });
+  t.teardown(() => relay.close());
+  const context = { store: relay.store, clock };
+  const code = async () => (await makeSignInLink(context, { kind: 'terminal', user: 'kim' })).secret;
+  return {
+    ...{ relay, clock, code },
+    async enter() {
+      const browser = new TestBrowser(relay.url);
+      await browser.submit(await browser.get('/console/link'), '/link', { code: await code() });
+      return browser;
+    },
+    async as(role, where) {
+      const browser = new TestBrowser(relay.url);
+      const now = new Date(clock.now());
+      const grant = {
+        role,
+        tenantId: isRelayRole(role) ? 'all' : (where?.tenantId ?? ''),
+        schools: where?.schools ?? null,
+      };
+      const secret = await relay.store.system(async (scope) => {
+        const identity = { authority: 'https://login.example.org', subject: `${role} ${grant.tenantId}` };
+        const { id } = await noteSignIn(scope, { ...identity, name: `Sam the ${role}`, email: null }, now);
+        await giveGrant(scope, id, grant, { by: 'kim', now });
+        return await beginSession(scope, { userId: id, name: `Sam the ${role}`, lastsMs: longestMs }, now);
+      });
+      browser.cookies.set('hallpass', secret);
+      return browser;
+    },
+  };
+}
