@@ -2,10 +2,10 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fail } from '../../shared/errors.ts';
+import type { QuietWindow } from '../../shared/quiet.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
 import { type ProxySignIn, proxySignInSchema } from '../network/proxy.ts';
 import { typedClientId } from '../powerschool/client-id.ts';
-import type { QuietWindow } from '../settings/quiet.ts';
 import { changeSettings, type SettingChanges } from '../settings/settings.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { closeSecretFiles } from '../state/secret-files.ts';

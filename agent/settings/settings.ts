@@ -1,10 +1,10 @@
 /** The agent's settings as stored in settings.json, and the complete forms that commands need. */
 import { z } from 'zod';
 import { fail } from '../../shared/errors.ts';
+import { type QuietWindow, quietSchema } from '../../shared/quiet.ts';
 import { schemaReason } from '../../shared/schema-reason.ts';
 import { noProxy, powerschoolAddress, proxyAddress, relayAddress } from '../model/addresses.ts';
 import type { HttpProxy } from '../network/proxy.ts';
-import { type QuietWindow, quietSchema } from './quiet.ts';
 
 const text = z.string().min(1).max(1000);
 

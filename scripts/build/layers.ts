@@ -34,6 +34,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
       'settings',
       'graph',
       'drift',
+      'alerts',
       'store',
     ],
     ...['explain', 'sync', 'threads', 'app', 'http', 'node.ts', 'cli', 'main.ts'],

@@ -1,4 +1,4 @@
-/** Quiet hours: times of day at which the district wants its PowerSchool left alone (backups, nightly jobs). Pure. */
+/** Quiet hours: times of day at which something rests: the agent leaves PowerSchool alone, alerts wait. Pure. */
 import { z } from 'zod';
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day like 21:00');
