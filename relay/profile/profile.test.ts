@@ -320,6 +320,20 @@ t.test('names what does not fit with field, reason and remedy', async (t) => {
   );
 });
 
+t.test('says when a large district reaches the limit on removals on an ordinary day', async (t) => {
+  const ofSize = (total: number) => {
+    const students = { total, withoutAccount: 50, having: { ...having, studentNumber: total } };
+    return { ...facts, people: { ...facts.people, students } };
+  };
+  const checked = (total: number, change: object = {}) => validateProfile(profileWith(change), ofSize(total));
+  t.match(checked(60_001), [
+    { severity: 'warning', field: 'guards.removals.total', reason: /60001 students.*500/, remedy: /1 % of/ },
+  ]);
+  t.same(checked(60_000), []);
+  t.same(checked(100_000, { guards: { removals: { total: 7000 } } }), []);
+  t.same(checked(100_000, { policies: { studentLeftClass: 'keep' } }), [], 'nobody is removed');
+});
+
 t.test('reads a document of 0.2.0, which says "licences"', async (t) => {
   const { licenses, ...rest } = document;
   t.same(parseProfile({ ...rest, licences: licenses }, 'x'), parseProfile(document, 'x'));

@@ -24,6 +24,7 @@ export function validateProfile(profile: Profile, facts: TenantFacts): ProfilePr
     ...overlapProblems(facts),
     ...propertyProblems(profile),
     ...dateProblems(profile, facts),
+    ...guardProblems(profile, facts),
     ...adoptionProblems(profile, facts),
   ];
   return problems.sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
@@ -125,4 +126,17 @@ function* dateProblems({ dates }: Profile, { today }: TenantFacts): Iterable<Pro
     const reason = 'students would start after the profile expires';
     yield { field: 'dates.studentsFrom', severity: 'error', reason, remedy: 'Choose an earlier date.' };
   }
+}
+
+/** Students per membership that may end on an ordinary day: 500 of 60,000, which is the default of `removals.total`. */
+const studentsPerRemoval = 120;
+
+/** A limit for all schools together that a large district reaches without anything being wrong. */
+function* guardProblems({ guards, policies }: Profile, { people }: TenantFacts): Iterable<ProfileProblem> {
+  const { total } = guards.removals;
+  const students = people.students.total;
+  if (policies.studentLeftClass !== 'remove' || students <= total * studentsPerRemoval) return;
+  const reason = `with ${students} students, more than ${total} memberships may end within 24 hours on an ordinary day, and would be held`;
+  const remedy = 'Set it to about 1 % of the memberships in classes.';
+  yield { field: 'guards.removals.total', severity: 'warning', reason, remedy };
 }
