@@ -51,9 +51,10 @@ export async function findHolders(
   for (const [index, one] of wanted.entries()) {
     const mine = answers.slice(at, at + (urls[index]?.length ?? 0));
     at += mine.length;
-    const [first] = mine.flatMap(itemsOf);
+    const found = mine.map(itemsOf);
+    const [first] = found.flatMap((items) => items ?? []);
     if (first !== undefined) holders.push(holderOf(first, 'userPrincipalName' in first ? 'account' : 'group'));
-    else if (mine.includes(undefined)) holders.push('unanswered');
+    else if (found.includes(undefined)) holders.push('unanswered');
     else holders.push(mine.length === 0 ? undefined : await deleted.find(one));
   }
   return holders;
@@ -87,16 +88,17 @@ function urlsFor({ property, userPrincipalName, mailNickname, holder }: Wanted):
 /** Filtering deleted objects is not documented, so all are read, once: there are some hundreds, from 30 days. */
 export class DeletedObjects {
   readonly #client: GraphClient;
-  readonly #read = new Map<'user' | 'group', Promise<ReadonlyMap<string, HolderBody>>>();
+  readonly #read = new Map<'user' | 'group', Promise<ReadonlyMap<string, HolderBody> | 'unanswered'>>();
 
   constructor(client: GraphClient) {
     this.#client = client;
   }
 
-  async find({ userPrincipalName, mailNickname }: Wanted): Promise<Holder | undefined> {
+  async find({ userPrincipalName, mailNickname }: Wanted): Promise<HolderLook> {
     const kinds = userPrincipalName === undefined ? (['group', 'user'] as const) : (['user', 'group'] as const);
     for (const kind of kinds) {
       const objects = await this.#objects(kind);
+      if (objects === 'unanswered') return objects;
       const keys = [userPrincipalName, mailNickname].flatMap((name) => name?.toLowerCase() ?? []);
       const found = keys.map((key) => objects.get(key)).find((item) => item !== undefined);
       if (found !== undefined) return holderOf(found, kind === 'user' ? 'deleted account' : 'deleted group');
@@ -104,10 +106,13 @@ export class DeletedObjects {
     return undefined;
   }
 
-  #objects(kind: 'user' | 'group'): Promise<ReadonlyMap<string, HolderBody>> {
+  async #objects(kind: 'user' | 'group'): Promise<ReadonlyMap<string, HolderBody> | 'unanswered'> {
     const known = this.#read.get(kind) ?? this.#readAll(kind).catch(unreadable);
     this.#read.set(kind, known);
-    return known;
+    const objects = await known;
+    // Those who ask together are told the same; the next one asks again.
+    if (objects === 'unanswered' && this.#read.get(kind) === known) this.#read.delete(kind);
+    return objects;
   }
 
   async #readAll(kind: 'user' | 'group'): Promise<Map<string, HolderBody>> {
@@ -120,10 +125,11 @@ export class DeletedObjects {
   }
 }
 
-/** Without the permission to see deleted objects, or while Graph is busy, none are found. */
-function unreadable(error: unknown): ReadonlyMap<string, HolderBody> {
-  if (!(error instanceof HallpassError && ['GRAPH_DENIED', 'GRAPH_REJECTED'].includes(error.code))) passing(error);
-  return new Map();
+/** Without the permission to see deleted objects, none are found. */
+function unreadable(error: unknown): ReadonlyMap<string, HolderBody> | 'unanswered' {
+  if (error instanceof HallpassError && ['GRAPH_DENIED', 'GRAPH_REJECTED'].includes(error.code)) return new Map();
+  passing(error);
+  return 'unanswered';
 }
 
 /**
@@ -142,8 +148,9 @@ function namesOf({ userPrincipalName, mailNickname, mail, proxyAddresses }: Hold
   return names.flatMap((name) => name?.toLowerCase() ?? []);
 }
 
-function itemsOf(answer: GraphAnswer | undefined): HolderBody[] {
-  return bodyIn(found, answer) ?? [];
+/** Undefined where the answer does not tell: there is none, or it has another format. */
+function itemsOf(answer: GraphAnswer | undefined): HolderBody[] | undefined {
+  return answer === undefined || answer.status === 200 ? bodyIn(found, answer) : [];
 }
 
 function holderOf(item: HolderBody, kind: Holder['kind']): Holder {

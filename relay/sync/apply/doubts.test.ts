@@ -76,6 +76,24 @@ t.test('a group in the recycle bin keeps its alias', async (t) => {
   t.match(await problemsOf(district), [{ code: 'AliasTaken', message: /the deleted group "Chess club"/ }]);
 });
 
+t.test('a recycle bin that cannot be read just now is not taken for an empty one', async (t) => {
+  const district = await open(t, match);
+  await district.run();
+  const { directory, faults } = district.microsoft;
+  directory.deleteGroup(directory.addGroup({ ...chess, mailNickname: 'Section_980' }, false, 'once'));
+  const message = 'Another object with the same value for property mailNickname already exists.';
+  const details = [{ code: 'ObjectConflict', target: 'mailNickname', message }];
+  const answer = { status: 400, code: 'Request_BadRequest', message, details };
+  faults.add(
+    order({ match: { method: 'POST', path: '^/education/classes$' }, kind: 'answer', answer, times: 'always' }),
+  );
+  // As often as a read is tried.
+  faults.add(order({ match: { path: '^/directory/deletedItems' }, kind: '503', times: 6 }));
+  await district.commit([...smallRoster(12), section('980')]);
+  await district.run();
+  t.match(await problemsOf(district), [{ code: 'AliasTaken', message: /the deleted group "Chess club"/ }]);
+});
+
 t.test('a user name that is taken between two readings of the directory', async (t) => {
   const district = await open(t, create, 2);
   await district.run();
