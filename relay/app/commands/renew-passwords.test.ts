@@ -51,6 +51,29 @@ t.test('keeps the old password when Microsoft 365 refuses the new one', async (t
   ]);
 });
 
+t.test('keeps the new password when nobody knows whether it was set', async (t) => {
+  const { microsoft, sealedOf, renew } = await setUp(t);
+  for (const fault of [
+    { kind: 'missing' },
+    { kind: '504' },
+    { kind: 'answer', answer: { status: 403, body: '<p>' }, done: true },
+  ] as const) {
+    const before = await sealedOf('10');
+    microsoft.faults.add({
+      match: { method: 'PATCH', path: '^/education/users/' },
+      ...fault,
+      times: 1,
+      skip: 0,
+      delay: 0,
+    });
+    t.match(await renew(), {
+      renewed: 0,
+      failed: [{ person: 'students:10', error: { code: 'GRAPH_FAILED', message: /may have been set/ } }],
+    });
+    t.not(await sealedOf('10'), before, fault.kind);
+  }
+});
+
 t.test('the log shows what was kept when the answer is lost', async (t) => {
   const { microsoft, sealedOf, audit, renew } = await setUp(t);
   const before = await sealedOf('10');

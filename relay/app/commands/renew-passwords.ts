@@ -7,6 +7,7 @@ import type { GraphAnswer } from '../../graph/answer.ts';
 import { type BatchRequest, batchLimit, sendBatch } from '../../graph/batch.ts';
 import { failureOf, type GraphClient } from '../../graph/client.ts';
 import { readRefusal, wordsOf } from '../../graph/graph-error.ts';
+import { rulesOut } from '../../graph/outcome.ts';
 import { accountDenialOf } from '../../graph/protection.ts';
 import { isOfOurs } from '../../model/account-link.ts';
 import { type PersonKey, personKey } from '../../model/person-key.ts';
@@ -108,9 +109,14 @@ async function renewSome(
   const refused: Account[] = [];
   for (const [index, account] of made.entries()) {
     const answer = answers[index];
-    if (done.includes(account) || answer === undefined) continue;
-    refused.push(account);
+    if (done.includes(account)) continue;
     const person = personKey(account.role, account.personId);
+    if (answer === undefined || !rulesOut(answer)) {
+      // The new one is kept: it may be theirs already.
+      failed.push({ person, error: lostAnswer(person, answer?.status) });
+      continue;
+    }
+    refused.push(account);
     failed.push({ person, error: await refusalOf(client, account, answer) });
   }
   await district.write(async (scope) => {
@@ -145,6 +151,16 @@ function newPassword(profiles: readonly Profile[], { role }: Account, tenant: st
   if (profile === undefined) throw fail('PROFILE_MISSING', { tenant });
   const policy = profile.accounts[role].password;
   return { password: randomPassword(policy), mustChange: policy.mustChange };
+}
+
+function lostAnswer(person: PersonKey, status: number | undefined): HallpassError {
+  const reason = 'the new password may have been set or not, so set another one';
+  return fail('GRAPH_FAILED', {
+    what: `the new password of ${person}`,
+    status: status ?? 'none',
+    reason,
+    requestId: 'none',
+  });
 }
 
 /** An application may not set an administrator's password, whatever its permissions. */
