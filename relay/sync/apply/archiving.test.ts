@@ -36,3 +36,38 @@ for (const [name, lag, step] of [
     t.ok(wereTeams > 0 && ended > 2, `${wereTeams} of ${ended} had a team`);
   });
 }
+
+t.test(
+  'a team that Teams is archiving when the process is killed is usable again once its section is back',
+  async (t) => {
+    let [isOver, asked] = [false, 0];
+    for (let killedAfter = 1; !isOver; killedAfter += 1) {
+      const district = await openDistrict({ dir: t.testdir(), mode: match, students: 2, accounts: true });
+      const policies = { sectionGone: ['archiveTeam'], goneForDays: 0 };
+      const given = { guards: noGuards, policies, classes: { createTeam: true } };
+      district.profile = parseProfile({ ...district.profile, ...given }, 'test');
+      const { directory, stats } = district.microsoft;
+      await district.commit(smallRoster(2));
+      for (let run = 0; run < 2; run += 1) await district.run();
+      directory.teams.duration = 45_000;
+      await district.commit(gone);
+      const before = stats.requests;
+      await district.run({ killedAfter }).catch(() => undefined);
+      isOver = stats.requests - before < killedAfter;
+      const isAsked = [...directory.groups.values()].some(({ teamOperations }) =>
+        teamOperations.some(({ type }) => type === 'archiveTeam'),
+      );
+      if (isAsked) asked += 1;
+      await district.commit(smallRoster(2));
+      for (let run = 0; run < 3; run += 1) {
+        await district.run();
+        district.clock.advance(6 * 60_000);
+      }
+      const back = (await district.dump()).class.find(({ externalId }) => externalId === '50');
+      t.not(back?.isArchived, true, `killed after ${killedAfter} requests`);
+      t.match(await district.run(), { done: 0, failed: 0, waiting: 0 });
+      await district.close();
+    }
+    t.ok(asked > 3, `asked ${asked} times`);
+  },
+);

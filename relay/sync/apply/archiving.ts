@@ -8,6 +8,7 @@ import { bodyIn, type GraphAnswer } from '../../graph/answer.ts';
 import { team as teamBody } from '../../graph/bodies/team.ts';
 import { rulesOut } from '../../graph/outcome.ts';
 import { newsOfOperation, operationIn, readTeam, readTeamOperation, requestArchive } from '../../graph/teams.ts';
+import { uncertainKey } from '../../model/applied-state.ts';
 import type { Operation } from '../../model/operation.ts';
 import { specOf, teamWorkOf } from '../../operations/registry.ts';
 import { teamOf } from '../../plan/teams.ts';
@@ -65,7 +66,15 @@ export class ArchiveWork {
     if (team.status !== 200) return await this.#otherwise(task, team);
     const { isArchived } = bodyIn(teamBody, team) ?? {};
     const isSo = (isArchived === true) === (teamWorkOf(operation) === 'archive');
-    return await (isSo ? this.#done(task) : this.#ask(task, progress));
+    if (!isSo) return await this.#ask(task, progress);
+    return await (this.#isInDoubt(operation) && progress.looks < busyMs.length
+      ? this.#waitFor(task, progress)
+      : this.#done(task));
+  }
+
+  /** The opposite may have been asked for, and the answer lost: Teams may still be about to do that. */
+  #isInDoubt({ sectionId }: ArchiveOperation): boolean {
+    return this.#context.applied.uncertain.has(uncertainKey('retired', 'archived', sectionId));
   }
 
   async #ask(task: Task, progress: Progress): Promise<number | undefined> {
