@@ -7,7 +7,7 @@ import { AckWindow } from './window.ts';
 type Happening =
   | { on: Exclude<EventName, 'welcomed' | 'lost' | 'drain' | 'finished'> }
   | { on: 'welcomed' | 'finished'; now: number; random: number }
-  | { on: 'lost'; now: number; random: number; retryAfterMs: number | undefined }
+  | { on: 'lost'; now: number; random: number; retryAfterMs: number | undefined; isAlive: boolean }
   | { on: 'drain'; reconnectAfterMs: number };
 
 const timed = { now: fc.nat(1_000_000), random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }) };
@@ -19,6 +19,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     on: fc.constant('lost' as const),
     ...timed,
     retryAfterMs: fc.option(fc.nat(600_000), { nil: undefined }),
+    isAlive: fc.boolean(),
   }),
   fc.record({ on: fc.constant('drain' as const), reconnectAfterMs: fc.nat(600_000) }),
 );
@@ -80,7 +81,8 @@ t.test('waits at least as long as the relay asked, otherwise at most a minute', 
             models[index]?.floorMs ?? 0,
             event.on === 'lost' ? (event.retryAfterMs ?? 0) : event.on === 'drain' ? event.reconnectAfterMs : 0,
           );
-          return effect.ms >= asked && effect.ms <= Math.max(asked, 60_000);
+          const isBusy = event.on === 'lost' && event.isAlive;
+          return effect.ms >= asked && effect.ms <= (isBusy ? asked + 1000 : Math.max(asked, 60_000));
         }),
       );
     }),
@@ -105,6 +107,17 @@ t.test('waits longer each time until a connection was stable for a minute', asyn
   t.equal(waitOf(brief.effects), 59_999, 'less than a minute proves nothing');
   const stable = step(connect(model, 0), { on: 'lost', now: 60_000, random: 0.999999 });
   t.equal(waitOf(stable.effects), 999);
+});
+
+t.test('a relay that is busy says when to come: no wait grows meanwhile', async (t) => {
+  let model: Model = step(initial, { on: 'start' }).model;
+  for (let attempt = 0; attempt < 8; attempt += 1) {
+    const lost = step(model, { on: 'lost', now: 0, random: 0.5, retryAfterMs: 7000, isAlive: true });
+    t.same(lost.effects, [{ do: 'drop' }, { do: 'wait', ms: 7500 }]);
+    model = step(lost.model, { on: 'due' }).model;
+  }
+  const gone = step(model, { on: 'lost', now: 0, random: 0.5 });
+  t.same(gone.effects, [{ do: 'drop' }, { do: 'wait', ms: 500 }]);
 });
 
 t.test('any traffic counts as life, only what is owed counts as progress', async (t) => {

@@ -17,6 +17,8 @@ export type State = 'idle' | 'dialing' | 'greeting' | 'ready' | 'draining' | 'wa
 const backoff = { baseMs: 1000, capMs: 60_000 };
 /** Only a connection that lived this long proves that the problem is over. */
 const stableMs = 60_000;
+/** A relay that is busy gives its times in whole seconds: those with the same one spread within it. */
+const roundedMs = 1000;
 
 export interface Model {
   state: State;
@@ -46,8 +48,12 @@ interface Events {
   opened: object;
   /** The relay answered the greeting. */
   welcomed: Timed;
-  /** There is no connection, or no longer one; trying again may help. */
-  lost: Timed & { retryAfterMs?: number | undefined };
+  /**
+   * There is no connection, or no longer one; trying again may help.
+   *
+   * `isAlive`: the relay is there and has given this agent its time.
+   */
+  lost: Timed & { retryAfterMs?: number | undefined; isAlive?: boolean };
   /** The relay refuses this agent: trying again cannot help. */
   refused: object;
   /** The relay node behind this connection is shutting down. */
@@ -89,7 +95,15 @@ const dial = (model: Model, ...before: Effect[]): Step => ({
 });
 
 /** From a broken connection to the wait before the next one. */
-const retry = (model: Model, { now, random, retryAfterMs = 0 }: Events['lost'], goodbye: Effect): Step => {
+const retry = (model: Model, { now, random, retryAfterMs = 0, isAlive }: Events['lost'], goodbye: Effect): Step => {
+  // The relay spreads a fleet by what it can take in: growing waits on top of that would keep some away for a minute.
+  if (isAlive === true) {
+    const ms = Math.max(model.floorMs, retryAfterMs) + Math.floor(roundedMs * random);
+    return {
+      model: { ...model, state: 'waiting', readyAt: undefined, floorMs: 0 },
+      effects: [goodbye, { do: 'wait', ms }],
+    };
+  }
   const wasStable = model.readyAt !== undefined && now - model.readyAt >= stableMs;
   const attempt = wasStable ? 0 : model.attempt;
   const ms = backoffMs(backoff, attempt, random, Math.max(model.floorMs, retryAfterMs));

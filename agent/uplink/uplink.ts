@@ -242,7 +242,10 @@ export class Uplink {
     const corrected = this.#hear(end.relayTime) && end.error.code === 'AGENT_TOKEN_INVALID';
     const final = end.final || !(this.#options.persistent || corrected);
     if (final) this.#dispatch({ on: 'refused' });
-    else this.#dispatch({ on: 'lost', ...this.#timed(), retryAfterMs: end.retryAfterMs });
+    else {
+      const isAlive = end.error.code === 'RELAY_BUSY' && end.retryAfterMs !== undefined;
+      this.#dispatch({ on: 'lost', ...this.#timed(), retryAfterMs: end.retryAfterMs, isAlive });
+    }
     this.#options.listener.ended({ ...end, final });
     if (final) this.#rejectWaiters();
   }

@@ -1,8 +1,9 @@
 /**
  * Idle agents on one relay, each in a district of its own and with the agent's own connection: the memory of the relay, and how
- * long all of them take to be back after a restart. Exit code 1 when a target is missed. Linux only.
+ * long all of them take to be back after a restart, with the processor time of either side. Exit code 1 when a target is missed.
+ * Linux only.
  *
- *   npm run bench -- connections [--agents 5000]
+ *   npm run bench -- connections [--agents 5000] [--idle 60]
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,16 +21,22 @@ import { cpuSeconds, residentMB } from './house/processes.ts';
 const targets = { rssMB: 1024, backSeconds: 60 };
 /** Agents in one process of the bench. */
 const perProcess = 1250;
-/** Idle, before memory is read: two pings. */
-const idleMs = 60_000;
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const {
-  options: { agents },
-} = readScriptOptions<{ agents: number }>(
+  options: { agents, idle },
+} = readScriptOptions<{ agents: number; idle: number }>(
   'npm run bench -- connections',
   'Idle agents on one relay: its memory, and how long all of them take to be back after a restart.',
-  (command) => command.option('--agents <number>', 'so many', count, 5000),
+  (command) =>
+    command
+      .option('--agents <number>', 'so many', count, 5000)
+      .option(
+        '--idle <seconds>',
+        'before memory is read, and again for the processor time; 60 are two pings',
+        count,
+        60,
+      ),
 );
 
 async function freePort(): Promise<number> {
@@ -53,6 +60,8 @@ async function serve(home: string): Promise<ChildProcess> {
 
 const home = await mkdtemp(join(tmpdir(), 'hallpass-connections-'));
 const children: ChildProcess[] = [];
+const agentProcesses: ChildProcess[] = [];
+const agentCpu = () => agentProcesses.reduce((sum, { pid }) => sum + cpuSeconds(pid ?? 0), 0);
 try {
   const port = await freePort();
   const identities = await makeDistricts(home, agents, port);
@@ -66,6 +75,7 @@ try {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     children.push(child);
+    agentProcesses.push(child);
     const place = connected.push(0) - 1;
     createInterface({ input: child.stdout }).on('line', (line) => {
       connected[place] = Number(line);
@@ -77,21 +87,26 @@ try {
     return (performance.now() - from) / 1000;
   };
   print('all connected after, s', await all());
-  await wait(idleMs);
+  await wait(idle * 1000);
   const { now, peak } = residentMB(relay.pid ?? 0);
   print('memory of the relay while all are idle, MB', now);
   print('… and at most, MB', peak);
   const before = cpuSeconds(relay.pid ?? 0);
-  await wait(idleMs);
-  print('processor while all are idle, s a minute', cpuSeconds(relay.pid ?? 0) - before);
+  await wait(idle * 1000);
+  print('processor while all are idle, s a minute', ((cpuSeconds(relay.pid ?? 0) - before) * 60) / idle);
 
   relay.kill('SIGTERM');
   await once(relay, 'exit');
   while (connected.some((one) => one > 0)) await wait(20);
+  const ofAgents = agentCpu();
   relay = await serve(home);
   children.push(relay);
+  const started = cpuSeconds(relay.pid ?? 0);
   const back = await all();
   print('all back after a restart, s', back);
+  print('processor of the relay for 1,000 agents, s', ((cpuSeconds(relay.pid ?? 0) - started) * 1000) / agents);
+  print('… and its start, s', started);
+  print('processor of the agents for 1,000 of them, s', ((agentCpu() - ofAgents) * 1000) / agents);
   print('memory of the relay then, at most, MB', residentMB(relay.pid ?? 0).peak);
   if (peak > targets.rssMB || back > targets.backSeconds) process.exitCode = 1;
 } finally {

@@ -15,7 +15,7 @@ import { slices } from '../../store/engine/slices.ts';
 import type { Durable } from '../../store/engine/upkeep.ts';
 import { applyBatch, beginCycle, commitCycle, partsOf, type WantedRows } from '../../store/roster/intake.ts';
 import { replaceLeftOut } from '../../store/roster/left-out.ts';
-import { bucketsOfOpenCycle, mirrorState } from '../../store/roster/mirror.ts';
+import { bucketsOfOpenCycle, hasOpenCycle } from '../../store/roster/mirror.ts';
 import type { Store, TenantScope } from '../../store/store.ts';
 import { touchAgents } from '../../store/tenants/system.ts';
 import type { StoreContext } from '../perform.ts';
@@ -59,17 +59,17 @@ export class AgentLink {
     const now = new Date(this.#clock.now());
     const { server } = hello.source;
     // One transaction: after a restart, all agents greet at once.
-    const { other, answer, settled } = await this.#write(async (scope) => {
+    const { other, answer, isOpen } = await this.#write(async (scope) => {
       const other = await admitServer(scope, server, now.toISOString());
-      const { settled } = await mirrorState(scope);
-      if (server !== undefined && other !== undefined) return { other, answer: undefined, settled };
+      const isOpen = await hasOpenCycle(scope);
+      if (server !== undefined && other !== undefined) return { other, answer: undefined, isOpen };
       await noteHello(scope, agentId, hello, now);
       // An older agent does not list left-out rows: a newer agent's earlier list would stay forever.
       if (!hello.capabilities.includes(listsLeftOut)) await replaceLeftOut(scope, nothingLeftOut, now.toISOString());
-      return { other, answer: await welcome(scope, cycleSeconds, now), settled };
+      return { other, answer: await welcome(scope, cycleSeconds, now), isOpen };
     });
     if (answer === undefined) return await this.#refuseServer(server?.host ?? '', other ?? '', now);
-    return { welcome: answer, broken: settled ? [] : await this.#brokenOff() };
+    return { welcome: answer, broken: isOpen ? await this.#brokenOff() : [] };
   }
 
   async #brokenOff(): Promise<Bucket[]> {

@@ -13,7 +13,8 @@ import { wantedOf } from './welcome.ts';
 
 /** The agent with this id; the id alone proves nothing yet. */
 export async function knownAgent(store: Store, agentId: string): Promise<KnownAgent | undefined> {
-  return await store.system((scope) => findAgent(scope, agentId));
+  // Beside the writers: a fleet that returns is looked up while others are greeted.
+  return await store.readSystem((scope) => findAgent(scope, agentId));
 }
 
 /** Of the agents connected here, those that any process has revoked or removed with their district. */

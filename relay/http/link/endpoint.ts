@@ -102,9 +102,8 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
   const arrivals = new Arrivals(options.mostArriving);
 
   const admit = async (request: IncomingMessage): Promise<AdmittedAgent> => {
-    if (stop.signal.aborted || arrivals.isFull) {
-      throw fail('RELAY_BUSY', {}, { retryAfterMs: 1000 + options.random() * 9000 });
-    }
+    if (stop.signal.aborted) throw fail('RELAY_BUSY', {}, { retryAfterMs: 1000 + options.random() * 9000 });
+    if (arrivals.isFull) throw fail('RELAY_BUSY', {}, { retryAfterMs: arrivals.comeBackAfterMs(performance.now()) });
     checkProtocol(request);
     const address = origins.of(request);
     try {
@@ -133,16 +132,16 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
     }
   };
 
-  /** @param arrived called when the agent has its welcome or is gone */
+  /** @param arrive called when the agent has its welcome or is gone */
   const accept = (
     agent: AdmittedAgent,
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
-    arrived: () => void,
+    arrive: (how: 'arrived' | 'gone') => void,
   ): void => {
-    if (socket.destroyed) arrived();
-    else socket.once('close', arrived);
+    if (socket.destroyed) arrive('gone');
+    else socket.once('close', () => arrive('gone'));
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const share = conduct.share(agent.agentId, clock.now());
       const connection = new Connection(webSocket, {
@@ -167,7 +166,7 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
           pass: () => connection.pass(),
           inParts: (work) => connection.inParts(work),
           onCommit: wake,
-          onGreeted: arrived,
+          onGreeted: () => arrive('arrived'),
         }),
       );
       fleet.add(agent, connection);
@@ -185,7 +184,7 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
     const path = request.url?.split('?', 1).join('') ?? '';
     if (path !== linkPath)
       return refuse(socket, problemDetails(fail('PATH_UNKNOWN', { path: path.slice(0, 200) })), clock.now());
-    const arrived = arrivals.begin();
+    const arrive = arrivals.begin(() => performance.now());
     let isAccepted = false;
     try {
       const agent = await admit(request);
@@ -202,7 +201,7 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
       socket.off('error', onError);
       if (answer !== undefined) return check(answer, request, socket, head);
       isAccepted = true;
-      accept(agent, request, socket, head, arrived);
+      accept(agent, request, socket, head, arrive);
     } catch (error) {
       const known = toHallpassError(error);
       // A client over a limit tries often; the refusals that led there are in the log.
@@ -216,7 +215,7 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
       });
       refuse(socket, problemDetails(known), clock.now());
     } finally {
-      if (!isAccepted) arrived();
+      if (!isAccepted) arrive('gone');
     }
   };
 

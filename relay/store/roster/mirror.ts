@@ -30,6 +30,16 @@ export async function mirrorState(scope: TenantScope): Promise<MirrorState> {
   };
 }
 
+/** Whether a cycle has begun that has not committed. */
+export async function hasOpenCycle({ db, tenantId }: TenantScope): Promise<boolean> {
+  const { open_cycle } = await db
+    .selectFrom('tenant')
+    .select('open_cycle')
+    .where('id', '=', tenantId)
+    .executeTakeFirstOrThrow();
+  return open_cycle !== null;
+}
+
 /** True when the mirror may be provisioned (see {@link MirrorState.settled}). */
 export async function isSettled(scope: TenantScope): Promise<boolean> {
   return (await mirrorState(scope)).settled;

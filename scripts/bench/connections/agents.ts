@@ -10,7 +10,7 @@ import { Meter } from '../../../agent/model/meter.ts';
 import type { Identity } from '../../../agent/uplink/identity.ts';
 import { Uplink } from '../../../agent/uplink/uplink.ts';
 import { systemClock } from '../../../shared/clock.ts';
-import type { Hello } from '../../../shared/link.ts';
+import { type Hello, listsLeftOut } from '../../../shared/link.ts';
 
 /** Between two lines, milliseconds. */
 const everyMs = 100;
@@ -22,7 +22,7 @@ const hello = (): Hello => ({
   type: 'hello',
   protocol: 1,
   agentVersion: '0.0.0',
-  capabilities: [],
+  capabilities: [listsLeftOut],
   source: { kind: 'powerquery' },
   buckets: [],
 });
