@@ -72,6 +72,7 @@ t.test('a tenant without a profile or a roster gets no turn, and what was known 
   let call = next();
   const loop = await startSyncLoop({ store, settings, turns, clock: new StoppedClock(), log, signal });
   t.teardown(() => loop.close());
+  loop.wake(tenantId);
   t.equal(await call, 'forget', 'the profile is paused');
 
   await storeProfile(district, { state: 'enabled' });

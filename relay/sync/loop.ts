@@ -9,7 +9,7 @@ import { readProfiles } from '../store/profiles/profiles.ts';
 import { isSettled } from '../store/roster/mirror.ts';
 import { endOpenRuns } from '../store/runs/journal.ts';
 import type { Store, TenantScope } from '../store/store.ts';
-import { listTenants, lookUpTenant } from '../store/tenants/system.ts';
+import { listProvisioned, listTenants, lookUpTenant } from '../store/tenants/system.ts';
 import type { Turns } from './turns.ts';
 import { Wakes } from './wakes.ts';
 
@@ -51,16 +51,17 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
   const slugs = new Map<string, string>();
   const named = (tenantId: string) => ({ tenant: slugs.get(tenantId) ?? tenantId, tenantId });
 
-  const start = (tenantId: string): Loop => {
+  /** @param firstPauseMs undefined for a first turn at once */
+  const start = (tenantId: string, firstPauseMs?: number): Loop => {
     const budget = new GraphBudget(app, clock, settings.graph.speed);
-    let dueAt: number | undefined;
+    let dueAt = firstPauseMs === undefined ? undefined : clock.now() + firstPauseMs;
     const run = async () => {
       dueAt = undefined;
       const tenant = await store.system((scope) => lookUpTenant(scope, tenantId));
       // It was removed.
       if (tenant === undefined) return;
       slugs.set(tenantId, tenant.slug);
-      // Most tenants at startup, and all before their first profile: no thread starts for them.
+      // All before their first profile: no thread starts for them.
       if (!(await store.withTenant(tenantId, hasWork))) {
         turns.forget(tenantId);
         return;
@@ -87,6 +88,7 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
     // Nothing is queued: a turn compares states and not events.
     return startLoop({
       turn: run,
+      begin: firstPauseMs === undefined ? 'at once' : 'after a pause',
       pauseMs: () => Math.max(0, Math.min(idleMs, (dueAt ?? Number.POSITIVE_INFINITY) - clock.now())),
       backoff: failureBackoff,
       failed: ({ code, message, action }) =>
@@ -117,9 +119,13 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
     run?.pause.abort(new Error('a profile is no longer enabled'));
   };
 
-  for (const { id, slug } of await store.system(listTenants)) {
+  const [tenants, provisioned] = await store.readSystem(
+    async (scope) => [await listTenants(scope), await listProvisioned(scope)] as const,
+  );
+  for (const { id, slug } of tenants) {
     slugs.set(id, slug);
-    loopOf(id);
+    // A relay with thousands of districts has their agents to greet now.
+    loops.set(id, start(id, provisioned.has(id) ? undefined : random() * idleMs));
   }
   return {
     wake(tenantId) {

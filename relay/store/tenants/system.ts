@@ -78,6 +78,20 @@ export async function listTenants({ db }: SystemScope): Promise<Tenant[]> {
   return await db.selectFrom('tenant').select(tenantColumns).orderBy('slug').execute();
 }
 
+/** Ids of the tenants with a profile and a whole state of PowerSchool: at startup, the others have nothing to do. */
+export async function listProvisioned({ db }: SystemScope): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('tenant')
+    .select('id')
+    .where('committed_at', 'is not', null)
+    .where('open_cycle', 'is', null)
+    .where(({ exists, selectFrom }) =>
+      exists(selectFrom('profile').select('name').whereRef('profile.tenant_id', '=', 'tenant.id')),
+    )
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** The tenant of this slug or id, for those who must not hear of any other. */
 export async function lookUpTenant({ db }: SystemScope, slugOrId: string): Promise<Tenant | undefined> {
   return await db
