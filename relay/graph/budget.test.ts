@@ -1,7 +1,8 @@
 import t from 'tap';
 import { Throttle } from '../../scripts/simulators/microsoft/throttle.ts';
 import { VirtualClock } from '../../shared/testing/virtual-clock.ts';
-import { appBudget, type Cost, GraphBudget, TokenBucket } from './budget.ts';
+import { appBudget, type Cost, GraphBudget } from './budget.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 const never = new AbortController().signal;
 
@@ -132,6 +133,41 @@ t.test('tenants share what the application may write across all of them', async 
   const seconds = (clock.now() - start) / 1000;
   t.ok(seconds > 140 && seconds < 155, `it took ${seconds} s`);
 });
+
+t.test(
+  "where the application's limit binds, neither edits nor small tenants wait for the backlog of others",
+  async (t) => {
+    const clock = new VirtualClock();
+    const app = appBudget(clock, 1);
+    const end = new AbortController();
+    const loading = Array.from({ length: 11 }, () => ({ budget: new GraphBudget(app, clock, 1), writes: 0 }));
+    const load = async (one: (typeof loading)[number]) => {
+      for (;;) {
+        await one.budget.take({ units: 20, writes: 20 }, end.signal);
+        one.writes += 20;
+      }
+    };
+    // The last one asks for four times as much at once.
+    const working = loading.flatMap((one, at) => Array.from({ length: at === 10 ? 16 : 4 }, () => load(one)));
+    await clock.sleep(400_000);
+    const before = loading.map(({ writes }) => writes);
+    const small = new GraphBudget(app, clock, 1);
+    const waitOf = async (cost: Cost) => {
+      const start = clock.now();
+      await small.take(cost, never);
+      return clock.now() - start;
+    };
+    // One round: 112 writes a second are 250 of 12 tenants in 2.2 s.
+    for (let taken = 0; taken < 100; taken += 1) t.ok((await waitOf({ units: 5, writes: 5 })) < 2500);
+    for (let taken = 0; taken < 100; taken += 1) t.ok((await waitOf({ units: 1, writes: 1, isUrgent: true })) < 400);
+    await clock.sleep(100_000);
+    const got = loading.map(({ writes }, at) => writes - (before[at] ?? 0));
+    const mean = got.reduce((sum, one) => sum + one, 0) / got.length;
+    for (const one of got) t.ok(Math.abs(one / mean - 1) < 0.05, `${one} of ${mean}`);
+    end.abort(new Error('it is over'));
+    await Promise.allSettled(working);
+  },
+);
 
 t.test(
   'Teams has its own limits per second: no second exceeds them, and its 429 slows nothing else down',

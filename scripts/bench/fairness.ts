@@ -1,8 +1,9 @@
 /**
  * Three districts of the same size that load at once, and edits of a fourth meanwhile: how evenly the three come forward, and how much
- * longer an edit takes than alone. The relay and Microsoft 365 are processes of their own. Exit code 1 when a target is missed.
+ * longer an edit takes than alone. The relay and Microsoft 365 are processes of their own. Before that, on a virtual clock, twelve
+ * tenants where the limit of the application binds (fairness/application.ts). Exit code 1 when a target is missed.
  *
- *   npm run bench -- fairness [--students 1500] [--speed 1000]
+ *   npm run bench -- fairness [--students 1500] [--speed 1000] [--only application]
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,6 +13,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Option } from 'commander';
 import { saveSettings, storeFile } from '../../relay/settings/settings.ts';
 import { setProfile } from '../../relay/store/profiles/profiles.ts';
 import { openStore, type Store } from '../../relay/store/store.ts';
@@ -19,13 +21,14 @@ import { createTenant } from '../../relay/store/tenants/system.ts';
 import { profileFor, smallRoster } from '../../relay/testing/district.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
 import { count, readScriptOptions } from '../script-options.ts';
+import { measureApplication } from './fairness/application.ts';
 import type { Reached, Written } from './fairness/microsoft.ts';
 import { connectSender, sendRoster } from './fairness/roster.ts';
 import { sharesOf } from './fairness/shares.ts';
 import { quantile } from './hostile/good.ts';
 import { recordsOf } from './memory/district.ts';
 
-const targets = { share: 0.25, slowdown: 2 };
+const targets = { share: 0.25, slowdown: 2, ofApplication: 0.1, editSeconds: 1 };
 const slugs = ['small', 'one', 'two', 'three'];
 const loading = [1, 2, 3];
 /** Edits of the small district, alone. */
@@ -35,15 +38,19 @@ const quietMs = 4000;
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const {
-  options: { students, speed },
-} = readScriptOptions<{ students: number; speed: number }>(
+  options: { students, speed, only },
+} = readScriptOptions<{ students: number; speed: number; only: 'application' | 'processor' | undefined }>(
   'npm run bench -- fairness',
   'Three districts that load at once, and the edits of a fourth.',
   (command) =>
     command
       .option('--students <number>', 'of each of the three', count, 1500)
-      .option('--speed <factor>', "Graph's limits, so that the processor is what they share", count, 1000),
+      .option('--speed <factor>', "Graph's limits, so that the processor is what they share", count, 1000)
+      .addOption(new Option('--only <case>', 'one of the two').choices(['application', 'processor'])),
 );
+
+if (only !== 'processor') await shareApplication();
+if (only === 'application') process.exit();
 
 const seen: Written[] = [];
 const changed = new Set<() => void>();
@@ -194,6 +201,22 @@ try {
     if (child.exitCode === null) await once(child, 'exit');
   }
   await rm(home, { recursive: true, force: true });
+}
+
+async function shareApplication(): Promise<void> {
+  const { shares, smallLoad, smallWait, editWait, throttled } = await measureApplication();
+  print(
+    "the application's limit, 12 tenants: least and most of a load",
+    `${Math.min(...shares).toFixed(2)}  ${Math.max(...shares).toFixed(2)}`,
+  );
+  print('… load of a district of 100, over its share', smallLoad.toFixed(2));
+  print('… longest wait of its batches, over four at its share', smallWait.toFixed(2));
+  print('… longest wait of its edits, s', editWait.toFixed(2));
+  print('… 429 answers', `${throttled}`);
+  const atMost = 1 + targets.ofApplication;
+  const isEven = shares.every((one) => Math.abs(one - 1) <= targets.ofApplication);
+  const isBounded = smallLoad <= atMost && smallWait <= atMost && editWait <= targets.editSeconds;
+  if (!isEven || !isBounded || throttled > 0) process.exitCode = 1;
 }
 
 function print(what: string, figure: string | undefined): void {

@@ -22,6 +22,8 @@ export class Admission {
   }
 
   /**
+   * Who has an edit, or little to do at all, does not wait for the loads of other tenants.
+   *
    * @param ready how many writes there are to send
    * @param isUrgent whether one of them should not wait for the others
    * @returns for how many of them there is a place now; none where others wait with them all
@@ -36,7 +38,7 @@ export class Admission {
     try {
       do {
         const count = Math.min(portion, wanted - places);
-        await this.#client.reserve({ units: count, writes: count });
+        await this.#client.reserve({ units: count, writes: count, isUrgent: isUrgent() || ready <= portion });
         places += count;
       } while (places < wanted && !isUrgent());
     } finally {
