@@ -48,8 +48,8 @@ export interface AppliedState {
   licenses: RelationMap<LicenseKey, PersonKey>;
   /**
    * Accounts that Hallpass disabled, as person keys under `disabled`, and those that it signed out then, under
-   * `signedOut`; classes whose teams it archived, under `archived`; and people whose membership is from an earlier
-   * role, see earlierRole.
+   * `signedOut`; classes whose teams it archived, under `archived`, and those that it may have marked as expired, under
+   * `expired`; and people whose membership is from an earlier role, see earlierRole.
    */
   retired: RelationMap<string, string>;
   /** Names that people gave to classes by hand and that stay, by section. */
@@ -240,7 +240,10 @@ export type LostAnswer =
   | ({ what: 'uncertain'; kind: DoubtfulKind; container: string; items: readonly string[] } & Pick<Applied, 'doubted'>)
   /** It may have these values or the earlier ones: they are written again. */
   | { what: 'forget'; kind: 'school' | 'class' | 'user'; key: string; names: readonly string[] }
-  /** Assumed to be done. */
+  /**
+   * The name of a class that is marked as expired: it counts as written, so that the class gets its name back when the
+   * section is back, and is written again while the section is gone.
+   */
   | { what: 'keep'; kind: 'class'; key: string; values: Body };
 
 /** Relations that can become uncertain: for anything that can be taken back, we must know. */

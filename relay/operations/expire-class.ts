@@ -1,4 +1,5 @@
 /** Marks a past year's class by its name, as School Data Sync does: `Exp0627_Algebra - 1`. */
+import { uncertainKey } from '../model/applied-state.ts';
 import { idIn } from '../model/keys.ts';
 import { patchClass, updated, valuesIn } from './objects.ts';
 import { roster } from './permissions.ts';
@@ -17,12 +18,15 @@ export const expireClass: OperationSpec<'expireClass'> = {
   option: undefined,
   answers: classAnswers,
   makes: undefined,
-  // If the class is needed again, it is renamed again, and a directory reading shows the real name.
   lostAnswer: ({ key, after }) => ({ what: 'keep', kind: 'class', key: idIn(key), values: valuesIn(after) }),
 
   does: { retires: 'expired' },
-  effect: ({ sectionId, body }, objectId, applied) =>
-    updated({ kind: 'class', key: sectionId }, body, objectId, applied),
+  effect: ({ sectionId, body }, objectId, applied) => ({
+    ...updated({ kind: 'class', key: sectionId }, body, objectId, applied),
+    ...(applied.uncertain.has(uncertainKey('retired', 'expired', sectionId))
+      ? { unrelated: [{ kind: 'retired', container: 'expired', items: [sectionId] }] }
+      : {}),
+  }),
   journal: ({ body }) => body,
   values: ({ body }) => body,
   subject: ({ key }) => key,

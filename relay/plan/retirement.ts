@@ -31,8 +31,10 @@ export function* retirements(departed: Departed, applied: AppliedState, today: s
       if (isStudent(personKey)) yield { kind: 'removeMember', key, sectionId, personKey, reason };
     }
     const name = nameOf(sectionId, applied);
-    if (endings.includes('markExpired') && name !== undefined && !expired.test(name)) {
-      const body = { displayName: expiredName(name, today) };
+    const isMarked = name !== undefined && expired.test(name);
+    const isInDoubt = applied.uncertain.has(uncertainKey('retired', 'expired', sectionId));
+    if (endings.includes('markExpired') && name !== undefined && (!isMarked || isInDoubt)) {
+      const body = { displayName: isMarked ? name : expiredName(name, today) };
       yield { kind: 'expireClass', key, sectionId, before: { displayName: name }, body, reason };
     }
     if (endings.includes('archiveTeam') && !isRetired('archived', sectionId, applied)) {

@@ -13,6 +13,7 @@ export async function recordLost(scope: TenantScope, lost: LostAnswer): Promise<
     case 'forget':
       return await forgetValues(scope, lost.kind, lost.key, lost.names);
     case 'keep':
+      await markUncertain(scope, 'retired', 'expired', [lost.key]);
       return await keepValues(scope, lost.kind, lost.key, lost.values);
     case 'again':
     case 'look':

@@ -5,6 +5,7 @@ import { recovered } from '../../model/account-link.ts';
 import {
   type Applied,
   type AppliedState,
+  type DoubtfulKind,
   earlierRole,
   type LostAnswer,
   objectsOf,
@@ -12,6 +13,7 @@ import {
   relationMaps,
   uncertainKey,
 } from '../../model/applied-state.ts';
+import type { Body } from '../../model/body.ts';
 import { asSectionId, objectKey } from '../../model/keys.ts';
 import type { Operation } from '../../model/operation.ts';
 import { type PersonKey, personKey } from '../../model/person-key.ts';
@@ -73,32 +75,42 @@ function doubt(applied: AppliedState, doubted: NonNullable<Applied['doubted']>):
 
 function noteLost(applied: AppliedState, lost: LostAnswer): void {
   switch (lost.what) {
-    case 'uncertain': {
-      const relations = relationMaps(applied)[lost.kind];
-      const items = relations.get(lost.container) ?? new Set();
-      for (const item of lost.items) {
-        items.add(item);
-        applied.uncertain.add(uncertainKey(lost.kind, lost.container, item));
-      }
-      relations.set(lost.container, items);
+    case 'uncertain':
+      markUncertain(applied, lost.kind, lost.container, lost.items);
       doubt(applied, lost.doubted ?? []);
       return;
-    }
     case 'forget':
-    case 'keep': {
-      const objects = objectsOf(applied, lost.kind);
-      const known = objects.get(lost.key);
-      if (known === undefined) return;
-      const values =
-        lost.what === 'keep'
-          ? { ...known.body, ...lost.values }
-          : Object.fromEntries(Object.entries(known.body).filter(([name]) => !lost.names.includes(name)));
-      objects.set(lost.key, { ...known, body: values });
+      changeBody(applied, lost, (body) =>
+        Object.fromEntries(Object.entries(body).filter(([name]) => !lost.names.includes(name))),
+      );
       return;
-    }
+    case 'keep':
+      markUncertain(applied, 'retired', 'expired', [lost.key]);
+      changeBody(applied, lost, (body) => ({ ...body, ...lost.values }));
+      return;
     case 'again':
     case 'look':
   }
+}
+
+function markUncertain(applied: AppliedState, kind: DoubtfulKind, container: string, added: readonly string[]): void {
+  const relations = relationMaps(applied)[kind];
+  const items = relations.get(container) ?? new Set();
+  for (const item of added) {
+    items.add(item);
+    applied.uncertain.add(uncertainKey(kind, container, item));
+  }
+  relations.set(container, items);
+}
+
+function changeBody(
+  applied: AppliedState,
+  { kind, key }: { kind: 'school' | 'class' | 'user'; key: string },
+  change: (body: Body) => Body,
+): void {
+  const objects = objectsOf(applied, kind);
+  const known = objects.get(key);
+  if (known !== undefined) objects.set(key, { ...known, body: change(known.body) });
 }
 
 /** The state with this recorded in it; the one that was given stays as it is. */

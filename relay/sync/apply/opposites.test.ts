@@ -105,6 +105,21 @@ for (const change of changes) {
   });
 }
 
+t.test('a class that may have been marked as expired is, in the end', async (t) => {
+  const district = await open(t);
+  const sectionGone = ['markExpired'];
+  district.profile = parseProfile({ ...district.profile, policies: { ...policies, sectionGone } }, 'test');
+  // As often as it is sent.
+  district.microsoft.faults.add(order({ match: { path: 'batch' }, kind: 'drop', times: 12 }));
+  await district.commit(noSection);
+  t.match(await district.run(), { failed: 1 });
+  await become(district, noSection);
+  t.match(await nameOfClass(district), /^Exp\d{4}_Course 0/);
+  t.match(await district.run(), { done: 0, failed: 0 });
+  await become(district, whole);
+  t.equal(await nameOfClass(district), 'Course 0 - 1');
+});
+
 function order(fault: object): FaultOrder {
   return faultOrder.parse(fault);
 }
