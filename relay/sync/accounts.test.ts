@@ -1,4 +1,4 @@
-/** Accounts that Hallpass makes, and those that are somebody else's to write: against the Microsoft simulator. */
+/** Accounts that Hallpass creates, and accounts that others manage, against the Microsoft simulator. */
 
 import t, { type Test } from 'tap';
 import { Agent, fetch } from 'undici';
@@ -38,7 +38,7 @@ async function edit(district: District, method: string, path: string, body?: obj
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status}`);
 }
 
-/** Whether every password that waits is the one of its account. */
+/** Whether every waiting password is that of its account. */
 async function passwordsFit({ store, tenantId, vault, microsoft }: District): Promise<boolean[]> {
   const waiting = await store.withTenant(tenantId, readPasswords);
   const { users } = microsoft.directory;
@@ -51,38 +51,41 @@ async function passwordsFit({ store, tenantId, vault, microsoft }: District): Pr
   );
 }
 
-t.test('accounts get a name by pattern, numbered where it is chosen, and a password that waits, sealed', async (t) => {
-  const pattern = { pattern: '{givenName}.{surname:5}', onCollision: 'number' };
-  const district = await open(t, create, { accounts: { students: { username: pattern } } });
-  for (const path of ['/education/users', '/education/users']) {
-    district.microsoft.faults.add({ match: { path }, kind: 'lost-answer', times: 2, skip: 3, delay: 0 });
-  }
-  t.match(await district.run(), { state: 'success', failed: 0 });
-  const { user } = await district.dump();
-  t.equal(user.length, students + 4, 'nobody twice');
-  const names = user.map((one) => one.userPrincipalName).filter((name) => name?.startsWith('ana'));
-  t.same(
-    names.sort(),
-    Array.from({ length: students }, (_, index) => `ana.simic${index === 0 ? '' : index + 1}@contoso.edu`).sort(),
-  );
-  const fit = await passwordsFit(district);
-  t.equal(fit.length, students + 4);
-  t.ok(
-    fit.every((fits) => fits),
-    'each is the one that the account has, also where an answer was lost',
-  );
-  const rows = await district.store.withTenant(district.tenantId, (scope) =>
-    scope.db.selectFrom('initial_password').select('sealed').execute(),
-  );
-  t.ok(rows.every(({ sealed }) => /^v1\.[0-9a-f]{8}\.[\w-]{50,}$/.test(sealed)));
-  let given = 0;
-  await district.store.withTenant(district.tenantId, async (scope) => {
-    for await (const [name] of readGivenNames(scope)) if (name !== '') given += 1;
-  });
-  t.equal(given, students + 4);
-});
+t.test(
+  'accounts get a name by pattern, with a number if the profile says so, and a sealed password that waits',
+  async (t) => {
+    const pattern = { pattern: '{givenName}.{surname:5}', onCollision: 'number' };
+    const district = await open(t, create, { accounts: { students: { username: pattern } } });
+    for (const path of ['/education/users', '/education/users']) {
+      district.microsoft.faults.add({ match: { path }, kind: 'lost-answer', times: 2, skip: 3, delay: 0 });
+    }
+    t.match(await district.run(), { state: 'success', failed: 0 });
+    const { user } = await district.dump();
+    t.equal(user.length, students + 4, 'no account twice');
+    const names = user.map((one) => one.userPrincipalName).filter((name) => name?.startsWith('ana'));
+    t.same(
+      names.sort(),
+      Array.from({ length: students }, (_, index) => `ana.simic${index === 0 ? '' : index + 1}@contoso.edu`).sort(),
+    );
+    const fit = await passwordsFit(district);
+    t.equal(fit.length, students + 4);
+    t.ok(
+      fit.every((fits) => fits),
+      'each is that of the account, even if an answer was lost',
+    );
+    const rows = await district.store.withTenant(district.tenantId, (scope) =>
+      scope.db.selectFrom('initial_password').select('sealed').execute(),
+    );
+    t.ok(rows.every(({ sealed }) => /^v1\.[0-9a-f]{8}\.[\w-]{50,}$/.test(sealed)));
+    let given = 0;
+    await district.store.withTenant(district.tenantId, async (scope) => {
+      for await (const [name] of readGivenNames(scope)) if (name !== '') given += 1;
+    });
+    t.equal(given, students + 4);
+  },
+);
 
-t.test('a run killed between sending and hearing leaves the passwords that the accounts have', async (t) => {
+t.test('a run killed between request and answer keeps the passwords that the accounts have', async (t) => {
   for (const writes of [3, 9, 14]) {
     const district = await open(t, create);
     const kill = new AbortController();
@@ -97,7 +100,7 @@ t.test('a run killed between sending and hearing leaves the passwords that the a
   }
 });
 
-t.test('a name is not given to another person after the account is gone', async (t) => {
+t.test('a name is never reused for another person after the account is gone', async (t) => {
   const pattern = { pattern: '{givenName}', onCollision: 'number' };
   const district = await open(t, create, { accounts: { students: { username: pattern } } });
   await district.run();
@@ -113,7 +116,7 @@ t.test('a name is not given to another person after the account is gone', async 
   t.equal(theirs?.userPrincipalName, `ana${students + 1}@contoso.edu`);
 });
 
-t.test('licenses through a group: twenty people in a request, and what is there already is no mistake', async (t) => {
+t.test('licenses through a group: twenty people per request, and existing members are no error', async (t) => {
   const district = await open(t, create);
   const { directory } = district.microsoft;
   const group = directory.addGroup({ displayName: 'A1', mailNickname: 'a1', mailEnabled: false }, false);
@@ -143,7 +146,7 @@ t.test('licenses through a group: twenty people in a request, and what is there 
   t.match(await district.run(), { done: 0 });
 });
 
-t.test('a group that is gone is a problem, until there is another', async (t) => {
+t.test('a deleted group is a problem until there is another one', async (t) => {
   const district = await open(t, create);
   const { licenses } = district.profile;
   const gone = { group: 'a7e30c5b-0000-4000-8000-000000000001' };
@@ -172,7 +175,7 @@ t.test('an account mastered on-premises receives education properties and nothin
   t.match(now, { displayName: 'Ana New' }, 'once it is mastered in the cloud, its names are kept up to date');
 });
 
-t.test('a refusal because of on-premises names it', async (t) => {
+t.test('a refusal because of on-premises management says so', async (t) => {
   const operation: Operation = {
     ...{ kind: 'updateUser', key: 'students:1', personKey: 'students:1', reason: 'r' },
     ...{ before: {}, body: { displayName: 'x' } },
@@ -184,7 +187,7 @@ t.test('a refusal because of on-premises names it', async (t) => {
   t.notOk(isCreation(operation));
 });
 
-t.test('a teacher who left is removed when the policy says so, once somebody has taken over', async (t) => {
+t.test('a teacher who left is removed if the policy says so, once there is another owner', async (t) => {
   const district = await open(t, match, { policies: { teacherLeftClass: 'remove' } });
   await district.run();
   const withoutTeacher = smallRoster(students).filter(({ id }) => id !== '70');
@@ -209,7 +212,7 @@ t.test('a teacher who left is removed when the policy says so, once somebody has
 });
 
 t.test(
-  'a link made by hand takes effect beside a memory, survives the rules, and leaves both accounts alone',
+  'a link made by hand takes effect in a running relay, survives the rules, and changes neither account',
   async (t) => {
     const district = await open(t, match);
     await district.run();
@@ -233,7 +236,7 @@ t.test(
     const classesOf = (id: string | undefined) =>
       dump.class.filter(({ members }) => members?.includes(id ?? '')).map(({ externalId }) => externalId);
     t.same(classesOf(objectId), ['50', '52', '54'], 'the new account is in the classes');
-    t.same(classesOf(before?.objectId), ['50', '52', '54'], 'and the one before was not touched');
+    t.same(classesOf(before?.objectId), ['50', '52', '54'], 'and the earlier account was not touched');
     t.match(await district.run(), { done: 0 });
     const links = await store.withTenant(tenantId, listLinks);
     t.match(

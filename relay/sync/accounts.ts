@@ -1,4 +1,6 @@
-/** Who has which account: links of earlier runs stay, everybody else is matched or named by the profile's mode. */
+/**
+ * Resolves accounts: links of earlier runs stay; everybody else is matched, or gets a new name, by the profile's mode.
+ */
 import { exclusionTest } from '../identity/candidates.ts';
 import type { DirectoryIndex } from '../identity/directory-index.ts';
 import type { Handover, Holders } from '../identity/holder.ts';
@@ -17,27 +19,27 @@ export interface HandedOver extends Handover {
 }
 
 export interface ResolvedAccounts {
-  /** Links found now, to be kept; those that are handed over are not among them. */
+  /** Links found now, to be stored; without hand-overs. */
   newLinks: Link[];
   handovers: HandedOver[];
-  /** Accounts to be made, by person key. */
+  /** Accounts to create, by person key. */
   toCreate: Map<PersonKey, NamedPerson>;
   problems: Problem[];
 }
 
-/** What a profile's people are matched and named by. */
+/** The data by which a profile's people are matched and named. */
 export interface Surroundings {
   directory: DirectoryIndex;
   holders: Holders;
-  /** Claims of people of other profiles. */
+  /** Claims of people in other profiles. */
   rivals: Rivals;
-  /** User names that were given before. */
+  /** User names given before. */
   names: NameHistory;
-  /** Whether Hallpass blocked the account's sign-in. */
+  /** Whether Hallpass disabled the account. */
   isDisabledByUs: (objectId: string) => boolean;
 }
 
-/** @param open people of the profile's schools who have no account yet */
+/** @param open people in the profile's schools without an account */
 export function resolveAccounts(
   open: readonly Person[],
   profile: Profile,

@@ -1,4 +1,7 @@
-/** What a person chose in the profile and saw in its preview is not held as a surprise: every option that changes many objects at once. */
+/**
+ * A choice in the profile, seen in its preview, is not held as a surprise: every option that changes many objects at
+ * once.
+ */
 import t, { type Test } from 'tap';
 import { type Profile, parseProfile } from '../profile/profile.ts';
 import { readHolds } from '../store/guard/holds.ts';
@@ -7,18 +10,18 @@ import { type District, openDistrict, profileFor, skuId, smallRoster } from '../
 
 const students = 60;
 const roster = smallRoster(students);
-/** So strict that nearly everything that PowerSchool changes at once would be held. */
+/** So strict that nearly every bulk change in PowerSchool would be held. */
 const guards = { updates: { percent: 10, population: 1 }, removals: { percent: 5, above: 2 } };
 
 type How = 'match' | 'create';
 
 interface Choice {
   how: How;
-  /** What the profile has at first, beside the guards … */
+  /** The initial profile, in addition to the guards … */
   first?: object;
-  /** … and what a person chooses later. */
+  /** … and the later choice. */
   later: object;
-  /** Operations that come of the choice, by kind: exactly these. */
+  /** The exact operations that result from the choice, by kind. */
   does: Record<string, number>;
 }
 
@@ -94,7 +97,7 @@ for (const [name, { how, first = {}, later, does }] of Object.entries(choices)) 
   });
 }
 
-t.test('the table means something: with these guards, the same of PowerSchool is held', async (t) => {
+t.test('with these guards, the same change in PowerSchool is held', async (t) => {
   t.ok(teachers > 0 && schools > 0);
   const district = await open(t, 'match');
   const base = { ...profileFor({ students: 'match', teachers: 'match' }), guards, properties: { student: ['grade'] } };

@@ -1,7 +1,7 @@
 /**
- * What classes are called whose section is gone, where nobody knows: the answer to a new name was lost with the process, or the class
- * was there before Hallpass and its profile leaves names alone. While the section is there its name is written again and nobody has
- * to ask; the mark of a past year goes before the name that the class has.
+ * Reads the names of classes whose section is gone and whose name is unknown: the answer to a rename was lost with the
+ * process, or the class existed before Hallpass and its profile leaves names alone. While the section exists, its name is
+ * simply written again; the mark of a past year needs the current name.
  */
 import { bodyIn } from '../graph/answer.ts';
 import { namedClass } from '../graph/bodies/education.ts';
@@ -13,10 +13,13 @@ import { keepValues } from '../store/applied/objects.ts';
 import type { Store } from '../store/store.ts';
 import type { TenantState } from './state/tenant-state.ts';
 
-/** Kept together, so that a transaction is short and what was read outlives a kill. */
+/** Names stored per transaction: transactions stay short, and readings survive a kill. */
 const atOnce = 200;
 
-/** Reads the missing names, after departures were followed. One that cannot be read now is for the next turn. @throws HallpassError of the class `fix` */
+/**
+ * Reads the missing names, after the departures step. A name that cannot be read now is left to the next turn. @throws
+ * HallpassError of the class `fix`
+ */
 export async function readClassNames(
   { store, tenantId, client }: { store: Store; tenantId: string; client: GraphClient },
   state: TenantState,

@@ -1,18 +1,18 @@
-/** A person cancels a run, asks for one, and has everything looked at again: nothing is lost, and nothing doubled. */
+/** "sync cancel", "sync now" and "sync restart": nothing is lost, and nothing duplicated. */
 import t from 'tap';
 import { readDirectoryState } from '../store/directory/mirror.ts';
 import { requestRun } from '../store/runs/run-control.ts';
 import { smallRoster } from '../testing/district.ts';
 import { districtToServe, startLoop } from '../testing/live-loop.ts';
 
-t.test('cancelled, begun again, and restarted', async (t) => {
+t.test('cancelled, started, and restarted', async (t) => {
   const district = await districtToServe(t, 200);
   const { store, tenantId, microsoft } = district;
   await district.commit(smallRoster(200));
   const loop = await startLoop(t, district);
 
   while (microsoft.stats.writes < 20) await new Promise(setImmediate);
-  // A wake-up before the cancellation does not begin another run.
+  // A wake-up before the cancellation does not start another run.
   loop.wake(tenantId);
   loop.cancel(tenantId);
   const cancelled = await loop.ended(1);
@@ -36,8 +36,8 @@ t.test('cancelled, begun again, and restarted', async (t) => {
   loop.cancel(tenantId);
   loop.wake(tenantId);
   for (let now = before; now === before || now === undefined; now = await adoptedAt()) await new Promise(setImmediate);
-  // The cancellation may have met a run that was looking around by itself.
+  // The cancellation may have hit an idle run.
   while ((await loop.ended(3))?.state !== 'success') await new Promise(setImmediate);
   t.ok((await loop.runs()).filter(({ number }) => number > 2).every(({ done }) => done === 0));
-  t.equal(microsoft.stats.writes, writes, 'everything was read and looked at again, and nothing written twice');
+  t.equal(microsoft.stats.writes, writes, 'everything was read and checked again, and nothing written twice');
 });

@@ -1,4 +1,4 @@
-/** What the guard counts for a day, of every kind, whenever the relay is killed and whatever becomes of the answer. */
+/** What the guard counts for a day, for every kind, with kills at any point and lost answers. */
 import t, { type Test } from 'tap';
 import type { RosterRecord } from '../../shared/roster.ts';
 import type { OperationKind } from '../model/operation.ts';

@@ -1,4 +1,4 @@
-/** What a run would do is worked out from the state, and changes nothing of it. */
+/** Deciding what a run does is a function of the state, and does not change it. */
 import { inspect } from 'node:util';
 import t from 'tap';
 import type { Section } from '../../shared/roster.ts';
@@ -35,7 +35,7 @@ function open(
   return { tenant, state };
 }
 
-/** Everything of the state that anybody can see. */
+/** Everything observable in the state. */
 function written(state: ProfileState): string {
   const names = [...state.tenant.roster.people.keys()].map((key) => state.tenant.names.namesOf(key));
   const { people, sections, schools, terms } = state.tenant.roster;
@@ -61,11 +61,11 @@ const emptied = { ...profile, policies: { ...profile.policies, studentGone: 'dis
 const teams = { ...profile, classes: { ...profile.classes, createTeam: true } };
 
 const states: Record<string, () => { state: ProfileState; says(decided: Decided): unknown }> = {
-  'a first run, which links one and makes another': () => {
+  'a first run, which links one account and creates another': () => {
     const { state } = open(small, profile, { accounts: [account('4711')] });
     return { state, says: ({ newLinks, plan }) => newLinks.length === 1 && plan.length > 3 };
   },
-  'objects that were there before': () => {
+  'existing objects': () => {
     const { tenant, state } = open(small, profile, { accounts: [account('4711')], links: [student] });
     tenant.applied.classes.set(section, { objectId: 'group-5', body: {} });
     const stamp = { claims: [], bySds: true, hints: {} };
@@ -74,21 +74,21 @@ const states: Record<string, () => { state: ProfileState; says(decided: Decided)
     tenant.adoption = newAdoption([{ kind: 'class', objectId: 'group-5', stamp, body, related }]);
     return { state, says: ({ there }) => there.length === 2 };
   },
-  'a class that can have no team': () => {
+  'a class that cannot have a team': () => {
     const { state } = open(without('teacher', 'teacherRoster'), teams, {
       accounts: [account('4711')],
       links: [student],
     });
     return { state, says: ({ rosterProblems }) => rosterProblems.get(section)?.[0]?.code === 'ClassWithoutOwner' };
   },
-  'a student who is gone, and whose account is of Active Directory': () => {
+  'a former student whose account is mastered in Active Directory': () => {
     const accounts = [account('4711', { onPremises: true })];
     const { tenant, state } = open(without('student', 'studentEnrollment'), emptied, { accounts, links: [student] });
     tenant.applied.schoolUsers.set(school, new Set(['students:10']));
     tenant.noteDepartures('2026-11-01');
     return { state, says: ({ rosterProblems }) => rosterProblems.get('students:10')?.[0]?.code === 'LeaverOnPremises' };
   },
-  'an account that another record has now': () => {
+  'an account that moved to another record': () => {
     const [record] = small.student;
     if (record === undefined) throw new TypeError('nobody');
     const world = { ...small, student: [{ ...record, id: '11' }], studentEnrollment: [] };
@@ -100,7 +100,7 @@ const states: Record<string, () => { state: ProfileState; says(decided: Decided)
     tenant.applied.members.set(section, new Set(['students:10']));
     return { state, says: ({ handovers, pending }) => handovers.length === 1 && pending.sections.has(section) };
   },
-  'nothing new since the last run': () => {
+  'no changes since the last run': () => {
     const { tenant, state } = open(small, profile, { accounts: [account('4711')], links: [student] });
     const first = decide(state, today);
     takeDecision(state, first);
@@ -111,20 +111,20 @@ const states: Record<string, () => { state: ProfileState; says(decided: Decided)
 };
 
 for (const [name, make] of Object.entries(states)) {
-  t.test(`${name}: deciding changes nothing, and decides the same again`, async (t) => {
+  t.test(`${name}: deciding changes nothing, and its result is repeatable`, async (t) => {
     const { state, says } = make();
     const before = written(state);
     const decided = decide(state, today);
-    t.ok(says(decided), 'it is the case that it is called');
+    t.ok(says(decided), 'it is the case that its name says');
     t.equal(written(state), before);
     t.same(decide(state, today), decided);
     takeDecision(state, decided);
-    t.not(written(state), before, 'taking the decision is what changes the state');
-    t.same(decide(state, today).plan, decided.plan, 'which makes no other plan of it');
+    t.not(written(state), before, 'only taking the decision changes the state');
+    t.same(decide(state, today).plan, decided.plan, 'and the plan stays the same');
   });
 }
 
-t.test('problems of what is planned again take the place of those before', async (t) => {
+t.test('problems of replanned objects replace the earlier ones', async (t) => {
   const { state } = open(without('teacher', 'teacherRoster'), teams, { accounts: [account('4711')], links: [student] });
   state.refusals.set('class:5', []);
   state.rosterProblems.set('students:10', []);

@@ -1,6 +1,6 @@
 /**
- * What a run would do: who has which account, what should be, and the difference to what is. Pure: what the state is from then on,
- * takeDecision says.
+ * Decides what a run does: account links, the desired state, and its difference to the applied state. Pure; takeDecision
+ * applies the decision to the state.
  */
 import { LayeredMap, LayeredSet } from '../compact/layered.ts';
 import { claimsOf, type Rivals } from '../identity/match.ts';
@@ -31,29 +31,29 @@ import type { ProfileState } from './state/tenant-state.ts';
 
 export interface Decided {
   plan: Plan;
-  /** Accounts found for people just now. The state does not have them yet: in preview they are not kept. */
+  /** Accounts matched just now. They are not in the state yet, because a preview does not keep them. */
   newLinks: Link[];
-  /** Accounts that were another record's, likewise. */
+  /** Accounts of another record that are handed over, likewise. */
   handovers: HandedOver[];
-  /** What turned out to be there already. In preview it is not kept. */
+  /** Objects that turned out to exist already. A preview does not keep them. */
   there: Applied[];
-  /** The date that it is decided for. */
+  /** The date of the decision. */
   today: string;
-  /** What was planned. */
+  /** The objects that were planned. */
   pending: Keys;
   /** People without an account, or of several profiles. */
   unsettled: Set<PersonKey>;
-  /** What is wrong with the roster, by section, and with whom it no longer has, by person: of all that was planned. */
+  /** Problems of the roster, by section, and of former people, by person, for everything that was planned. */
   rosterProblems: ReadonlyMap<string, Problem[]>;
-  /** What is wrong with people's accounts, and with who looks after whom. */
+  /** Problems with people's accounts, and with people in several profiles. */
   problems: Problem[];
 }
 
-/** What is done already, or about to be, while something is decided again. */
+/** What is already done or about to be done while something is decided again. */
 export interface UnderWay {
-  /** The account that is about to be created for a person. */
+  /** The account being created for a person. */
   accountFor(key: PersonKey): NamedPerson | undefined;
-  /** Whether creating an account was tried in this turn, and not possible. */
+  /** Whether creating an account was tried in this turn and failed. */
   isRefused(key: PersonKey): boolean;
 }
 
@@ -80,7 +80,7 @@ export function decide(state: ProfileState, today: string, underWay: UnderWay = 
   );
   const moves = new Map(handovers.map(({ from, link }) => [from, keyOfLink(link)]));
 
-  // Memberships begin and end by date, so a new day concerns everybody.
+  // Memberships begin and end by date, so a new day affects everybody.
   const pending = noKeys();
   addKeys(pending, state.today === today ? state.pending : tenant.allKeys());
   for (const key of [...found.keys(), ...toCreate.keys(), ...moves.keys()]) addKeys(pending, roster.keysOf(key));
@@ -129,7 +129,7 @@ export function decide(state: ProfileState, today: string, underWay: UnderWay = 
   };
 }
 
-/** Says of which operations the profile is the reason, where it is known what it was before. */
+/** Marks the operations whose reason is a change of the profile, if its earlier version is known. */
 function withCauses(plan: Plan, { profile, carriedOut }: ProfileState, planBefore: (before: Profile) => Plan): Plan {
   if (carriedOut === undefined) return plan;
   const changed = changedParts(carriedOut, profile);
@@ -140,7 +140,7 @@ function keyOfLink({ role, personId }: Link): PersonKey {
   return personKey(role, personId);
 }
 
-/** Accounts to be made, with those that they replace. */
+/** Accounts to create, with those that they replace. */
 function replacing(
   toCreate: ReadonlyMap<PersonKey, NamedPerson>,
   replaced: ReadonlyMap<PersonKey, string>,
@@ -153,7 +153,7 @@ function replacing(
   );
 }
 
-/** What the roster alone does not tell: a class may have an owner of earlier days. */
+/** Facts that the roster lacks: a class may still have an earlier owner. */
 function withOwnerless(
   found: DesiredState['problems'],
   desired: DesiredState,
@@ -167,7 +167,7 @@ function withOwnerless(
   return problems;
 }
 
-/** Without the accounts that only the district's Active Directory can disable: that is a problem of each. */
+/** Leaves out accounts that only the district's Active Directory can disable; each is a problem. */
 function reachable(
   departed: Departed,
   { directory, accounts }: ProfileState['tenant'],
@@ -182,15 +182,15 @@ function reachable(
 }
 
 interface Sorted {
-  /** People of the profile who have no account yet. */
+  /** People in the profile without an account. */
   open: Person[];
-  /** What is wrong with those who are in another profile too. */
+  /** Problems of people who are also in another profile. */
   shared: Problem[];
-  /** Keys of all who have to be looked at again, whatever changes. */
+  /** Keys of people to check again in every run. */
   unsettled: Set<PersonKey>;
 }
 
-/** Looks at those of the last run and those who are pending: nobody else can have become one of them. */
+/** Checks the people from the last run and the pending ones: nobody else can have changed. */
 function sortPeople(
   { profile, scope, tenant, pending, unsettled }: ProfileState,
   today: string,
@@ -203,7 +203,7 @@ function sortPeople(
     if (person === undefined || !person.schoolIds.some(scope.covers)) continue;
     const others = scope.othersOf(person.schoolIds);
     if (others.length === 0 && tenant.accounts.has(key)) continue;
-    // Whose schools are all over gets nothing new. A new term of the school, or a new day, brings them here again.
+    // A person whose schools are all over gets nothing new. A new term or a new day makes them pending again.
     if (others.length === 0 && person.schoolIds.every((id) => !scope.covers(id) || past.school(id))) continue;
     if (person.preRegistered && !profile.preRegistered) continue;
     sorted.unsettled.add(key);
@@ -218,7 +218,9 @@ function sortPeople(
   return sorted;
 }
 
-/** What people of other profiles claim: who of two gets an account must not depend on the order of runs. */
+/**
+ * Accounts claimed by people in other profiles: which of two people gets an account must not depend on the order of runs.
+ */
 function claimedByOthers({ profile, tenant }: ProfileState, today: string, underWay: UnderWay): Rivals {
   const others = [...tenant.profiles.values()].filter(
     (other) => other.profile !== profile && (profile.state === 'preview' || other.profile.state !== 'preview'),
@@ -235,13 +237,13 @@ function claimedByOthers({ profile, tenant }: ProfileState, today: string, under
   return rivals;
 }
 
-/** Accounts of people who left, whose sign-in Hallpass blocked. */
+/** Accounts of former people that Hallpass disabled. */
 function disabledByUs({ tenant }: ProfileState): (objectId: string) => boolean {
   const disabled = tenant.applied.retired.get('disabled');
   return (objectId) => disabled?.has(tenant.taken.get(objectId) ?? '') === true;
 }
 
-/** Classes that somebody is in, as far as Hallpass knows. */
+/** Classes of a person, according to the applied state. */
 function classesOf(key: PersonKey, { applied }: Pick<ProfileState['tenant'], 'applied'>): SectionId[] {
   return [applied.members, applied.owners].flatMap((classes) => classes.containersOf(key));
 }

@@ -1,4 +1,4 @@
-/** Accounts that somebody deleted: reported, and given back when they are restored; made again only where that is wanted. */
+/** Accounts deleted by hand: reported, linked again when restored, and created again only if the profile says so. */
 import t from 'tap';
 import { RawClient } from '../../scripts/simulators/microsoft/contract/raw-client.ts';
 import { timestamp } from '../../shared/clock.ts';
@@ -30,7 +30,7 @@ const nameOf = (district: District, link: Link | undefined) =>
   district.microsoft.directory.users.get(link?.objectId ?? '')?.props.userPrincipalName;
 
 t.test(
-  'the person is reported and gets no other account; one that is restored is theirs with everything',
+  'the person is reported and gets no other account; a restored account is theirs again, with everything',
   async (t) => {
     const district = await inStep(t, { mode: create });
     const { store, tenantId, microsoft } = district;
@@ -66,7 +66,7 @@ t.test(
   },
 );
 
-t.test('where the profile says so another one is made, at once or when the policy changes', async (t) => {
+t.test('if the profile says so, another one is created, at once or when the policy changes', async (t) => {
   const district = await inStep(t, { mode: create, drift: { deletedAccounts: 'recreate' } });
   const { store, tenantId, microsoft } = district;
   const before = await linkOf(district);
@@ -91,7 +91,7 @@ t.test('where the profile says so another one is made, at once or when the polic
   t.ok(isWhole(district, String(name).replace(/@.*/, '')));
 });
 
-t.test('another account by hand ends it, and so does forgetting the one that was deleted', async (t) => {
+t.test('another account by hand ends the problem, and so does unlinking the deleted one', async (t) => {
   const district = await inStep(t, { mode: create });
   const { store, tenantId, microsoft } = district;
   const user = microsoft.directory.users.get((await linkOf(district))?.objectId ?? '');
@@ -108,7 +108,7 @@ t.test('another account by hand ends it, and so does forgetting the one that was
   t.notOk((await store.withTenant(tenantId, readPasswords)).some(({ personId }) => personId === '10'));
   microsoft.directory.restore(user);
   t.match(await later(district), { done: 0, problems: 0 });
-  t.match(await linkOf(district), { objectId: other.id }, 'what was theirs comes back too late');
+  t.match(await linkOf(district), { objectId: other.id }, 'a restored account comes too late');
 
   microsoft.directory.deleteUser(other);
   microsoft.directory.deleteUser(user);
@@ -120,7 +120,7 @@ t.test('another account by hand ends it, and so does forgetting the one that was
   t.match(await linkOf(district), { rule: 'created' });
 });
 
-t.test('many that would be made again at once wait for a person', async (t) => {
+t.test('recreating many at once is held', async (t) => {
   const district = await inStep(t, { mode: create, students: 30, drift: { deletedAccounts: 'recreate' } });
   const { microsoft, store, tenantId } = district;
   const guards = { ...district.profile.guards, newAccounts: { percent: 20, population: 10 } };
@@ -130,14 +130,14 @@ t.test('many that would be made again at once wait for a person', async (t) => {
   for (const user of students) microsoft.directory.deleteUser(user);
   const { held, ...report } = await later(district);
   t.match(report, { done: 0, failed: 0 });
-  t.ok(held > students.length, 'their memberships wait with them');
+  t.ok(held > students.length, 'their memberships are held with them');
   const holds = await store.withTenant(tenantId, (scope) => readHolds(scope));
   t.match(holds, [{ key: 'createUser:1:share', count: students.length }]);
   for (const user of students) microsoft.directory.restore(user);
   t.match(await later(district), { failed: 0, held: 0, problems: 0 });
 });
 
-t.test('where accounts are matched the person is matched again, as ever', async (t) => {
+t.test('in match mode, the person is matched again as usual', async (t) => {
   const district = await inStep(t);
   const { directory } = district.microsoft;
   const user = userOf(district, 'student0');
@@ -159,24 +159,27 @@ t.test('where accounts are matched the person is matched again, as ever', async 
   t.match(await linkOf(district), { objectId: user.id, rule: 'matched before, by own stamp' });
 });
 
-t.test('it is noticed too when an earlier version read the accounts, which did not say what it selected', async (t) => {
-  const district = await inStep(t, { mode: create });
-  const { microsoft, store, tenantId } = district;
-  const user = microsoft.directory.users.get((await linkOf(district))?.objectId ?? '');
-  if (user === undefined) return t.fail('no account');
-  await store.withTenant(tenantId, ({ db }) =>
-    db.updateTable('directory_state').set({ users_selected: null }).execute(),
-  );
-  microsoft.directory.deleteUser(user);
-  microsoft.directory.deltaPage = 2;
-  t.match(await later(district), { done: 0, problems: 1 });
-  t.same(await codes(district), ['AccountDeletedByHand students:10']);
-  microsoft.stats.reset();
-  await later(district);
-  t.equal(microsoft.stats.byPath.get('GET /users/delta'), 1, 'everything is read once');
-});
+t.test(
+  'it is noticed also if an earlier version read the accounts without recording which properties it selected',
+  async (t) => {
+    const district = await inStep(t, { mode: create });
+    const { microsoft, store, tenantId } = district;
+    const user = microsoft.directory.users.get((await linkOf(district))?.objectId ?? '');
+    if (user === undefined) return t.fail('no account');
+    await store.withTenant(tenantId, ({ db }) =>
+      db.updateTable('directory_state').set({ users_selected: null }).execute(),
+    );
+    microsoft.directory.deleteUser(user);
+    microsoft.directory.deltaPage = 2;
+    t.match(await later(district), { done: 0, problems: 1 });
+    t.same(await codes(district), ['AccountDeletedByHand students:10']);
+    microsoft.stats.reset();
+    await later(district);
+    t.equal(microsoft.stats.byPath.get('GET /users/delta'), 1, 'everything is read once');
+  },
+);
 
-t.test('it is noticed too when the changes could not be followed', async (t) => {
+t.test('it is noticed also if the delta link expired', async (t) => {
   const district = await inStep(t, { mode: create });
   const user = district.microsoft.directory.users.get((await linkOf(district))?.objectId ?? '');
   if (user === undefined) return t.fail('no account');

@@ -1,7 +1,7 @@
 /**
- * People whose account somebody deleted, where accounts are created. Anyone who deletes an account by hand mostly means it, and
- * it can be restored for 30 days, with mailbox and files: a new one would have none of that, and stand in its way. So it is
- * told of, unless the profile wants another one made. Where accounts are matched, the person is simply matched again.
+ * People whose account somebody deleted by hand, in create mode. The deletion is usually intended, and the account can be
+ * restored for 30 days with its mailbox and files. A new account would have neither, and would block the restoration. So
+ * the deletion is reported, unless the profile wants a new account. In match mode, the person is simply matched again.
  */
 
 import type { Link } from '../model/account-link.ts';
@@ -14,14 +14,14 @@ import type { ProfileState } from './state/tenant-state.ts';
 export interface ConsideredDeletions {
   /** People who get an account by the profile's mode. */
   open: Person[];
-  /** Accounts that are there again: they are their people's. */
+  /** Restored accounts, which belong to their people again. */
   restored: Link[];
-  /** Object id by person key, of those who get another account. */
+  /** Object id by person key, for people who get another account. */
   replaced: Map<PersonKey, string>;
   problems: Problem[];
 }
 
-/** @param people those without an account */
+/** @param people the people without an account */
 export function considerDeletions(people: readonly Person[], { profile, tenant }: ProfileState): ConsideredDeletions {
   const considered: ConsideredDeletions = { open: [], restored: [], replaced: new Map(), problems: [] };
   for (const person of people) {

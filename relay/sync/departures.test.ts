@@ -1,4 +1,4 @@
-/** What becomes of people and sections that are gone from PowerSchool, by policy, against the Microsoft simulator. */
+/** Former people and sections, by policy, against the Microsoft simulator. */
 import t, { type Test } from 'tap';
 import { faultOrder } from '../../scripts/simulators/microsoft/fault-order.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
@@ -43,7 +43,7 @@ function nameOf({ userPrincipalName = '' }: { userPrincipalName?: string }): str
   return userPrincipalName;
 }
 
-/** When somebody was signed out last; undefined for never. */
+/** When somebody was last signed out; undefined for never. */
 async function sessionsFrom({ dump }: District, name: string): Promise<unknown> {
   const user = (await dump()).user.find((one) => nameOf(one) === `${name}@contoso.edu`);
   return (user as { signInSessionsValidFromDateTime?: string } | undefined)?.signInSessionsValidFromDateTime;
@@ -64,7 +64,7 @@ async function nextDays(district: District, days: number) {
   return report;
 }
 
-t.test('by default nothing happens to whom and what is gone', async (t) => {
+t.test('by default nothing happens to departures', async (t) => {
   const district = await open(t, {});
   await district.commit(without('10', '90', '50'));
   await nextDays(district, 20);
@@ -73,12 +73,12 @@ t.test('by default nothing happens to whom and what is gone', async (t) => {
   t.same(
     [...(await district.store.withTenant(district.tenantId, readDepartures)).keys()].sort(),
     ['class:50', 'students:10', 'teachers:90'],
-    'yet it is known since when they are gone',
+    'but the day of their departure is known',
   );
 });
 
 t.test(
-  'an account is disabled after the days that the profile gives, and enabled when the person is back',
+  'an account is disabled after the number of days in the profile, and enabled when the person is back',
   async (t) => {
     const district = await open(t, { studentGone: 'disable', goneForDays: 3 });
     await district.commit(without('10', '90'));
@@ -97,7 +97,7 @@ t.test(
   },
 );
 
-t.test('whose account is disabled is signed out everywhere, each time, and nobody else', async (t) => {
+t.test('a person whose account is disabled is signed out everywhere, each time, and nobody else is', async (t) => {
   const district = await open(t, { studentGone: 'disable', revokeSessions: true, goneForDays: 0 });
   const signedOut = async () =>
     (await district.dump()).user
@@ -114,13 +114,13 @@ t.test('whose account is disabled is signed out everywhere, each time, and nobod
   district.clock.advance(day);
   await district.commit(smallRoster(6));
   await district.run();
-  t.equal(await sessionsFrom(district, 'student0'), first, 'coming back signs nobody out');
+  t.equal(await sessionsFrom(district, 'student0'), first, 'a return signs nobody out');
   await district.commit(without('10'));
   await district.run();
-  t.ok(String(await sessionsFrom(district, 'student0')) > String(first), 'leaving again does');
+  t.ok(String(await sessionsFrom(district, 'student0')) > String(first), 'another departure does');
 });
 
-t.test('nobody is signed out whose account could not be disabled, or waits for a person', async (t) => {
+t.test('nobody is signed out whose account could not be disabled or is held', async (t) => {
   const policies = { studentGone: 'disable', revokeSessions: true, goneForDays: 0 };
   const refused = await open(t, policies);
   const answer = { status: 400, code: 'Request_BadRequest', message: 'No.' };
@@ -150,7 +150,7 @@ t.test('nobody is signed out whose account could not be disabled, or waits for a
   );
 });
 
-t.test('a lost answer, and an application that may not, leave a sign-out to the next run', async (t) => {
+t.test('a lost answer or a missing permission leaves a sign-out to the next run', async (t) => {
   const district = await open(t, { studentGone: 'disable', revokeSessions: true, goneForDays: 0 });
   const match = { method: 'POST', path: 'revokeSignInSessions$' };
   district.microsoft.faults.add(faultOrder.parse({ match, kind: 'lost-answer', times: 1 }));
@@ -171,7 +171,7 @@ t.test('a lost answer, and an application that may not, leave a sign-out to the 
   t.type(await sessionsFrom(district, 'student2'), 'string');
 });
 
-t.test('the plan tells of it before any run has noticed, and writes nothing down', async (t) => {
+t.test('the plan shows it before any run has noticed, and stores nothing', async (t) => {
   const district = await open(t, { studentGone: 'disable', goneForDays: 0 });
   const { store, tenantId, clock } = district;
   await store.withTenant(tenantId, (scope) => setProfile(scope, district.profile, new Date(clock.now())));
@@ -189,11 +189,11 @@ t.test('the plan tells of it before any run has noticed, and writes nothing down
   t.same(
     later.plan.filter(({ kind }) => kind === 'disableUser'),
     [],
-    'the days begin when it is noticed',
+    'the days count from when it is noticed',
   );
 });
 
-t.test('anyone who is missing for some days only has not left', async (t) => {
+t.test('a person who is missing for a few days only has not left', async (t) => {
   const district = await open(t, { studentGone: 'disable', goneForDays: 3 });
   await district.commit(without('10'));
   await nextDays(district, 2);
@@ -204,7 +204,7 @@ t.test('anyone who is missing for some days only has not left', async (t) => {
   t.same(await disabled(district), [], 'the days are counted again');
 });
 
-t.test('an account that somebody enables again by hand stays as it is', async (t) => {
+t.test('an account that somebody enables by hand stays enabled', async (t) => {
   const district = await open(t, { teacherGone: 'disable', goneForDays: 0 });
   await district.commit(without('90'));
   await district.run();
@@ -217,7 +217,7 @@ t.test('an account that somebody enables again by hand stays as it is', async (t
   t.same(await disabled(district), []);
 });
 
-t.test('only Active Directory can disable the accounts that it owns', async (t) => {
+t.test('only Active Directory can disable the accounts that it masters', async (t) => {
   const district = await open(t, { studentGone: 'disable', goneForDays: 0 });
   const { directory } = district.microsoft;
   const [user] = directory.users.find('userPrincipalName', 'student0@contoso.edu');
@@ -230,7 +230,7 @@ t.test('only Active Directory can disable the accounts that it owns', async (t) 
   t.match(await district.run(), { problems: 0 });
 });
 
-t.test('a class ends in the ways of School Data Sync, and all of it is undone when the section is back', async (t) => {
+t.test('a class ends as in School Data Sync, and all of it is undone when the section is back', async (t) => {
   const sectionGone = ['archiveTeam', 'markExpired', 'removeStudents'];
   const district = await open(t, { sectionGone, goneForDays: 0 }, { classes: { createTeam: true } });
   const before = await classOf(district, '50');
@@ -253,7 +253,7 @@ t.test('a class ends in the ways of School Data Sync, and all of it is undone wh
   t.match(await district.run(), { done: 0 });
 });
 
-t.test('a class that is no team needs no archiving, and one of a hand-made name keeps it with the mark', async (t) => {
+t.test('a class without a team needs no archiving, and one renamed by hand keeps its name with the mark', async (t) => {
   const district = await open(
     t,
     { sectionGone: ['markExpired', 'archiveTeam'], goneForDays: 0 },
@@ -275,7 +275,7 @@ t.test('a class that is no team needs no archiving, and one of a hand-made name 
   t.equal((await classOf(district, '50')).displayName, 'Art with Kim');
 });
 
-t.test('a class whose name is not known is asked for it before it is marked', async (t) => {
+t.test('if the name of a class is unknown, Hallpass reads it before marking it', async (t) => {
   const sectionGone = { sectionGone: ['markExpired'], goneForDays: 0 };
   const renamed = await open(t, sectionGone);
   const { faults } = renamed.microsoft;
@@ -285,7 +285,7 @@ t.test('a class whose name is not known is asked for it before it is marked', as
   faults.clear();
   await renamed.commit(without('50'));
   faults.add({ match: { path: '/education/classes/' }, kind: '503', times: 1, skip: 0, delay: 0 });
-  t.match(await renamed.run(), { failed: 0, done: 0 }, 'Microsoft 365 does not tell now');
+  t.match(await renamed.run(), { failed: 0, done: 0 }, 'Microsoft 365 does not answer now');
   t.match(await renamed.run(), { failed: 0, done: 1 });
   t.match((await classOf(renamed, '50')).displayName, /^Exp\d{4}_Music - 1$/);
   t.match(await renamed.run(), { done: 0 });
@@ -296,13 +296,17 @@ t.test('a class whose name is not known is asked for it before it is marked', as
   t.match(await restored.run(), { failed: 0 });
   const asked = restored.microsoft.stats.byPath.get('GET /education/classes/{id}');
   t.match(await restored.run(), { done: 0 });
-  t.equal(restored.microsoft.stats.byPath.get('GET /education/classes/{id}'), asked, 'nobody asks while it is there');
+  t.equal(
+    restored.microsoft.stats.byPath.get('GET /education/classes/{id}'),
+    asked,
+    'no request while the section exists',
+  );
   await restored.commit(without('50'));
   t.match(await restored.run(), { failed: 0, problems: 0 });
   t.match((await classOf(restored, '50')).displayName, /^Exp\d{4}_Course 0 - 1$/);
 });
 
-t.test('Teams may take its time: the next run goes on, and nothing is asked twice', async (t) => {
+t.test('Teams may take long: the next run continues, and nothing is requested twice', async (t) => {
   const district = await open(t, { sectionGone: ['archiveTeam'], goneForDays: 0 }, { classes: { createTeam: true } });
   district.microsoft.directory.teams.duration = day / 24;
   await district.commit(without('50'));
@@ -319,7 +323,7 @@ t.test('Teams may take its time: the next run goes on, and nothing is asked twic
   t.equal(archives().length, 1);
 });
 
-t.test('a look that is refused, or comes too early, is not taken for a class without a team', async (t) => {
+t.test('a refused or early check does not count as a class without a team', async (t) => {
   const archiving = { sectionGone: ['archiveTeam'], goneForDays: 0 };
   const throttled = await open(t, archiving, { classes: { createTeam: true } });
   await throttled.commit(without('50'));
@@ -335,7 +339,7 @@ t.test('a look that is refused, or comes too early, is not taken for a class wit
   early.profile = parseProfile({ ...early.profile, ...given }, 'test');
   early.microsoft.directory.teams.duration = day / 48;
   await early.commit(smallRoster(6));
-  t.match(await early.run(), { waiting: 6 }, 'all teams are being made');
+  t.match(await early.run(), { waiting: 6 }, 'all teams are in creation');
   await early.commit(without('50'));
   await early.run();
   t.match(await classOf(early, '50'), { isArchived: false });
@@ -345,7 +349,7 @@ t.test('a look that is refused, or comes too early, is not taken for a class wit
   t.match(await classOf(early, '50'), { isArchived: true, resourceProvisioningOptions: ['Team'] });
 });
 
-t.test('many leavers at once wait for a person, under the school that they were in', async (t) => {
+t.test('many departures at once are held, under the school of the people', async (t) => {
   const district = await open(t, { studentGone: 'disable', goneForDays: 0 }, { guards: { removals: { above: 2 } } });
   await district.commit(without('10', '12', '14'));
   const report = await district.run();

@@ -1,4 +1,7 @@
-/** The step of a turn that notices who and what is gone from PowerSchool. It only remembers: what a profile makes of it, its plan says. */
+/**
+ * The step of a turn that notices departures from PowerSchool. It only records them; the plan of each profile decides
+ * what to do.
+ */
 import type { Logger } from 'pino';
 import { writeDepartures } from '../store/applied/departures.ts';
 import type { Store } from '../store/store.ts';

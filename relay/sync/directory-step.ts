@@ -1,6 +1,6 @@
 /**
- * Step one of a turn: knowing the tenant's directory. Accounts are mirrored by delta; what Hallpass (before a restore) or
- * School Data Sync made already is adopted once.
+ * The first step of a turn: brings the copy of the tenant's directory up to date. Accounts are mirrored by delta; objects
+ * that Hallpass (before a restore) or School Data Sync created are adopted once.
  */
 import { type Clock, timestamp } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
@@ -34,9 +34,9 @@ export interface DirectoryStep {
 }
 
 /**
- * Brings the mirror of the accounts up to date, and tells the client how many there are. A link ends only when its account is deleted: the directory says so, or a
- * reading from the beginning no longer has an account that was seen before. One that we have just made may be missing from
- * a reading for a while.
+ * Brings the mirror of the accounts up to date, and tells the client how many there are. A link ends only when its
+ * account is deleted: the directory says so, or a full reading no longer has an account that was seen before. An account
+ * that we have just created may be missing from a reading for a while.
  */
 export async function refreshDirectory(step: DirectoryStep): Promise<DirectoryNews> {
   const { store, tenantId, client, clock } = step;
@@ -81,15 +81,15 @@ async function putMost(
   return upserts.slice(-rest);
 }
 
-/** New accounts of one reading that are looked at one by one; for more, everything with a stamp is read again. */
+/** New accounts per reading that are checked one by one; if there are more, everything with a stamp is read again. */
 const mostStrangers = 500;
 
-/** A database whose accounts were last read so long ago was restored, or its relay was away. */
+/** Milliseconds since the last reading after which the database was restored or the relay was off. */
 const behindMs = 3_600_000;
 
 /**
- * Accounts that appeared or changed and bear a stamp, although nobody is linked to them: after an older database was restored,
- * those that were made or matched since. Their user names would be taken for somebody else's forever.
+ * New or changed accounts with a stamp that nobody is linked to. After an older database was restored, these were created
+ * or matched since then. Otherwise their user names would count as somebody else's forever.
  */
 async function readForgotten(
   { store, tenantId, client, clock }: DirectoryStep,
@@ -108,37 +108,37 @@ async function readForgotten(
   const all = [...strangers.keys()];
   const fresh = all.filter((id) => strangers.get(id)?.isMirrored === false);
   if (fresh.length > mostStrangers || (isBehind && all.length > mostStrangers)) return { forgotten: [], tooMany: true };
-  // Where another tool changes thousands of accounts that are nobody's again and again, those that are new have to do.
+  // If another tool changes thousands of unlinked accounts again and again, only new ones are checked.
   const asked = all.length > mostStrangers ? fresh : all;
   if (asked.length === 0) return none;
   const stamped = await readStampedAccounts(client, asked);
-  // What the mirror has was there before, so nobody has lost its first password just now.
+  // Accounts in the mirror existed before, so no first password was lost just now.
   const isNew = ({ objectId, stamp }: Found) => !stamp.bySds && strangers.get(objectId)?.isMirrored === false;
   return { forgotten: stamped.map((one) => (isNew(one) ? { ...one, isForgotten: true } : one)), tooMany: false };
 }
 
-/** A reading from the beginning does not name what was deleted: what the mirror had and it has not is gone. */
+/** A full reading does not list deletions: accounts that only the mirror has are gone. */
 async function withVanished(scope: TenantScope, changes: DirectoryChanges, nowMs: number): Promise<DirectoryChanges> {
   const there = new Set(changes.upserts.map(({ id }) => id));
   const mirrored = await readDirectoryIds(scope);
-  // Made and deleted between two readings: no mirror ever had it.
+  // Created and deleted between two readings, so the mirror never had it.
   const old = (await listLinks(scope)).filter(({ linkedAt }) => nowMs - Date.parse(linkedAt) >= youngMs);
   const vanished = [...mirrored, ...old.map(({ objectId }) => objectId)].filter((id) => !there.has(id));
   return { ...changes, deletes: [...new Set([...changes.deletes, ...vanished])] };
 }
 
-/** So long an account that was made may be missing from a reading of all. */
+/** How long a new account may be missing from a full reading, milliseconds. */
 const youngMs = 15 * 60_000;
 
-/** While something contradicts itself, somebody may be putting it right: then it is read again after this long. */
+/** While there are conflicts, somebody may be fixing them: read again after this time, milliseconds. */
 const rereadMs = 15 * 60_000;
 
 /**
- * Reads, once per tenant, what bears the stamp of a roster's record: made by School Data Sync, or by a Hallpass that has lost
- * its database and would make everything a second time.
+ * Reads, once per tenant, the objects with the stamp of a roster record: created by School Data Sync, or by a Hallpass
+ * that lost its database and would create everything again.
  *
- * @param conflicts how many there were at the last look
- * @returns whether it was read now: what a run had in memory is out of date then
+ * @param conflicts how many there were at the last check
+ * @returns whether it was read now, which makes the state in memory outdated
  */
 export async function readExisting(step: DirectoryStep, conflicts: number): Promise<boolean> {
   const { store, tenantId, client, clock } = step;

@@ -1,6 +1,6 @@
 /**
- * Every kind of operation, carried out against the Microsoft simulator: as it should be, with the first answer of every request
- * lost, and with the first of every request refused. Microsoft 365 ends up the same. A new kind has to come about here.
+ * Every kind of operation against the Microsoft simulator: without faults, with the first answer of every request lost,
+ * and with the first attempt of every request refused. Microsoft 365 ends up the same. A new kind has to occur here.
  */
 import { isDeepStrictEqual } from 'node:util';
 import t, { type Test } from 'tap';
@@ -12,7 +12,7 @@ import { parseProfile } from '../profile/profile.ts';
 import { type District, openDistrict, skuId, smallRoster } from '../testing/district.ts';
 import { noGuards } from '../testing/small-world.ts';
 
-/** In which part of the history a kind comes about. */
+/** The part of the history in which each kind occurs. */
 const comesWith: Record<OperationKind, Part> = {
   createSchool: 'first load',
   updateSchool: 'edits',
@@ -45,7 +45,7 @@ const rosters = {
     if (one.kind === 'school') return [{ ...one, name: `New ${one.name}` }];
     if (one.kind === 'student') return [{ ...one, grade: '10' }];
     if (one.kind === 'section') return [{ ...one, courseName: `New ${one.courseName}` }];
-    // Another teacher instead of the one, and a student fewer.
+    // Another teacher, and one student fewer.
     if (one.kind === 'teacherRoster' && one.sectionId === '50') return [{ ...one, teacherId: '92' }];
     return one.kind === 'studentEnrollment' && one.id === '300' ? [] : [one];
   }),
@@ -119,7 +119,7 @@ async function named(district: District): Promise<unknown> {
     if (Array.isArray(value)) return value.map(nameOf).sort((a, b) => (String(a) < String(b) ? -1 : 1));
     if (typeof value !== 'string') return value;
     if (/^\d{4}-\d\d-\d\dT/.test(value)) return 'a time';
-    // The name of an expired class has the month, which may end while the test is under way.
+    // The name of an expired class has the month, which may end during the test.
     return names.get(value) ?? value.replace(/^Exp\d{4}_/, 'expired ');
   };
   const members = [...(district.microsoft.directory.groups.get(group)?.members ?? [])].map(({ id }) => names.get(id));
@@ -142,7 +142,7 @@ function disturb({ microsoft: { faults } }: District, order: FaultOrder): void {
 
 const parts = Object.keys(rosters) as Part[];
 
-t.test('every kind comes about and goes through; lost answers and refusals change nothing in the end', async (t) => {
+t.test('every kind occurs and succeeds; lost answers and refusals do not change the result', async (t) => {
   const plain = await open(t);
   const lost = await open(t);
   disturb(lost, faultOrder.parse({ match: {}, kind: 'missing' }));

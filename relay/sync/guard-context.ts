@@ -1,4 +1,4 @@
-/** What the guard compares a plan with, taken from what is known of the tenant. Asked for a few schools at most. */
+/** What the guard compares a plan with, from the state of the tenant. Called for a few schools at most. */
 
 import { bucketKey, kinds } from '../../shared/roster.ts';
 import type { Adoption } from '../adoption/open.ts';
@@ -15,7 +15,7 @@ import type { Earlier } from '../plan/recent-changes.ts';
 import type { SchoolSource } from '../plan/source-guard.ts';
 import type { ProfileState, TenantState } from './state/tenant-state.ts';
 
-/** The part of what is known that the guard looks at. */
+/** The part of the state that the guard needs. */
 export type GuardFacts = Pick<ProfileState, 'profile' | 'scope'> & {
   tenant: Pick<TenantState, 'roster' | 'applied' | 'counts' | 'lastGood'> & { adoption: Pick<Adoption, 'found'> };
 };
@@ -40,10 +40,10 @@ export function guardContext(
   };
 }
 
-/** A person who is in several schools of the profile counts in the first. */
+/** A person in several schools of the profile counts in the first. */
 export function schoolOf(operation: Operation, { scope, tenant: { roster, applied } }: GuardFacts): SchoolId {
   if ('schoolId' in operation) return operation.schoolId;
-  // What is gone from PowerSchool counts in the school that it was in.
+  // A departure counts in its last school.
   if ('sectionId' in operation) {
     const there = roster.placeOf(operation.sectionId)?.schoolId;
     return there ?? lastSchoolsOf(classKey(operation.sectionId), applied)[0] ?? otherSchools;
@@ -53,7 +53,7 @@ export function schoolOf(operation: Operation, { scope, tenant: { roster, applie
   return schoolIds.find(scope.covers) ?? otherSchools;
 }
 
-/** How much the school has of what the operations change; only of what was written can much be changed. */
+/** How much the school has of what the operations change; only written objects can change in bulk. */
 function there(group: Readonly<OfSchool>, { tenant }: GuardFacts): number {
   const { kind, schoolId, operations } = group;
   const { guard } = specOf(kind);
@@ -65,7 +65,7 @@ function there(group: Readonly<OfSchool>, { tenant }: GuardFacts): number {
     case 'removal':
       return stock(guard.outOf, schoolId, operations, tenant) ?? operations.length;
     case 'addition':
-      // Of what is made again after somebody undid it: what is left, and what is not.
+      // For repairs: what is left, and what is missing.
       return (
         sum(operations.map(weightOf)) + ((guard.repair && stock(guard.repair.outOf, schoolId, operations, tenant)) ?? 0)
       );
@@ -76,12 +76,12 @@ function changing({ kind, schoolId, operations }: Readonly<OfSchool>, { tenant }
   const { guard } = specOf(kind);
   switch (guard.effect) {
     case 'account': {
-      // Nothing is known of a school before its first run: no account is one too many.
+      // Before its first run nothing is known about a school: no number of accounts is too many.
       if (!tenant.lastGood.has(schoolId)) return [];
-      // Who was known before and has no account yet is no news: a run was cut short, or accounts were refused.
+      // People known before and without an account are not new: a run was cut short, or accounts were refused.
       const missing = peopleBefore(schoolId, tenant) - (tenant.applied.schoolUsers.get(schoolId)?.size ?? 0);
       const isAnother = (operation: Operation) => newAccountOf(operation)?.isAnother === true;
-      // Anyone who deleted many accounts at once may have meant it: they are no leftovers of an earlier run.
+      // Somebody who deleted many accounts at once may have intended it: they are not leftovers of an earlier run.
       const again = operations.filter(isAnother);
       const due = Math.max(0, missing - again.length);
       return [...again, ...operations.filter((operation) => !isAnother(operation)).slice(due)];
@@ -108,7 +108,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, one) => total + one, 0);
 }
 
-/** How much of it the school has; undefined where nothing is known of the school. */
+/** How much of it the school has; undefined if nothing is known about the school. */
 function stock(
   what: Stock,
   schoolId: SchoolId,
@@ -126,7 +126,7 @@ function stock(
       return [...roster.sectionsIn(schoolId)].filter((id) => applied.classes.has(id)).length;
     case 'owners':
     case 'members': {
-      // Classes of earlier years that stay as they are, with their members, are no part of what is there to lose.
+      // Classes of earlier years that stay unchanged, with their members, do not count as what can be lost.
       const concerned = operations.flatMap((one) => ('sectionId' in one ? [one.sectionId] : []));
       const classes = new Set([...concerned, ...roster.sectionsIn(schoolId)]);
       return sum([...classes].map((id) => applied[what].get(id)?.size ?? 0));
@@ -151,7 +151,10 @@ function objectsIn(
   return what === 'schoolUsers' ? users : what === 'schoolClasses' ? classes : schools;
 }
 
-/** Only what was written before can be changed: an object that was just adopted or matched gets its first values, and so does one of which the profile has more written. */
+/**
+ * Only values written before can be changed: an object that was just adopted or matched gets its first values, and so
+ * does one for which the profile now writes more.
+ */
 function isWritten(
   object: AppliedObject | undefined,
   { adoption: { found } }: Pick<GuardFacts['tenant'], 'adoption'>,
@@ -160,7 +163,7 @@ function isWritten(
   return Object.keys(body).length > 0 && !found.has(objectId);
 }
 
-/** Values in addition to those that were written replace nothing, and what comes of the profile alone a person has chosen. */
+/** Additional values replace nothing, and a change that comes from the profile alone was chosen by a person. */
 function replaces(operation: Operation): boolean {
   if (operation.byProfile === true) return false;
   return !('before' in operation) || addedNames(operation.before, operation.body) === undefined;
@@ -173,7 +176,7 @@ function objectKey(operation: Operation): string {
   return 'schoolId' in operation ? operation.schoolId : operation.key;
 }
 
-/** Every school of the profile, as PowerSchool shows it now. */
+/** Every school of the profile, as PowerSchool has it now. */
 export function sourcesOf(facts: GuardFacts): Map<SchoolId, SchoolSource> {
   const schools = [...facts.tenant.roster.schools.keys()].filter(facts.scope.covers);
   return new Map(schools.map((schoolId) => [schoolId, sourceOf(schoolId, facts)]));

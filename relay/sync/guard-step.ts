@@ -1,4 +1,4 @@
-/** The step between plan and apply: hold back what is too much, and keep what people decide about it. */
+/** The step between plan and apply: holds what exceeds the limits, and keeps people's decisions. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Hold, HoldRecord } from '../model/hold.ts';
 import { type Operation, type Plan, weightOf } from '../model/operation.ts';
@@ -14,13 +14,13 @@ import { guardContext, sourcesOf } from './guard-context.ts';
 import type { ProfileState } from './state/tenant-state.ts';
 
 export interface Checked extends Guarded {
-  /** Approvals that let something proceed. */
+  /** Approvals in use. */
   used: HoldRecord[];
-  /** Holds that somebody should be told about. */
+  /** Holds to report. */
   news: { event: 'hold.opened' | 'hold.reopened' | 'hold.expired'; hold: HoldRecord }[];
 }
 
-/** What the guard says of a plan under the decisions there are. Changes nothing. */
+/** Checks a plan under the current decisions. Changes nothing. */
 export async function checkPlan(scope: TenantScope, state: ProfileState, plan: Plan, now: string): Promise<Guarded> {
   const holds = await readHolds(scope, state.profile.name);
   const earlier = earlierThan(now, state.tenant.recent, [], holds);
@@ -28,13 +28,16 @@ export async function checkPlan(scope: TenantScope, state: ProfileState, plan: P
 }
 
 export interface UnderGuard {
-  /** Approvals under which the run has let something proceed already. */
+  /** Approvals that the run already uses. */
   inUse: readonly HoldRecord[];
-  /** What was let pass in this turn and may be carried out, whichever run it is of. Asked when what is done is counted. */
+  /**
+   * Operations admitted in this turn, by any run, that may still be carried out. Called when the changes done are
+   * counted.
+   */
   underWay(): readonly Operation[];
 }
 
-/** The same, and keeps what is held. In one transaction, so that no decision made meanwhile is lost. */
+/** The same, and stores what is held. In one transaction, so no decision made meanwhile is lost. */
 export async function holdBack(
   scope: TenantScope,
   state: ProfileState,
@@ -63,10 +66,10 @@ export async function holdBack(
   const unseen = [...known.values()].filter(({ key }) => !found.has(key));
   const begun = begunApprovals(unseen, approvals, guarded.passed, now);
   const renewed = new Set([...found, ...begun.map(({ record }) => record.key)]);
-  // They stay until the run has come to its end.
+  // They stay until the run has ended.
   const others = inUse.flatMap(({ key }) => (renewed.has(key) ? [] : (known.get(key) ?? [])));
   const isInUse = new Set(inUse.map(({ key }) => key));
-  // What else was approved is not to be done anymore, and a part of it is done.
+  // The rest of what was approved is no longer needed, and part of it is done.
   const over = unseen.filter(({ key, carriedOut }) => carriedOut > 0 && !renewed.has(key) && !isInUse.has(key));
   await answerFor(scope, recent, over);
   if (stored.length + steps.length > 0) {
@@ -83,7 +86,7 @@ export async function holdBack(
   };
 }
 
-/** Without approvals whose last operation was carried out by a run that was killed before its end. */
+/** Leaves out approvals whose last operation was carried out by a run that was killed before its end. */
 async function withoutDone(
   scope: TenantScope,
   recent: RecentChanges,
@@ -97,7 +100,10 @@ async function withoutDone(
   return holds.filter((hold) => !isDone(hold));
 }
 
-/** Says of each operation where it counts when it is done: under an approval, or in a school if it changes something there. */
+/**
+ * Determines for each operation where it counts once done: under an approval, or in a school if it changes something
+ * there.
+ */
 function marked(proceed: Plan, passed: readonly Passed[], profile: string, context: GuardContext): Plan {
   const marks = new Map<Operation, Pick<Operation, 'passedIn' | 'approvedBy'>>();
   for (const group of passed) {
@@ -112,7 +118,7 @@ function marked(proceed: Plan, passed: readonly Passed[], profile: string, conte
   });
 }
 
-/** Forgets what is older than a day, or than the day before the oldest hold. */
+/** Deletes counts older than a day, or than the day before the oldest hold. */
 async function keepShort(scope: TenantScope, recent: RecentChanges, now: string): Promise<void> {
   if (recent.redate(now)) await redateChanges(scope, now);
   if (!recent.hasBefore(hourOf(dayBefore(now, [])))) return;
@@ -121,8 +127,8 @@ async function keepShort(scope: TenantScope, recent: RecentChanges, now: string)
 }
 
 /**
- * After a run that came to its end: approvals that were carried out are over, and what PowerSchool shows is what the next
- * run compares with, except where something about it is still held.
+ * After a complete run: approvals that were carried out end, and the current roster becomes the baseline of the next run,
+ * except where something is still held.
  */
 export async function settleGuard(
   scope: TenantScope,
@@ -131,7 +137,7 @@ export async function settleGuard(
   failed: number,
   now: string,
 ): Promise<void> {
-  // What Graph refused is planned again, under the same approval and for the same reason.
+  // Refused operations are planned again, under the same approval and for the same reason.
   const unfinished = failed === 0 ? [] : used;
   const { tenant } = state;
   if (failed === 0) {
@@ -155,7 +161,7 @@ export async function settleGuard(
   state.goodVersion = suspicious.size === 0 ? tenant.version : -1;
 }
 
-/** Who has approved what came in addition to it has answered for it: it counts no longer. */
+/** An approval also covers the earlier changes that led to the hold: they no longer count. */
 async function answerFor(scope: TenantScope, recent: RecentChanges, approved: readonly HoldRecord[]): Promise<void> {
   for (const { kind, schoolId, rule, earlier, decidedAt } of approved) {
     if (earlier === 0 || decidedAt === null) continue;

@@ -1,4 +1,4 @@
-/** Holds and preview, end to end: the Microsoft simulator shows what was really done. */
+/** Holds and previews, end to end: the Microsoft simulator shows what was really done. */
 
 import t, { type Test } from 'tap';
 import { timestamp } from '../../shared/clock.ts';
@@ -56,7 +56,7 @@ function decide(district: District, key: string | undefined, decision: Partial<H
 }
 
 t.test(
-  '40 % of the enrollments vanish: removals wait, new students are added, an approval carries them out',
+  '40 % of the enrollments vanish: removals are held, new students are added, an approval carries them out',
   async (t) => {
     const district = await open(t);
     t.match(await district.run(), { state: 'success', held: 0 }, 'the first run is no mass change');
@@ -119,7 +119,7 @@ t.test('a drop in one school freezes the removals of that school, until its rows
   t.equal(await memberships(district), before);
 });
 
-t.test('a rollover is named; a rejection is silent; an approval ends with its time', async (t) => {
+t.test('a rollover is named; a rejection silences a hold; an approval expires', async (t) => {
   const district = await open(t);
   const term = (yearId: string): RosterRecord[] =>
     ['1', '2'].map((schoolId) => {
@@ -148,7 +148,7 @@ t.test('a rollover is named; a rejection is silent; an approval ends with its ti
   await t.rejects(decide(district, 'removeMember:9:share'), { code: 'HOLD_UNKNOWN' });
 });
 
-t.test('an approval outlives a kill, and what Graph refuses, until all of it is done', async (t) => {
+t.test('an approval survives kills and refusals until all of it is done', async (t) => {
   const district = await open(t);
   await district.run();
   const before = await memberships(district);
@@ -197,7 +197,7 @@ for (const how of ['match', 'create'] as const) {
   });
 }
 
-t.test('limits are the profile’s', async (t) => {
+t.test('limits come from the profile', async (t) => {
   const district = await open(t);
   district.profile = { ...district.profile, guards: guardSchema.parse({ removals: { percent: 1, above: 0 } }) };
   await district.run();
@@ -208,7 +208,7 @@ t.test('limits are the profile’s', async (t) => {
 });
 
 t.test(
-  'properties that a profile has in addition are its own reason, and are not held; changed values still are',
+  'additional properties of a profile are their own reason and are not held; changed values still are',
   async (t) => {
     const district = await open(t);
     const chosen = district.profile;

@@ -1,4 +1,4 @@
-/** Whatever is refused, in doubt or waiting: everything that does not depend on it is there after the same run. */
+/** Whatever is refused, in doubt or waiting: everything independent of it is done in the same run. */
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { faultOrder } from '../../scripts/simulators/microsoft/fault-order.ts';
@@ -22,18 +22,18 @@ const conflict = {
 };
 
 const obstacle = fc.record({
-  /** Of which the next but so many is concerned. */
+  /** Which of the following requests is affected. */
   what: fc.constantFrom('classes', 'users'),
   skip: fc.nat(5),
   fault: fc.constantFrom(
     ...[refused, conflict, { kind: 'lost-answer' }, { kind: 'drop' }, { kind: '503' }],
-    // Of one request in a batch.
+    // For one request in a batch.
     ...[{ kind: 'missing' }, { kind: '503', retryAfter: 20 }],
   ),
 });
 const day = fc.record({
   obstacles: fc.array(obstacle, { minLength: 1, maxLength: 4 }),
-  /** Seconds until what was made can be found, and whether Microsoft Teams never hears of the classes. */
+  /** Seconds until new objects can be found, and whether Microsoft Teams never learns of the classes. */
   lag: fc.constantFrom(0, 4),
   isTeamsDeaf: fc.boolean(),
 });
@@ -42,7 +42,8 @@ type Day = typeof day extends fc.Arbitrary<infer T> ? T : never;
 
 const examples: Day[] = [
   { obstacles: [{ what: 'classes', skip: 1, fault: refused }], lag: 0, isTeamsDeaf: true },
-  // What needed the class was given up when the desk of Teams had begun to wait: nobody woke it, and the run never ended.
+  // A past bug: an operation that needed the class was dropped after the Teams desk had begun to wait. Nothing woke it,
+  // and the run never ended.
   {
     obstacles: [
       { what: 'classes', skip: 4, fault: { kind: '503' } },
@@ -60,7 +61,7 @@ t.test('a failure, a conflict, a look-up and a team hold back what depends on th
     held += failed;
     if (wrong.length > 0) throw new Error(wrong.join('\n'));
   });
-  // Where runs fail by not ending, looking for a shorter history would take until the limit of the test.
+  // If runs fail by not ending, shrinking the history would take until the test's time limit.
   await fc.assert(property, { ...histories(t, examples), endOnFailure: true });
   t.ok(held > 0, `${held} were refused`);
 });
@@ -84,7 +85,7 @@ async function live(t: Test, { obstacles, lag, isTeamsDeaf }: Day): Promise<{ wr
     const { user, class: classes } = await district.dump();
     const accounts = new Map(user.map((one) => [`students:${one.student?.externalId}`, one.id]));
     const wrong: string[] = [];
-    // More than all looks together. Classes that Teams does not know are asked for again for as long as any of them is new.
+    // More than all look-ups together. Classes unknown to Teams are requested again as long as any of them is new.
     if (!isTeamsDeaf && seconds > 120) wrong.push(`the run took ${seconds} s`);
     if (open.size > obstacles.length) wrong.push(`more problems than obstacles: ${[...open].join(' ')}`);
     for (const one of roster) {

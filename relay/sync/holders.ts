@@ -1,11 +1,11 @@
-/** Who has which account, as matching and naming ask for it. */
+/** The holders of accounts, for matching and naming. */
 import type { Holders, KnownFacts } from '../identity/holder.ts';
 import type { Link } from '../model/account-link.ts';
 import type { Body } from '../model/body.ts';
 import { personKey } from '../model/person-key.ts';
 import type { TenantState } from './state/tenant-state.ts';
 
-/** @param restored links that come back in this run */
+/** @param restored links restored in this run */
 export function holdersOf(tenant: TenantState, restored: readonly Link[]): Holders {
   const returning = new Map(restored.map(({ role, personId, objectId }) => [objectId, personKey(role, personId)]));
   return {
@@ -19,7 +19,7 @@ export function holdersOf(tenant: TenantState, restored: readonly Link[]): Holde
   };
 }
 
-/** What Hallpass wrote to somebody's account is what is still known of them. */
+/** For former people, the values that Hallpass wrote to their account are all that is known. */
 function factsIn({ student, teacher, givenName, surname }: Body): KnownFacts {
   const inside = (part: Body[string] | undefined, name: string) =>
     typeof part === 'object' && part !== null ? part[name] : undefined;

@@ -1,6 +1,6 @@
 /**
- * What an earlier run announced and never saw answered. Of memberships and values it need not be known whether they are there: they are
- * planned again, whatever is desired by now. What was to be created is looked up, beside everything else that the turn does.
+ * Intents: operations that an earlier run announced without seeing an answer. Memberships and values need no look-up:
+ * they are planned again from the current desired state. Creations are looked up in parallel with the rest of the turn.
  */
 import type { Operation } from '../model/operation.ts';
 import { valuesIn } from '../operations/objects.ts';
@@ -11,21 +11,21 @@ import { addRecentChanges } from '../store/guard/recent-changes.ts';
 import { giveUpIntent, type Intent, type JournalEntry, readIntents } from '../store/runs/journal.ts';
 import type { TenantScope } from '../store/store.ts';
 
-/** A creation whose answer is not known. */
+/** A creation without a known answer. */
 export interface OpenCreation {
-  /** As far as the journal has it. */
+  /** As recorded in the journal. */
   operation: Operation;
-  /** Its other columns stay as they are. */
+  /** Its other columns stay unchanged. */
   entry: JournalEntry;
 }
 
 export interface OpenIntents {
   creations: OpenCreation[];
-  /** Whether there were others: what a turn had in memory is out of date then. */
+  /** Whether there were others, which makes a turn's state in memory outdated. */
   hasOthers: boolean;
 }
 
-/** Settles what needs no look. @param now ISO 8601 */
+/** Settles the intents that need no look-up. @param now ISO 8601 */
 export async function takeIntents(scope: TenantScope, now: string): Promise<OpenIntents> {
   const { true: creations = [], false: others = [] } = Object.groupBy(
     await readIntents(scope),
@@ -39,7 +39,7 @@ export async function takeIntents(scope: TenantScope, now: string): Promise<Open
   return { creations: creations.flatMap(openCreation), hasOthers: others.length > 0 };
 }
 
-/** Values that may have been written are not planned as changes again: they count as if they were. */
+/** Values that may have been written count as written, so they are not counted as changes again. */
 function mayHaveChanged(intent: Intent): Change[] {
   const { kind, passedIn: schoolId } = intent;
   const isCounted = schoolId !== undefined && mayHaveWritten(specOf(kind).lostAnswer(intent));

@@ -1,6 +1,6 @@
 /**
- * The directory as it is now, for a look beside a relay that may be running: what the relay has mirrored, and what has
- * changed since, kept in memory only. The relay's own place in the changes is not moved.
+ * The current directory, for commands beside a running relay: the relay's mirror plus the changes since, in memory only.
+ * The relay's own delta link does not move.
  */
 import type { GraphClient } from '../graph/client.ts';
 import { readUserChanges } from '../graph/directory.ts';

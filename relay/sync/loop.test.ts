@@ -13,7 +13,7 @@ import { startSyncLoop } from './loop.ts';
 import type { Turns } from './turns.ts';
 import type { Wakes } from './wakes.ts';
 
-t.test('pausing a profile ends its run between two batches; enabling it does the rest', async (t) => {
+t.test('pausing a profile ends its run between two batches; enabling it completes the work', async (t) => {
   const district = await districtToServe(t, 200);
   const { store, tenantId, clock, microsoft } = district;
   await district.commit(smallRoster(200));
@@ -40,7 +40,7 @@ t.test('pausing a profile ends its run between two batches; enabling it does the
   t.equal((await district.dump()).class.length, 6);
 });
 
-t.test('a profile rests until the day on which it starts', async (t) => {
+t.test('a profile is idle until its start date', async (t) => {
   const district = await districtToServe(t, 6);
   const { tenantId, clock, microsoft } = district;
   await district.commit(smallRoster(6));
@@ -56,7 +56,7 @@ t.test('a profile rests until the day on which it starts', async (t) => {
   t.equal((await district.dump()).class.length, 6);
 });
 
-t.test('a tenant without a profile or a roster gets no turn, and what was known of it is forgotten', async (t) => {
+t.test('a tenant without a profile or a roster gets no turn, and its state leaves memory', async (t) => {
   const district = await districtToServe(t, 6);
   const { store, tenantId, settings } = district;
   const calls = new EventEmitter();
@@ -78,7 +78,7 @@ t.test('a tenant without a profile or a roster gets no turn, and what was known 
   await storeProfile(district, { state: 'enabled' });
   call = next();
   loop.wake(tenantId);
-  t.equal(await call, 'forget', 'PowerSchool has not been read');
+  t.equal(await call, 'forget', 'the roster is missing');
 
   await district.commit(smallRoster(6));
   call = next();
@@ -86,7 +86,7 @@ t.test('a tenant without a profile or a roster gets no turn, and what was known 
   t.equal(await call, 'take');
 });
 
-t.test('what arrives during a run is taken into it, and no other run follows for it at once', async (t) => {
+t.test('changes that arrive during a run join it, and no other run follows at once', async (t) => {
   const district = await districtToServe(t, 200);
   const { tenantId, microsoft } = district;
   const roster = smallRoster(200);
@@ -102,7 +102,7 @@ t.test('what arrives during a run is taken into it, and no other run follows for
   t.equal(microsoft.stats.byPath.get('POST /education/classes'), 7);
 });
 
-t.test('a changed profile replaces the run between two batches: the next decides everything again', async (t) => {
+t.test('a changed profile replaces the run between two batches: the next one decides everything again', async (t) => {
   const district = await districtToServe(t, 200);
   const { tenantId, microsoft } = district;
   await district.commit(smallRoster(200));
@@ -113,7 +113,7 @@ t.test('a changed profile replaces the run between two batches: the next decides
   const next = await loop.runThat(({ number }) => number >= 2);
   const [first] = (await loop.runs()).slice(-1);
   t.match(first, { number: 1, state: 'replaced' });
-  t.ok((first?.done ?? 0) < 400, 'it did not go on to its end');
+  t.ok((first?.done ?? 0) < 400, 'it did not continue to its end');
   t.match(next, { state: 'success', failed: 0 });
   const { user, class: classes } = await district.dump();
   t.equal(classes.length, 6);
@@ -121,14 +121,14 @@ t.test('a changed profile replaces the run between two batches: the next decides
   t.equal(microsoft.stats.byPath.get('POST /education/classes'), 6, 'nothing was created twice');
 });
 
-t.test('the next turn comes when the last one says, or after a quarter of an hour', async (t) => {
+t.test('the next turn starts when the last one says, or after a quarter of an hour', async (t) => {
   const { taken, clock } = await follow(t, [5_000, 60_000, undefined, -1, 3_600_000, undefined]);
   const pauses = taken.slice(1).map((at, index) => at - (taken[index] ?? 0));
   t.same(pauses, [5_000, 60_000, quarter, 0, quarter], 'never later than a quarter of an hour');
   t.ok(clock.now() >= (taken.at(-1) ?? 0));
 });
 
-t.test('a wake-up that a turn did not notice makes another follow at once', async (t) => {
+t.test('an unnoticed wake-up starts another turn at once', async (t) => {
   let count = 0;
   const { taken } = await follow(t, [undefined, undefined, undefined, undefined], (wakes) => {
     count += 1;
@@ -153,9 +153,7 @@ const newSection: RosterRecord[] = [
 ];
 
 /**
- * A loop over turns that only say when the next one is due, in milliseconds from then on.
- *
- * @param during called in each turn
+ * A loop over turns that only say in how many milliseconds the next one is due. @param during called in each turn
  * @returns when each began
  */
 async function follow(

@@ -13,7 +13,7 @@ import { listProvisioned, listTenants, lookUpTenant } from '../store/tenants/sys
 import type { Turns } from './turns.ts';
 import { Wakes } from './wakes.ts';
 
-/** The directory changes without telling, and dates pass: a run is due after a while even when nobody wakes us. */
+/** The directory changes without notice, and dates pass: a run is due after a while even without a wake-up. */
 const idleMs = 15 * 60_000;
 const failureBackoff = { baseMs: 5_000, capMs: 15 * 60_000 };
 
@@ -25,16 +25,19 @@ export interface SyncLoopOptions {
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
-  /** A number in [0, 1); Math.random unless a test wants to know. */
+  /** A number in [0, 1); Math.random except in tests. */
   random?: () => number;
 }
 
 export interface SyncLoop {
-  /** Something of this tenant may have changed: its roster, its profile. One that is enabled no more ends its run. */
+  /**
+   * Something may have changed for this tenant, such as its roster or a profile. If a profile is no longer enabled, its
+   * run ends.
+   */
   wake(tenantId: string): void;
-  /** Ends the run that the tenant has under way between two batches; the next begins when there is a reason for it. */
+  /** Ends the tenant's current run between two batches; the next one starts when there is a reason. */
   cancel(tenantId: string): void;
-  /** Stops between two batches and returns when nothing is under way. */
+  /** Stops between two batches, and returns when nothing is in progress. */
   close(): Promise<void>;
 }
 
@@ -44,10 +47,10 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const app = appBudget(clock, settings.graph.speed);
   const loops = new Map<string, Loop>();
-  /** What ends or wakes the turn that a tenant has under way, and the profiles that may write in it. */
+  /** Ends or wakes a tenant's turn in progress, and lists the profiles that may write in it. */
   const running = new Map<string, Running>();
 
-  /** What people call a tenant, and search the log for. */
+  /** The slug, by which people search the log. */
   const slugs = new Map<string, string>();
   const named = (tenantId: string) => ({ tenant: slugs.get(tenantId) ?? tenantId, tenantId });
 
@@ -58,7 +61,7 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
     const run = async () => {
       dueAt = undefined;
       const tenant = await store.system((scope) => lookUpTenant(scope, tenantId));
-      // It was removed.
+      // The tenant was removed.
       if (tenant === undefined) return;
       slugs.set(tenantId, tenant.slug);
       // All before their first profile: no thread starts for them.
@@ -85,7 +88,7 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
         if (wakes.isRung && turn.end !== 'cancelled') loopOf(tenantId).wake();
       }
     };
-    // Nothing is queued: a turn compares states and not events.
+    // Nothing is queued: a turn compares states, not events.
     return startLoop({
       turn: run,
       begin: firstPauseMs === undefined ? 'at once' : 'after a pause',
@@ -114,7 +117,7 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
       profiles.some((one) => one.name === name && one.state === 'enabled'),
     );
     if (stillEnabled !== false) return;
-    // The others go on.
+    // The others continue.
     loopOf(tenantId).wake();
     run?.pause.abort(new Error('a profile is no longer enabled'));
   };
@@ -144,7 +147,7 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
       const run = running.get(tenantId);
       if (run === undefined || run.pause.signal.aborted) return;
       run.end = 'cancelled';
-      // Only while one is under way: nobody is waiting for a wake-up then.
+      // Only during a turn: nothing is waiting for a wake-up then.
       loopOf(tenantId).forgetWakes();
       run.pause.abort(new Error('the run was cancelled'));
     },
@@ -156,7 +159,7 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
   };
 }
 
-/** Whether a profile is not paused, and the mirror is a whole state of PowerSchool. */
+/** Whether any profile is not paused, and the mirror is a complete state of PowerSchool. */
 async function hasWork(scope: TenantScope): Promise<boolean> {
   const profiles = await readProfiles(scope);
   return profiles.some(({ state }) => state !== 'paused') && (await isSettled(scope));
@@ -166,6 +169,6 @@ interface Running {
   pause: AbortController;
   wakes: Wakes;
   profiles: string[];
-  /** As what the journal has it when it is ended. */
+  /** The state that the journal gets when the run is ended. */
   end: 'paused' | 'cancelled';
 }

@@ -1,7 +1,7 @@
 /**
- * What changes while a turn is under way. A roster that was committed, and a decision about what is held, are taken into the turn. A
- * changed profile, a link that somebody edited, and a restart concern everything that was decided: they end the turn between two
- * batches, and the next one begins at once.
+ * Changes during a turn. A committed roster and a decision about a hold join the turn. A changed profile, an edited link
+ * and a restart affect everything that was decided: they end the turn between two batches, and the next one starts at
+ * once.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { type Basis, readBasis } from '../store/changes/basis.ts';
@@ -13,17 +13,17 @@ import type { TenantState } from './state/tenant-state.ts';
 import type { Wakes } from './wakes.ts';
 
 export interface Taken {
-  /** Somebody has decided about what is held. */
+  /** Somebody has decided about a hold. */
   isDecided: boolean;
   isRosterNew: boolean;
 }
 
 export class News {
   readonly #wakes: Wakes;
-  /** Profiles that may write in this turn. */
+  /** The profiles that may write in this turn. */
   readonly #enabled: readonly string[];
   #basis: Basis;
-  /** Why the turn ends, because everything has to be decided again; undefined while it need not. */
+  /** Why the turn has to end and everything be decided again; undefined if it does not. */
   replacedBy: string | undefined;
 
   constructor(wakes: Wakes, basis: Basis, enabled: readonly string[]) {
@@ -40,7 +40,7 @@ export class News {
     this.#wakes.listen(listener);
   }
 
-  /** Takes in what has changed since the last time. @param today the district's date, YYYY-MM-DD */
+  /** Collects the changes since the last call. @param today the district's date, YYYY-MM-DD */
   async take(context: RunContext, tenant: TenantState, today: string): Promise<Taken> {
     const taken = { isDecided: false, isRosterNew: false };
     if (!this.#wakes.notice()) return taken;

@@ -1,4 +1,7 @@
-/** Who is in PowerSchool twice has one account, and a parent who is a guest has none, against the Microsoft simulator. */
+/**
+ * A person with two PowerSchool records has one account, and a parent's guest account is nobody's, against the Microsoft
+ * simulator.
+ */
 import t from 'tap';
 import type { RosterRecord } from '../../shared/roster.ts';
 import { parseProfile } from '../profile/profile.ts';
@@ -22,7 +25,7 @@ t.test('a person who is student and staff is provisioned as staff, no matter whi
   district.restart();
   t.match(await district.run(), { done: 0, problems: 1 });
   await district.commit(smallRoster(students));
-  t.match(await district.run(), { problems: 0 }, 'no longer staff: the student has it again');
+  t.match(await district.run(), { problems: 0 }, 'no longer staff: the student record has it again');
   await district.commit([...smallRoster(students), staff]);
   for (const _ of Array(3)) t.match(await district.run(), { problems: 1 }, 'the student is reported in every run');
   await district.commit(smallRoster(students));
@@ -31,7 +34,7 @@ t.test('a person who is student and staff is provisioned as staff, no matter whi
 });
 
 t.test(
-  'where accounts are made, a person who is student and staff has one, as staff, no matter which comes first',
+  'in create mode, a person who is student and staff has one account, as staff, no matter which comes first',
   async (t) => {
     const names = { givenName: 'Ana', surname: 'Šimić 0' };
     const staff = { kind: 'teacher' as const, id: '99', schoolId: '1', username: 'student0@Contoso.edu', ...names };
@@ -68,7 +71,7 @@ t.test(
   },
 );
 
-t.test("where accounts are made, the same user name of two people by both names is nobody else's", async (t) => {
+t.test('in create mode, a user name that both records of a person produce belongs to nobody else', async (t) => {
   const staff = {
     kind: 'teacher' as const,
     id: '99',
@@ -142,7 +145,7 @@ t.test("a parent's guest account with the student's address is nobody's", async 
   t.match(await links(district), { 'students:10': /#EXT#/ });
 });
 
-t.test('staff of two schools have one account, which is in both, and stays when one of them ends', async (t) => {
+t.test('staff at two schools have one account, which is in both and stays when one assignment ends', async (t) => {
   for (const mode of [match, create]) {
     const district = await open(t, mode);
     const also: RosterRecord = { ...smallRoster(0).find(({ id }) => id === '90'), schoolId: '2' } as RosterRecord;

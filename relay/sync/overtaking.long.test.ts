@@ -1,3 +1,3 @@
-/** The same as the test of this name, killed at every point and not at every fifth. */
+/** The same as the short test of this name, with a kill at every point instead of every fifth. */
 process.env.HALLPASS_RUNS ??= '40';
 await import('./overtaking.test.ts');

@@ -1,4 +1,4 @@
-/** What changes while a run is under way does not wait for its end, and nothing is created twice by planning again. */
+/** Changes during a run do not wait for its end, and replanning creates nothing twice. */
 import t, { type Test } from 'tap';
 import { faultOrder } from '../../scripts/simulators/microsoft/fault-order.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
@@ -10,7 +10,7 @@ import { hold } from '../testing/held-clock.ts';
 const create = { students: 'create', teachers: 'create' } as const;
 const match = { students: 'match', teachers: 'match' } as const;
 
-/** A student more, in section 50. */
+/** An additional student, in section 50. */
 function newStudent(id: string): RosterRecord[] {
   const number = { username: `new${id}`, studentNumber: `9${id}`, grade: '9', givenName: 'Noor', surname: 'Late' };
   return [
@@ -31,7 +31,7 @@ async function open(t: Test, students: number, mode: typeof create | typeof matc
   return district;
 }
 
-/** Tries something on a district of its own. */
+/** Runs a case on its own district. */
 async function on(t: Test, students: number, attempt: (district: District) => Promise<void>): Promise<void> {
   const district = await openDistrict({ dir: t.testdir(), mode: create, students, accounts: false });
   try {
@@ -50,7 +50,7 @@ function classOf({ class: all }: Dump, id: string) {
   return all.find(({ externalId }) => externalId === id);
 }
 
-/** What is there twice, or is missing of this roster. */
+/** What exists twice, or is missing from this roster. */
 function wrongIn(dump: Dump, records: readonly RosterRecord[]): string[] {
   const wrong: string[] = [];
   const names = [
@@ -69,7 +69,7 @@ function wrongIn(dump: Dump, records: readonly RosterRecord[]): string[] {
   return wrong;
 }
 
-t.test('an edit in the middle of a first load is there within seconds, and the load goes on', async (t) => {
+t.test('an edit in the middle of a first load is done within seconds, and the load continues', async (t) => {
   const district = await open(t, 1600, match);
   const { microsoft, clock } = district;
   hold(clock);
@@ -81,7 +81,7 @@ t.test('an edit in the middle of a first load is there within seconds, and the l
     const group = microsoft.directory.groups.find('externalId', '60')[0];
     if (took === undefined && group !== undefined && group.members.size > 0) took = clock.now() - at;
   }, 1);
-  // Beyond the burst that Graph allows, so that the rest takes a minute.
+  // Beyond Graph's burst limit, so the rest takes a minute.
   const meanwhile = {
     after: 170,
     async edit() {
@@ -99,7 +99,7 @@ t.test('an edit in the middle of a first load is there within seconds, and the l
   t.match(await district.run(), { done: 0 }, 'nothing is left for the next run');
 });
 
-t.test('many edits take half of the requests while the load goes on, and no more', async (t) => {
+t.test('many edits take half of the requests while the load continues, and no more', async (t) => {
   const district = await open(t, 800, match);
   const roster = smallRoster(800);
   const isEdited = (one: RosterRecord) => one.kind === 'student' && one.schoolId === '1';
@@ -109,7 +109,7 @@ t.test('many edits take half of the requests while the load goes on, and no more
   const sent = await district.store.withTenant(district.tenantId, ({ db, tenantId }) =>
     db.selectFrom('operation').select(['kind', 'after']).where('tenant_id', '=', tenantId).orderBy('seq').execute(),
   );
-  // In the order in which they were announced, from the first edit on.
+  // In the order of their announcement, from the first edit on.
   const isEdit = sent.map(({ kind, after }) => kind === 'updateUser' && /"grade":"10"/.test(after ?? ''));
   const first = isEdit.indexOf(true);
   const share = isEdit.slice(first, first + 400).filter((is) => is).length / 400;
@@ -121,7 +121,7 @@ function enrollment(sectionId: string, studentId: string): RosterRecord {
   return { kind: 'studentEnrollment', id: `3${sectionId}${studentId}`, schoolId: '1', sectionId, studentId };
 }
 
-t.test('whatever is edited while a load is under way, it comes to the same, once', async (t) => {
+t.test('any edit during a load leads to the same result, once', async (t) => {
   const roster = smallRoster(12);
   const edits: Record<string, RosterRecord[]> = {
     'a new student': [...roster, ...newStudent('500')],
@@ -154,8 +154,8 @@ t.test('whatever is edited while a load is under way, it comes to the same, once
   }
 });
 
-// Nothing about a school is unique in Microsoft 365, which would refuse the second one of anything else.
-t.test('a school that is renamed while its creation is under way or in doubt is created once', async (t) => {
+// Microsoft 365 refuses duplicates of everything else, but nothing about a school is unique.
+t.test('a school that is renamed while its creation is in progress or in doubt is created once', async (t) => {
   const roster = smallRoster(6);
   const renamed = roster.map((one) => (one.kind === 'school' ? { ...one, name: `${one.name}!` } : one));
   for (const isLost of [false, true]) {
@@ -164,7 +164,7 @@ t.test('a school that is renamed while its creation is under way or in doubt is 
       await on(t, 6, async (district) => {
         const { directory, faults } = district.microsoft;
         if (isLost) {
-          // Longer than until the first look, which frees its lane.
+          // Longer than the time to the first look-up, which frees its lane.
           directory.lag = 4000;
           const match = { method: 'POST', path: '^/education/schools$' };
           faults.add(faultOrder.parse({ match, kind: 'lost-answer' }));
@@ -183,39 +183,36 @@ t.test('a school that is renamed while its creation is under way or in doubt is 
         t.match(await district.run(), { done: 0, failed: 0 }, `${what}: nothing is left`);
       });
     }
-    t.ok(open > 0, `${open} were created just then`);
+    t.ok(open > 0, `${open} were being created`);
   }
 });
 
-t.test(
-  'killed at any point while something is planned again, nothing is created twice and nothing is lost',
-  async (t) => {
-    const edited = [...smallRoster(6), ...newStudent('500'), ...section('60', '2')];
-    const every = process.env.HALLPASS_RUNS === undefined ? 5 : 1;
-    for (const by of ['killedAfter', 'killedAfterWrites'] as const) {
-      for (let point = 1, isKilled = true; isKilled; point += every) {
-        const district = await open(t, 6);
-        // What was created cannot be found yet when the next run looks for it.
-        district.microsoft.directory.lag = 4000;
-        const meanwhile = { after: 9, edit: () => district.commit(edited) };
-        isKilled = await district.run({ [by]: point, meanwhile }).then(
-          () => false,
-          () => true,
-        );
-        const start = district.clock.now();
-        const report = await district.run();
-        const what = `${by} ${point}`;
-        t.match(report, { state: 'success', failed: 0, problems: 0 }, what);
-        t.ok(district.clock.now() - start < 60_000, `${what}: the next run is not held up`);
-        t.same(wrongIn(await district.dump(), edited), [], what);
-        t.same(await district.store.withTenant(district.tenantId, readIntents), [], what);
-        t.match(await district.run(), { done: 0, failed: 0, problems: 0 }, what);
-      }
+t.test('a kill at any point of replanning creates nothing twice and loses nothing', async (t) => {
+  const edited = [...smallRoster(6), ...newStudent('500'), ...section('60', '2')];
+  const every = process.env.HALLPASS_RUNS === undefined ? 5 : 1;
+  for (const by of ['killedAfter', 'killedAfterWrites'] as const) {
+    for (let point = 1, isKilled = true; isKilled; point += every) {
+      const district = await open(t, 6);
+      // The created object cannot be found yet when the next run looks for it.
+      district.microsoft.directory.lag = 4000;
+      const meanwhile = { after: 9, edit: () => district.commit(edited) };
+      isKilled = await district.run({ [by]: point, meanwhile }).then(
+        () => false,
+        () => true,
+      );
+      const start = district.clock.now();
+      const report = await district.run();
+      const what = `${by} ${point}`;
+      t.match(report, { state: 'success', failed: 0, problems: 0 }, what);
+      t.ok(district.clock.now() - start < 60_000, `${what}: the next run is not held up`);
+      t.same(wrongIn(await district.dump(), edited), [], what);
+      t.same(await district.store.withTenant(district.tenantId, readIntents), [], what);
+      t.match(await district.run(), { done: 0, failed: 0, problems: 0 }, what);
     }
-  },
-);
+  }
+});
 
-t.test('a run that is extended says what it has to do in all', async (t) => {
+t.test('an extended run reports its whole plan', async (t) => {
   const district = await open(t, 12);
   const edited = [...smallRoster(12), ...newStudent('500')];
   await district.run({ meanwhile: { after: 12, edit: () => district.commit(edited) } });

@@ -1,4 +1,4 @@
-/** The plan as it would be made now, from the store alone: Graph is not asked, and nothing is kept. */
+/** The plan as of now, from the store alone: no requests to Graph, and nothing is stored. */
 import { calendarOf } from '../../shared/calendar.ts';
 import { type Clock, timestamp } from '../../shared/clock.ts';
 import { fail, type HallpassError } from '../../shared/errors.ts';
@@ -22,7 +22,7 @@ import { countTakenOver, type TakenOver } from './state/adoption.ts';
 import { loadTenantState } from './state/load.ts';
 import { takeDecision } from './take-decision.ts';
 
-/** Says what of the roster is not there yet, so that nobody waits for the wrong thing. */
+/** Says which part of the roster is missing, so nobody waits for the wrong thing. */
 async function rosterMissing(scope: TenantScope): Promise<HallpassError> {
   const { committedAt } = await mirrorState(scope);
   if (committedAt !== null) return fail('PLAN_NOT_READY', { reason: 'a cycle of the agent is arriving' });
@@ -35,7 +35,7 @@ async function rosterMissing(scope: TenantScope): Promise<HallpassError> {
   return fail('PLAN_NOT_READY', { reason: `the agent has a problem: ${problem.code}: ${said}` });
 }
 
-/** The accounts of Microsoft 365 have never been read: because nothing ran, or because every run failed. */
+/** The accounts in Microsoft 365 have never been read, because nothing ran or every run failed. */
 async function directoryUnread(scope: TenantScope, profile: string): Promise<HallpassError> {
   const [last] = await listRuns(scope, { profile, limit: 1 });
   if (last?.error == null)
@@ -52,13 +52,13 @@ async function directoryUnread(scope: TenantScope, profile: string): Promise<Hal
 
 export interface PlanNow {
   profile: Profile;
-  /** Version of the roster that it was made from. */
+  /** Version of the roster. */
   version: number;
   plan: Plan;
   guarded: Guarded;
-  /** What it finds in Microsoft 365 and takes over without a write. */
+  /** Objects adopted from Microsoft 365 without a write. */
   takenOver: TakenOver;
-  /** What is over, and not there. */
+  /** Sections that ended before they were created. */
   notMade: NotMade;
   schoolOf(operation: Operation): string;
 }
@@ -74,7 +74,7 @@ export async function planNow(
   clock: Pick<Clock, 'now'>,
 ): Promise<PlanNow> {
   const now = timestamp(clock);
-  // Read as one moment; worked out after the transaction, which may take seconds.
+  // Read as one snapshot; computed after the transaction, which may take seconds.
   const { profile, known, today, holds } = await store.readTenant(tenant.id, async (scope) => {
     const profiles = await readProfiles(scope);
     const profile = chooseProfile(profiles, tenant.slug, profileName);

@@ -1,5 +1,5 @@
 /**
- * A run in preview: counted and never applied. Links that were found are not kept either, so that another identity rule can still be
+ * A run in preview: counted and never applied. Matched links are not stored either, so another identity rule can still be
  * tried.
  */
 import { timestamp } from '../../shared/clock.ts';

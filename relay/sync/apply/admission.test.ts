@@ -4,7 +4,7 @@ import { Admission } from './admission.ts';
 
 const never = () => false;
 
-/** Limits that let go of whoever waits, one after the other, when the test says so. */
+/** Limits that admit waiting callers one after the other, when the test says so. */
 function limits() {
   const costs: Cost[] = [];
   const waiting: (() => void)[] = [];
@@ -25,7 +25,7 @@ function limits() {
   };
 }
 
-t.test('places are waited for once: nobody waits for what others wait for', async (t) => {
+t.test('each place is waited for once', async (t) => {
   const { client, costs, next } = limits();
   const admission = new Admission(client);
   const first = admission.enter(25, never);
@@ -35,7 +35,7 @@ t.test('places are waited for once: nobody waits for what others wait for', asyn
   t.same(await Promise.all([first, second]), [20, 5]);
   const third = admission.enter(25, never);
   await next(4);
-  t.equal(await third, 20, 'what is ready by then');
+  t.equal(await third, 20, 'what is ready at that time');
   t.same(
     costs.map(({ writes, units }) => [writes, units]),
     costs.map(() => [5, 5]),
@@ -43,7 +43,7 @@ t.test('places are waited for once: nobody waits for what others wait for', asyn
   t.equal(costs.length, 4 + 1 + 4);
 });
 
-t.test('what is urgent does not wait until the batch is full', async (t) => {
+t.test('an urgent operation does not wait for a full batch', async (t) => {
   const { client, next } = limits();
   const admission = new Admission(client);
   let isUrgent = false;
@@ -54,7 +54,7 @@ t.test('what is urgent does not wait until the batch is full', async (t) => {
   t.equal(await places, 10);
 });
 
-t.test('places that were left empty are not paid for again, apart from one', async (t) => {
+t.test('unused places are not paid for again, except one', async (t) => {
   const { client, costs, next } = limits();
   const admission = new Admission(client);
   const enter = async (ready: number) => {
@@ -68,5 +68,6 @@ t.test('places that were left empty are not paid for again, apart from one', asy
   t.same([await enter(10), paid()], [10, 1]);
   t.same([await enter(10), paid()], [10, 7]);
   admission.leave(1000);
-  for (const cost of [1, 1, 1, 1, 16, 20]) t.same([await enter(100), paid()], [20, cost], 'what is kept is bounded');
+  for (const cost of [1, 1, 1, 1, 16, 20])
+    t.same([await enter(100), paid()], [20, cost], 'the number of spare places is bounded');
 });

@@ -1,20 +1,20 @@
 /**
- * Waits for Graph's limits before anything is chosen to be sent: what is urgent by then goes first, and not what was ready when the
- * waiting began. With four batches chosen beforehand, each step of an edit waited four seconds in the middle of a load.
+ * Waits for Graph's limits before choosing what to send, so whatever is urgent at that time goes first. With four batches
+ * chosen beforehand, each step of an edit waited four seconds in the middle of a load.
  */
 import { batchLimit } from '../../graph/batch.ts';
 import type { GraphClient } from '../../graph/client.ts';
 
-/** Places that are waited for at once, at 19.2 a second: an edit waits no longer for the rest of its batch. */
+/** Places to wait for at a time, at 19.2 a second: this bounds how long an edit waits for the rest of its batch. */
 const portion = 5;
-/** Graph's limit has 120 writes more at once than ours: so many places may be kept although Graph has forgotten them. */
+/** Graph's limit allows bursts of 120 more writes than ours, so this many unused places can be kept. */
 const mostSpare = 80;
 
 export class Admission {
   readonly #client: Pick<GraphClient, 'reserve'>;
-  /** Places that are waited for. */
+  /** Places being waited for. */
   #awaited = 0;
-  /** Places that were paid for, and left empty. */
+  /** Places paid for and not used. */
   #spare = 0;
 
   constructor(client: Pick<GraphClient, 'reserve'>) {
@@ -26,13 +26,13 @@ export class Admission {
    *
    * @param ready how many writes there are to send
    * @param isUrgent whether one of them should not wait for the others
-   * @returns for how many of them there is a place now; none where others wait with them all
+   * @returns for how many of them there is a place now; 0 if other calls already wait for all of them
    */
   async enter(ready: number, isUrgent: () => boolean): Promise<number> {
     const wanted = Math.min(batchLimit, ready - this.#awaited);
     if (wanted <= 0) return 0;
     this.#awaited += wanted;
-    // One at least is asked for: so a pause that Graph has asked for holds everybody.
+    // At least one place is requested, so a pause requested by Graph applies to everything.
     let places = Math.min(this.#spare, wanted - 1);
     this.#spare -= places;
     try {
@@ -47,7 +47,7 @@ export class Admission {
     return places;
   }
 
-  /** So many places were left empty. */
+  /** Returns unused places. */
   leave(count: number): void {
     this.#spare = Math.min(mostSpare, this.#spare + count);
   }

@@ -1,4 +1,4 @@
-/** What comes next for an operation after Graph's answer, or after none. */
+/** The next step of an operation after Graph's answer, or without one. */
 import { fail, HallpassError } from '../../../shared/errors.ts';
 import type { GraphAnswer } from '../../graph/answer.ts';
 import { outcomeOf, rulesOut } from '../../graph/outcome.ts';
@@ -8,10 +8,10 @@ import type { Applying } from './applying.ts';
 import { newDoubt, type Step } from './step.ts';
 import type { Task } from './task.ts';
 
-/** Attempts at something that Graph does not know, before it is looked up what is missing: some seven seconds. */
+/** Attempts at something that Graph does not know, before Hallpass looks up what is missing: about seven seconds. */
 const attemptsAtMissing = 4;
 
-/** @param isOneByOne whether one of the people was sent, and not all of the operation */
+/** @param isOneByOne whether the request was for one of the operation's people only */
 export function stepAfter(
   task: Task,
   answer: GraphAnswer | HallpassError | undefined,
@@ -58,13 +58,13 @@ export function stepAfter(
   }
 }
 
-/** What may be wrong with one of the people, and not with the group. */
+/** Refusals that may concern one of the people, and not the group. */
 const ofOnePerson: readonly string[] = ['MemberRefused', 'ObjectFull', 'GRAPH_REJECTED'];
 
-/** People refused alone one after the other, before the group is taken for the reason where Graph does not say. */
+/** People refused one by one before the group counts as the reason, if Graph does not say which. */
 const mostRefusedAlone = 5;
 
-/** Graph adds all or nobody, so one account that it refuses would keep up to nineteen others out. */
+/** Graph adds all or none, so one refused account would keep up to nineteen others out. */
 function afterRefusal(task: Task, error: HallpassError, isOneByOne: boolean): Step {
   const { operation, refusedAlone = 0 } = task;
   if (!('people' in operation) || !ofOnePerson.includes(error.code)) return { kind: 'failed', error };
@@ -82,7 +82,7 @@ function afterOnePerson(task: Task, { habits }: Applying): Step {
   const { operation, refusedAlone = 0 } = task;
   if (!('people' in operation)) return { kind: 'done' };
   const [first, ...people] = operation.people;
-  // Where one of them was refused alone, the tenant may take several others at once.
+  // If one of them was refused alone, the tenant may accept the others in one request.
   task.hadRefusals ||= refusedAlone > 0;
   task.refusedAlone = 0;
   if (hasOneByOne(operation) && people.length === 0 && !task.hadRefusals) habits.ownersOneByOne = true;
@@ -90,7 +90,7 @@ function afterOnePerson(task: Task, { habits }: Applying): Step {
   return { kind: 'partly', done: { ...operation, people: [first] }, rest: { ...operation, people } };
 }
 
-/** Whether it was carried out is looked up, and nothing else waits for that. */
+/** Hallpass looks up whether it was carried out; nothing else waits for that. */
 export function lostAnswer(operation: Operation): HallpassError {
   const reason = 'the answer was lost, so Hallpass looks up whether the operation was carried out';
   const details = { what: describe(operation), status: 'none', reason, requestId: 'none' };

@@ -1,4 +1,4 @@
-/** What carrying operations out needs. */
+/** What carrying out operations needs. */
 import type { Clock } from '../../../shared/clock.ts';
 import type { GraphClient } from '../../graph/client.ts';
 import type { DeletedObjects } from '../../graph/holders.ts';
@@ -11,9 +11,9 @@ import type { Store } from '../../store/store.ts';
 import type { Owners } from './owners.ts';
 import type { Worklist } from './task.ts';
 
-/** How Graph answers in this tenant, where Microsoft's documentation leaves it open. */
+/** Behavior of Graph in this tenant that Microsoft's documentation leaves open. */
 export interface Habits {
-  /** Owners are added one at a time: a PATCH with several was refused, and that was not. */
+  /** Owners are added one at a time, because a PATCH with several was refused. */
   ownersOneByOne: boolean;
 }
 
@@ -23,15 +23,15 @@ export interface ApplyContext {
   client: GraphClient;
   /** Base of `@odata.id` references. */
   root: string;
-  /** Is kept up to date while operations are answered. */
+  /** Kept up to date as operations are answered. */
   applied: AppliedState;
   /** Object id by person key, likewise. */
   accounts: Map<PersonKey, string>;
-  /** What was carried out in the last day that nobody approved, likewise. */
+  /** Unapproved changes carried out in the last day, likewise. */
   recent: RecentChanges;
-  /** Whether everything with a stamp was read in this turn: what is not known by now does not exist. */
+  /** Whether everything with a stamp was read in this turn, so that anything unknown does not exist. */
   isEverythingRead: boolean;
-  /** What this tenant's Graph is known to refuse; is kept up to date, and remembered. */
+  /** What Graph is known to refuse in this tenant; kept up to date and stored. */
   habits: Habits;
   /** Seals first passwords. */
   vault: Vault;
@@ -40,13 +40,13 @@ export interface ApplyContext {
   signal: AbortSignal;
 }
 
-/** What the desks know besides. */
+/** What the desks need in addition. */
 export interface Applying extends ApplyContext {
   owners: Owners;
   deleted: DeletedObjects;
-  /** Whether a team of its class is about to be made. */
+  /** Whether a team for its class is about to be created. */
   isTeamComing: (operation: Operation) => boolean;
-  /** Whether something that it refers to was made in this turn: then some servers may not know it yet. */
+  /** Whether something that it refers to was created in this turn: some servers may not know it yet. */
   isYoung(operation: Operation): boolean;
   worklist: Worklist;
 }

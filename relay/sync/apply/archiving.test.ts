@@ -1,4 +1,4 @@
-/** Teams of classes whose section leaves while they are being made. */
+/** Teams of classes whose section is deleted while they are being created. */
 import t from 'tap';
 import { parseProfile } from '../../profile/profile.ts';
 import { openDistrict, smallRoster } from '../../testing/district.ts';
@@ -11,7 +11,7 @@ for (const [name, lag, step] of [
   ['at once', 0, 4],
   ['late', 60_000, 12],
 ] as const) {
-  t.test(`Teams knows classes ${name}: the team of a section that leaves at any time is archived`, async (t) => {
+  t.test(`Teams knows classes ${name}: the team of a section that is deleted at any time is archived`, async (t) => {
     let [isOver, wereTeams, ended] = [false, 0, 0];
     for (let after = 2; !isOver; after += step) {
       const district = await openDistrict({ dir: t.testdir(), mode: match, students: 2, accounts: true });

@@ -1,7 +1,7 @@
 /**
- * Makes teams of classes read-only whose section is gone, and usable again when it is back. Teams says yes before it has
- * acted, so every class has its own wait; and what it answers about a team that is archived already is nowhere written, so a
- * team is looked at before anything is asked.
+ * Archives the teams of classes whose section is gone, and unarchives them when it is back. Teams accepts a request
+ * before it acts, so every class has its own wait. Microsoft does not document the answer for a team that is already
+ * archived, so the team's state is read first.
  */
 import { fail, HallpassError, passing } from '../../../shared/errors.ts';
 import { bodyIn, type GraphAnswer } from '../../graph/answer.ts';
@@ -22,14 +22,14 @@ import { patienceMs } from './teams.ts';
 
 type ArchiveOperation = Extract<Operation, { kind: 'archiveTeam' | 'unarchiveTeam' }>;
 
-/** Waits for Teams to act. Microsoft advises 30 s between looks; most are done sooner. */
+/** Waits for Teams to act. Microsoft advises 30 s between checks; most are done sooner. */
 const busyMs = [5000, 10_000, 30_000, 30_000];
-/** After those, it is looked at again after this long. */
+/** The pause between checks after those. */
 const restMs = 5 * 60_000;
 
-/** How far one team is. */
+/** Progress of one team. */
 interface Progress {
-  /** Id of an operation under way at Teams; empty where it named none, undefined where it was not asked. */
+  /** Id of the operation in progress at Teams; empty if Teams named none, undefined before the request. */
   asked: string | undefined;
   looks: number;
 }
@@ -46,7 +46,7 @@ export class ArchiveWork {
     this.#teams = teams;
   }
 
-  /** One request about one team. @returns milliseconds to wait for the next one; undefined when it is settled */
+  /** One request about one team. @returns milliseconds until the next one; undefined when it is settled */
   async step(task: Task): Promise<number | undefined> {
     const operation = task.operation as ArchiveOperation;
     task.failure = undefined;
@@ -54,7 +54,7 @@ export class ArchiveWork {
     const progress = known ?? { asked: undefined, looks: 0 };
     if (known === undefined) {
       this.#progress.set(task, progress);
-      // A class that is no team needs nothing.
+      // A class without a team needs nothing.
       const isPlain = !this.#isMade(operation) && (await this.#teams.isTeam(this.#objectId(operation))) === false;
       if (isPlain) return await this.#done(task);
     }
@@ -92,12 +92,12 @@ export class ArchiveWork {
       task.attempts = 0;
       progress.asked = operationIn(answer) ?? '';
     }
-    // 409: it is at work on this team already.
+    // 409: Teams is already working on this team.
     if (answer.status === 202 || answer.status === 409) return this.#waitFor(task, progress);
     return await this.#otherwise(task, answer);
   }
 
-  /** Looks what became of what was asked. An operation that Teams does not show says nothing: then the team does. */
+  /** Checks the operation at Teams. If Teams does not show the operation, the state of the team decides. */
   async #look(task: Task, progress: Progress, id: string): Promise<number | undefined> {
     const { client } = this.#context;
     const objectId = this.#objectId(task.operation as ArchiveOperation);
@@ -123,7 +123,7 @@ export class ArchiveWork {
   async #otherwise(task: Task, answer: GraphAnswer | HallpassError): Promise<number | undefined> {
     const { error, passes, waitMs } = failureAfter(task.operation, answer, task.attempts, this.#context);
     task.failure = error;
-    // After the last attempt it may still have been carried out: the next run looks.
+    // It may still have been carried out after the last attempt: the next run checks.
     if (waitMs === undefined) {
       const reason = await denied(task.operation, error, this.#context);
       await this.#outcomes.failed(task, reason, passes ? 'unknown' : 'failed');
@@ -136,18 +136,18 @@ export class ArchiveWork {
     await this.#outcomes.done(task, specOf(operation.kind).effect(operation, '', this.#context.applied));
   }
 
-  /** A failure that passes is a value. */
+  /** A temporary failure is a value. */
   async #send(task: Task, request: () => Promise<GraphAnswer>): Promise<GraphAnswer | HallpassError> {
     task.attempts += 1;
     return await request().catch(passing);
   }
 
-  /** Hallpass made a team of it, or is about to: what was read of it before that says nothing. */
+  /** Hallpass created the team or is about to, so an earlier reading does not count. */
   #isMade(operation: ArchiveOperation): boolean {
     return teamOf(operation.sectionId, this.#context.applied)?.state === 'there' || this.#isBeingMade(operation);
   }
 
-  /** It was asked for, and is not there yet: it would come after everybody has looked. */
+  /** It was requested and is not there yet: it would appear after the last check. */
   #isBeingMade(operation: ArchiveOperation): boolean {
     const { applied, clock, isTeamComing } = this.#context;
     if (teamWorkOf(operation) === 'archive' && isTeamComing(operation)) return true;

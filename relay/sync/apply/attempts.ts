@@ -1,4 +1,4 @@
-/** How often, and after which pauses, something is tried again. */
+/** How often and after which pauses something is retried. */
 import { backoffMs, retryAfterMs } from '../../../shared/backoff.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { HallpassError } from '../../../shared/errors.ts';
@@ -6,18 +6,18 @@ import type { GraphAnswer } from '../../graph/answer.ts';
 import { refusalOf } from '../../graph/outcome.ts';
 import type { Operation } from '../../model/operation.ts';
 
-/** Attempts before an operation is left to the next run: with the waits below, some three minutes. */
+/** Attempts before an operation is left to the next run: about three minutes with the pauses below. */
 export const maxAttempts = 12;
 export const backoff = { baseMs: 1000, capMs: 30_000 };
 
-/** What to make of a request of its own that was throttled, failed on the way, or was refused. */
+/** The result of a single request that was throttled, failed in transit, or was refused. */
 export interface Failure {
   error: HallpassError;
   /** Whether it may have been carried out. */
   isLost: boolean;
-  /** Whether it passes by itself. */
+  /** Whether it is temporary. */
   passes: boolean;
-  /** Milliseconds until another attempt; undefined when there is none. */
+  /** Milliseconds until the next attempt; undefined if there is none. */
   waitMs: number | undefined;
 }
 

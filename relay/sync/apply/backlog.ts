@@ -1,6 +1,6 @@
 /**
- * What runs have admitted and is not settled: it gives out what may be sent and is possible, and takes back what desks have done
- * with.
+ * The operations that runs have admitted and that are not settled. It hands out those that may be sent, and takes back
+ * those that the desks are done with.
  */
 import { DeletedObjects } from '../../graph/holders.ts';
 import type { Operation } from '../../model/operation.ts';
@@ -17,7 +17,7 @@ import { Replanning } from './replanning.ts';
 import type { Ended, RunAccount, Task, Worklist } from './task.ts';
 import { WaitingNotes } from './waiting-notes.ts';
 
-/** A longer wait lets go of whatever can do without. */
+/** A wait longer than this releases operations that do not strictly need the waiting one. */
 const shortMs = 5000;
 
 export class Backlog implements Worklist {
@@ -25,15 +25,15 @@ export class Backlog implements Worklist {
   readonly context: Applying;
   readonly #touch: (operation: Operation) => void;
   readonly #schedule = newSchedule();
-  /** Those that were given out and are not settled, by their number in the schedule. */
+  /** Tasks handed out and not settled, by their number in the schedule. */
   readonly #tasks = new Map<number, Task>();
   readonly #runs = new OpenRuns((group) => this.#schedule.open(group));
   #impossible = 0;
   readonly #notes: WaitingNotes;
-  /** For whoever plans again. */
+  /** For replanning. */
   readonly replanning: Replanning;
 
-  /** @param touch is called with an operation whose objects may have to be planned again */
+  /** @param touch called with an operation whose objects may have to be planned again */
   constructor(context: ApplyContext, touch: (operation: Operation) => void) {
     this.context = {
       ...context,
@@ -54,12 +54,14 @@ export class Backlog implements Worklist {
     this.replanning = new Replanning(view);
   }
 
-  /** Takes in what a run may carry out, be it nothing: it is over when all of that is settled. */
+  /** Admits the operations of a run, possibly none. The run is over when all of them are settled. */
   admit(operations: readonly Operation[], run: RunAccount, origin: Origin): void {
     this.#schedule.add(operations, { origin, group: this.#runs.groupOf(run) });
   }
 
-  /** Takes in creations of a killed run, which are looked up beside everything else. @param entry of the journal */
+  /**
+   * Admits creations of a killed run, which are looked up in parallel with everything else. @param entry of the journal
+   */
   lookUp(creations: readonly { operation: Operation; entry: JournalEntry }[], run: RunAccount): void {
     const operations = creations.map(({ operation }) => operation);
     const first = this.#schedule.add(operations, { origin: 'load', group: this.#runs.groupOf(run), wasSent: true });
@@ -78,7 +80,7 @@ export class Backlog implements Worklist {
     return this.#schedule.count('ready') > 0;
   }
 
-  /** How many may be sent now, as far as is known. */
+  /** How many operations may be sent now. */
   ready(): number {
     return this.#schedule.ready(this.#now());
   }
@@ -88,12 +90,12 @@ export class Backlog implements Worklist {
     return this.#schedule.isUrgent(service, this.#now());
   }
 
-  /** When the first of what waits for a time is due, milliseconds; undefined when nothing does. */
+  /** When the first operation that waits for a time is due, milliseconds; undefined if none does. */
   nextDue(): number | undefined {
     return this.#schedule.nextDue();
   }
 
-  /** What may be sent to a service now, as far as what it needs is there. @param places how many at most */
+  /** Takes operations for a service that may be sent now, and whose needs are met. @param places how many at most */
   take(service: Service, places: number): Task[] {
     const tasks: Task[] = [];
     while (tasks.length < places) {
@@ -107,7 +109,9 @@ export class Backlog implements Worklist {
     return tasks;
   }
 
-  /** How many were not sent so far, because what they need is not there: what needs them in turn may be ready since. */
+  /**
+   * How many operations were dropped so far because what they need is missing: others that need them may be ready now.
+   */
   get impossible(): number {
     return this.#impossible;
   }
@@ -150,12 +154,12 @@ export class Backlog implements Worklist {
     }
   }
 
-  /** Writes down what waits, if it is time. @throws HallpassError when the store cannot be worked with */
+  /** Records what waits, if it is time. @throws HallpassError if the store fails */
   async noteWaiting(): Promise<void> {
     await this.#notes.writeIfDue();
   }
 
-  /** Ends the runs of which nothing is open. @param isReplaced see {@link RunAccount.over} */
+  /** Ends the runs without open operations. @param isReplaced see {@link RunAccount.over} */
   async endRuns(isReplaced: boolean): Promise<void> {
     for (const run of this.#runs.takeSettled()) {
       const waiting = this.#notes.leftBy(run);
@@ -163,7 +167,7 @@ export class Backlog implements Worklist {
     }
   }
 
-  /** One failure ends the runs whose operations were concerned; the others go on. */
+  /** One failure ends the runs whose operations it affects; the others continue. */
   break(tasks: readonly Task[], error: unknown): void {
     for (const task of tasks) if (this.#schedule.stateOf(task.id) === 'underWay') this.leaveInDoubt(task);
     for (const run of new Set(tasks.map((task) => task.run))) this.#breakRun(run, error);
@@ -174,10 +178,10 @@ export class Backlog implements Worklist {
   }
 
   /**
-   * Nothing more is carried out: what is open is left to another turn, and the runs are over.
+   * Stops: open operations are left to another turn, and all runs are over.
    *
    * @param isReplaced see {@link RunAccount.over}
-   * @returns when the first of what was left is due, milliseconds; undefined where nothing says so
+   * @returns when the first remaining operation is due, milliseconds; undefined if none has a time
    */
   async close(isReplaced: boolean): Promise<number | undefined> {
     const dueAt = this.#leaveAll();
@@ -199,7 +203,7 @@ export class Backlog implements Worklist {
     return task;
   }
 
-  /** Of several people, those whose account is still to come follow as an operation of their own. */
+  /** People whose account does not exist yet follow as a separate operation. */
   #isPossible(task: Task): boolean {
     if (task.entry !== undefined || task.doubt !== undefined) return true;
     const { operation } = task;

@@ -1,4 +1,4 @@
-/** Records what has come of operations, together, and gives them back: settled, or to go on. */
+/** Records the outcomes of several operations together, and returns the operations: settled, or for another attempt. */
 import { backoffMs } from '../../../shared/backoff.ts';
 import type { HallpassError } from '../../../shared/errors.ts';
 import type { LinkedPerson } from '../../model/account-link.ts';
@@ -15,7 +15,7 @@ import { recordAnswers } from './recording.ts';
 import type { Step } from './step.ts';
 import type { Ended, Task } from './task.ts';
 
-/** What was answered is recorded, in one transaction, before anything that depends on it may go on. */
+/** Answers are recorded in one transaction before anything that depends on them may continue. */
 export async function conclude(steps: ReadonlyMap<Task, Step>, context: Applying): Promise<void> {
   const conclusion = new Conclusion(context);
   for (const [task, step] of steps) conclusion.add(task, step);
@@ -32,7 +32,7 @@ class Conclusion {
   /** People whose first password was never set. */
   readonly #forgotten: LinkedPerson[] = [];
   readonly #ended: Ended[] = [];
-  /** What follows when it is recorded. */
+  /** What to do after the recording. */
   readonly #then: (() => void)[] = [];
 
   constructor(context: Applying) {
@@ -107,7 +107,7 @@ class Conclusion {
 
   #succeed(task: Task, { objectId, isFound: wasThere }: Extract<Step, { kind: 'done' }>): void {
     const { operation } = task;
-    // A killed run made the account, with the password that was kept then.
+    // A killed run created the account, with the password that it stored.
     const isFound = wasThere === true && task.hasEarlierPassword !== true;
     this.#applied.push(this.#effectOf(task, objectId ?? changedObject(operation, this.#context), isFound));
     if (isFound) this.#forgotten.push(...accountOf(operation));
@@ -133,7 +133,7 @@ class Conclusion {
     this.#then.push(() => this.#context.worklist.giveUp(task));
   }
 
-  /** After the last attempt it may still have been carried out: what was to be created, the next turn looks for. */
+  /** It may still have been carried out after the last attempt: the next turn looks up creations. */
   #failOrDoubt(task: Task, error: HallpassError): void {
     this.#fail(task, error, isCreation(task.operation) ? 'intent' : task.wasLost === true ? 'unknown' : 'failed');
   }
@@ -145,7 +145,10 @@ class Conclusion {
     this.#end(task, state, error, operation);
   }
 
-  /** It comes to nothing. The run knows why. @param left what an earlier attempt may have done, whatever was answered to the last one */
+  /**
+   * It failed for good. The run knows why. @param left what an earlier attempt may have done, whatever was answered to
+   * the last one
+   */
   #end(task: Task, state: 'intent' | 'unknown' | 'failed', error: HallpassError, left?: Operation): void {
     const { worklist } = this.#context;
     this.#note(task, state, error);

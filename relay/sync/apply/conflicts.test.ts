@@ -1,4 +1,7 @@
-/** Names, aliases and addresses that something else has: named at once, for the administrator, and nothing else waits. */
+/**
+ * Names, aliases and addresses that belong to something else: reported to the administrator at once, and nothing else
+ * waits.
+ */
 
 import t, { type Test } from 'tap';
 import type { Directory } from '../../../scripts/simulators/microsoft/directory/directory.ts';
@@ -34,11 +37,11 @@ const addition = (schoolId: string): RosterRecord[] => [
     ...{ kind: 'section', id: '980', schoolId, courseNumber: 'NEW', courseName: 'New' },
     ...{ sectionNumber: '1', termId: '1' },
   } as RosterRecord,
-  // Of another class, which has nothing to do with it.
+  // In another, independent class.
   { kind: 'studentEnrollment', id: '399', schoolId: '2', sectionId: '51', studentId: '10' },
 ];
 
-/** What each does to the tenant, and how the holder is named. */
+/** What each case does to the tenant, and how the message names the holder. */
 const holdersOfAccounts: Record<string, [(directory: Directory) => void, RegExp]> = {
   'an address of another account': [
     (directory) =>
@@ -137,7 +140,7 @@ for (const [name, [hold, named]] of Object.entries(holdersOfAccounts)) {
     hold(district.microsoft.directory);
     await district.commit([...smallRoster(4), ...addition('1')]);
     for (const run of ['first', 'next']) {
-      t.ok((await seconds(district)) < 10, `the ${run} run waits for nothing`);
+      t.ok((await seconds(district)) < 10, `the ${run} run does not wait`);
       const [problem, ...others] = await problemsOf(district);
       t.match(problem, { subject: 'students:12', code: /^(?:UserNameTaken|AliasTaken)$/, message: named });
       t.equal(fixerOf(problem?.code ?? ''), 'microsoft');
@@ -161,7 +164,7 @@ for (const [name, [hold, named]] of Object.entries(holdersOfAliases)) {
     hold(district.microsoft.directory);
     await district.commit([...smallRoster(4), ...addition('1')]);
     for (const run of ['first', 'next']) {
-      t.ok((await seconds(district)) < 10, `the ${run} run waits for nothing`);
+      t.ok((await seconds(district)) < 10, `the ${run} run does not wait`);
       const [problem, ...others] = await problemsOf(district);
       t.match(problem, { subject: 'class:980', code: 'AliasTaken', message: named });
       t.equal(fixerOf(problem?.code ?? ''), 'microsoft');
@@ -173,7 +176,7 @@ for (const [name, [hold, named]] of Object.entries(holdersOfAliases)) {
   });
 }
 
-t.test('a school that cannot be made holds up its own relations alone', async (t) => {
+t.test('a school that cannot be created holds up only its own relations', async (t) => {
   const district = await open(t, 2);
   await district.run();
   const message = 'Another object with the same value for property displayName already exists.';
@@ -189,10 +192,10 @@ t.test('a school that cannot be made holds up its own relations alone', async (t
     district.clock.advance(15 * 60_000);
   }
   t.ok(await memberOf51(district));
-  t.equal((await district.dump()).class.length, 7, 'its class is made');
+  t.equal((await district.dump()).class.length, 7, 'its class is created');
 });
 
-t.test('a team that is refused holds up no other', async (t) => {
+t.test('a refused team holds up no other', async (t) => {
   const district = await open(t, 2);
   district.profile = { ...district.profile, classes: { ...district.profile.classes, createTeam: true } };
   const message = 'Another object with the same value for property mailNickname already exists.';
@@ -211,7 +214,7 @@ t.test('a team that is refused holds up no other', async (t) => {
   t.equal(fixerOf(problems[0]?.code ?? ''), 'microsoft');
 });
 
-t.test('hundreds of conflicts cost a few requests for each twenty of them', async (t) => {
+t.test('hundreds of conflicts cost a few requests per twenty', async (t) => {
   const students = 300;
   const district = await open(t, 0);
   await district.run();
@@ -228,7 +231,7 @@ t.test('hundreds of conflicts cost a few requests for each twenty of them', asyn
   t.ok(spent <= (students / 20) * 8 + 20, `${spent} requests`);
 });
 
-t.test('the record that has an object is found without looking through all of them', async (t) => {
+t.test('the record of an object is found without a full scan', async (t) => {
   const accounts = new Map(
     Array.from({ length: 100_000 }, (_, index) => [personKey('students', `${index}`), `object ${index}`]),
   );

@@ -1,4 +1,4 @@
-/** What Graph refuses or leaves in doubt holds up nothing that does not depend on it. */
+/** A refused or doubtful operation holds up nothing that does not depend on it. */
 import t, { type Test } from 'tap';
 import { type FaultOrder, faultOrder } from '../../../scripts/simulators/microsoft/fault-order.ts';
 import type { RosterRecord } from '../../../shared/roster.ts';
@@ -45,19 +45,19 @@ const isIn51 = async (district: District) => {
   return dump.class.find(({ externalId }) => externalId === '51')?.members?.includes(student?.id ?? '');
 };
 
-t.test('an alias that another group has costs its class, and nobody else a second', async (t) => {
+t.test('an alias of another group prevents its class, and delays nothing else', async (t) => {
   const district = await open(t, match);
   await district.run();
   district.microsoft.directory.addGroup({ ...chess, mailNickname: 'Section_980' }, false, 'once');
   await district.commit([...smallRoster(12), section('980'), enrolled]);
   t.ok((await seconds(district)) < 10, 'the run ends at once');
-  t.ok(await isIn51(district), 'what does not depend on it is done in the same run');
+  t.ok(await isIn51(district), 'independent operations are done in the same run');
   const [problem, ...others] = await problemsOf(district);
   t.match(problem, { subject: 'class:980', code: 'AliasTaken', message: /alias Section_980 .*group "Chess club"/ });
   t.match(problem, { message: /object id [0-9a-f-]{36}.*did not create/ });
   t.same(others, []);
   district.clock.advance(15 * 60_000);
-  t.ok((await seconds(district)) < 10, 'nor does the next run wait');
+  t.ok((await seconds(district)) < 10, 'and the next run does not wait either');
 });
 
 t.test('a group in the recycle bin keeps its alias', async (t) => {
@@ -94,13 +94,13 @@ t.test('a recycle bin that cannot be read just now is not taken for an empty one
   t.match(await problemsOf(district), [{ code: 'AliasTaken', message: /the deleted group "Chess club"/ }]);
 });
 
-t.test('a user name that is taken between two readings of the directory', async (t) => {
+t.test('a user name that is taken between two directory reads', async (t) => {
   const district = await open(t, create, 2);
   await district.run();
   const props = { userPrincipalName: 'student2@contoso.edu', mailNickname: 'guest', displayName: 'A. Guest' };
   const stranger = district.microsoft.directory.addUser({ ...props, usageLocation: 'US' }, 'once');
   await district.commit(smallRoster(3));
-  // Only /users/delta does not show the stranger yet.
+  // Only /users/delta does not show the other account yet.
   const empty = {
     status: 200,
     body: { value: [], '@odata.deltaLink': `${district.microsoft.baseUrl}/v1.0/users/delta?$deltatoken=x` },
@@ -112,7 +112,7 @@ t.test('a user name that is taken between two readings of the directory', async 
   ]);
 });
 
-t.test('twenty new accounts whose answers are lost at once cost seconds, and no account twice', async (t) => {
+t.test('twenty new accounts with lost answers cost seconds, and none is created twice', async (t) => {
   for (const kind of ['lost-answer', 'drop'] as const) {
     const district = await open(t, create, 4);
     await district.run();
@@ -128,7 +128,7 @@ t.test('twenty new accounts whose answers are lost at once cost seconds, and no 
   }
 });
 
-t.test('an account of our own is never called a stranger because a look was not answered', async (t) => {
+t.test("our own account is not reported as somebody else's because a look-up was not answered", async (t) => {
   const own = '^/education/users/[^/?]+[?]';
   const byName = '^/users[?].*userPrincipalName';
   for (const [index, path] of [own, byName].entries()) {
@@ -151,7 +151,7 @@ t.test('an account of our own is never called a stranger because a look was not 
   }
 });
 
-t.test('a first run with lost answers never stands still for long', async (t) => {
+t.test('a first run with lost answers never stalls for long', async (t) => {
   const district = await open(t, create, 40);
   for (const path of ['batch', '/education/schools', '/education/classes', '/education/users']) {
     district.microsoft.faults.add(order({ match: { path }, kind: 'lost-answer', times: 3, skip: 1 }));
@@ -162,7 +162,7 @@ t.test('a first run with lost answers never stands still for long', async (t) =>
   t.same([dump.school.length, dump.class.length, dump.user.length], [2, 6, 44]);
 });
 
-t.test('an account that is gone keeps nobody else out of a class', async (t) => {
+t.test('a deleted account keeps nobody else out of a class', async (t) => {
   const district = await open(t, match);
   const { directory, faults } = district.microsoft;
   await district.run();
@@ -184,7 +184,7 @@ t.test('an account that is gone keeps nobody else out of a class', async (t) => 
   ]);
 });
 
-t.test('owners go one by one where several at once are refused, and that is remembered', async (t) => {
+t.test('owners are added one by one if several at once are refused, and that is remembered', async (t) => {
   const district = await open(t, match);
   const message = "The property 'owners@odata.bind' cannot be updated.";
   // Only a PATCH with owners: members have the same path.
@@ -207,7 +207,7 @@ t.test('owners go one by one where several at once are refused, and that is reme
   t.equal(district.microsoft.stats.writes - writes, 2 + 1, 'two owners alone, both as members');
 });
 
-t.test('an operation that stays in doubt is named, with what is done about it', async (t) => {
+t.test('an operation that stays in doubt is reported, with what happens next', async (t) => {
   const district = await open(t, create, 2);
   await district.run();
   await district.commit(smallRoster(3));

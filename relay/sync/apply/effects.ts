@@ -1,4 +1,4 @@
-/** Brings the applied state of a run that goes on up to what was answered, and opens entries of its journal. */
+/** Applies answers to the applied state of a run in progress, and opens journal entries. */
 
 import { randomUUID } from 'node:crypto';
 import { recovered } from '../../model/account-link.ts';
@@ -20,7 +20,7 @@ import { type PersonKey, personKey } from '../../model/person-key.ts';
 import { specOf } from '../../operations/registry.ts';
 import type { JournalEntry } from '../../store/runs/journal.ts';
 
-/** What was there before the operation: of its values nothing is known, and the account has the password that it had. */
+/** The effect if the object existed before: its values are unknown, and the account keeps its password. */
 export function asFound({ object, link, ...rest }: Applied): Applied {
   return {
     ...rest,
@@ -29,7 +29,7 @@ export function asFound({ object, link, ...rest }: Applied): Applied {
   };
 }
 
-/** Brings the state of the run up to what has just been recorded. */
+/** Applies what has just been recorded to the state of the run. */
 export function updateApplied(
   run: { applied: AppliedState; accounts: Map<PersonKey, string> },
   { object, link, relations, unrelated = [], doubted = [], team, lost }: Applied,
@@ -113,7 +113,7 @@ function changeBody(
   if (known !== undefined) objects.set(key, { ...known, body: change(known.body) });
 }
 
-/** The state with this recorded in it; the one that was given stays as it is. */
+/** A copy of the state with this recorded. */
 export function withApplied(applied: AppliedState, recorded: readonly Applied[]): AppliedState {
   if (recorded.length === 0) return applied;
   const copy = onTopOf(applied);
@@ -121,7 +121,7 @@ export function withApplied(applied: AppliedState, recorded: readonly Applied[])
   return copy;
 }
 
-/** The journal's entry for an operation that is about to be sent. */
+/** The journal entry for an operation that is about to be sent. */
 export function journalEntry(operation: Operation, runId: string): JournalEntry {
   const before = 'before' in operation ? operation.before : undefined;
   return {

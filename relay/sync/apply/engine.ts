@@ -1,7 +1,7 @@
 /**
- * Works off what runs have admitted: whatever may be sent goes to the desk of its service, some requests side by side, each operation
- * exactly once as far as Microsoft 365 can tell. Whether what an operation needs is there is checked when its turn comes: what is not
- * there, and will not be, leaves it to the next turn. Meanwhile objects may be planned again.
+ * Carries out the operations that runs have admitted. Each goes to the desk of its service, several requests in parallel,
+ * exactly once as far as Microsoft 365 can tell. Its needs are checked just before: if something is missing and will not
+ * come, it is left to the next turn. Meanwhile objects may be planned again.
  */
 import type { Operation } from '../../model/operation.ts';
 import type { Origin } from '../../schedule/traits.ts';
@@ -10,14 +10,14 @@ import { GraphDesk } from './graph-desk.ts';
 import type { Desk, RunAccount, Task } from './task.ts';
 import { TeamsDesk } from './teams-desk.ts';
 
-/** Plans again, while operations are under way. */
+/** Plans again while operations are in progress. */
 export interface Planner {
   isDue(): boolean;
-  /** @returns whether the turn goes on; otherwise what was not sent is left to the next one */
+  /** @returns whether the turn continues; if not, everything unsent is left to the next one */
   plan(): Promise<boolean>;
 }
 
-/** When all that is left waits for longer than this, it is left to another turn. */
+/** If everything that remains waits longer than this, it is left to another turn. */
 const patienceMs = 30_000;
 
 export class Engine {
@@ -27,7 +27,7 @@ export class Engine {
   #changed = Promise.withResolvers<void>();
   #isPlanning = false;
   #isStopping = false;
-  /** When the first of what was left to another turn is due, milliseconds; undefined where nothing says so. */
+  /** When the first operation left to another turn is due, milliseconds; undefined if none has a time. */
   dueAt: number | undefined;
 
   constructor(backlog: Backlog, planner: Planner) {
@@ -36,7 +36,7 @@ export class Engine {
     this.#desks = [new GraphDesk(backlog.context), new TeamsDesk(backlog.context)];
   }
 
-  /** Takes in what a run may carry out, be it nothing: it is over when all of that is settled. */
+  /** Admits the operations of a run, possibly none. The run is over when all of them are settled. */
   admit(operations: readonly Operation[], run: RunAccount, origin: Origin): void {
     this.#backlog.admit(operations, run, origin);
     for (const desk of this.#desks) if (desk.expect !== undefined) operations.forEach(desk.expect, desk);
@@ -44,7 +44,7 @@ export class Engine {
   }
 
   /**
-   * Returns when nothing is ready or under way anymore, and what waits does so for long: that is left.
+   * Returns when nothing is ready or in progress; operations with a long wait are left to another turn.
    *
    * @throws the signal's reason
    */
@@ -60,7 +60,7 @@ export class Engine {
     this.dueAt = await this.#backlog.close(this.#isStopping);
   }
 
-  /** Something has changed: everybody who waits looks again. */
+  /** Something has changed: wakes all waiting workers. */
   stir(): void {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
@@ -72,10 +72,10 @@ export class Engine {
       const changed = this.#changed.promise;
       const { impossible } = this.#backlog;
       const tasks = await this.#choose(desk);
-      // What needed those may be for another desk, where nobody looks again by themselves.
+      // Operations that needed those may belong to another desk, whose workers have to be woken.
       if (this.#backlog.impossible > impossible) this.stir();
       if (tasks.length === 0) {
-        // What was left to be chosen may have come to nothing.
+        // The rest may have been dropped.
         if (!this.#isOver()) await this.#idle(changed);
         continue;
       }
@@ -106,7 +106,7 @@ export class Engine {
       this.#isStopping = !(await this.#planner.plan());
     } catch (error) {
       this.#backlog.context.signal.throwIfAborted();
-      // Nothing is known anymore of what there is to do.
+      // The state of the remaining work is unknown.
       this.#isStopping = true;
       this.#backlog.breakAll(error);
     } finally {
@@ -121,13 +121,13 @@ export class Engine {
     return !this.#backlog.isReady && this.#nextDue() === undefined && !this.#planner.isDue();
   }
 
-  /** When something is due soon. What waits for longer neither holds the turn nor is worth a timer. */
+  /** When something is due soon. Longer waits neither hold the turn nor need a timer. */
   #nextDue(): number | undefined {
     const due = this.#backlog.nextDue();
     return due !== undefined && due - this.#now() <= patienceMs ? due : undefined;
   }
 
-  /** What the desk may send, chosen in the moment in which the limits allow it. */
+  /** What the desk may send, chosen at the moment when the limits allow it. */
   async #choose(desk: Desk): Promise<Task[]> {
     const ready = this.#backlog.ready();
     if (ready === 0) return [];
@@ -138,12 +138,12 @@ export class Engine {
     return tasks;
   }
 
-  /** Waits until something has changed, or is due. @param changed from before it was looked what there is to do */
+  /** Waits until something has changed or is due. @param changed taken before checking what there is to do */
   async #idle(changed = this.#changed.promise): Promise<void> {
     const { clock, signal } = this.#backlog.context;
     const due = this.#nextDue();
     if (due === undefined) return await changed;
-    // A reason of our own: the default one is an error with a stack, made at every wake.
+    // An explicit reason: the default is an error with a stack, created at every wake.
     const over = new AbortController();
     const timer = clock.sleep(Math.max(1, due - this.#now()), AbortSignal.any([signal, over.signal]));
     await Promise.race([changed, timer]).finally(() => over.abort('it is over'));

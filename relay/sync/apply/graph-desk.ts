@@ -1,7 +1,7 @@
 /**
- * The desk of Graph: twenty requests a batch, below Graph's limits. Everything is announced in the journal before it is sent, because
- * the answer may be lost. What an answer leaves in doubt is looked up, together with whatever else is in doubt then, and set aside
- * between two looks.
+ * The desk for Graph: batches of twenty requests, within Graph's limits. Everything is recorded in the journal before it
+ * is sent, because the answer may be lost. Operations in doubt are looked up together, and set aside between two
+ * look-ups.
  */
 import { timestamp } from '../../../shared/clock.ts';
 import { type HallpassError, passing } from '../../../shared/errors.ts';
@@ -24,7 +24,7 @@ import { type Desk, isDoubtful, type Task } from './task.ts';
 
 export class GraphDesk implements Desk {
   readonly service = 'graph';
-  /** Enough to hide Graph's latency of some 300 ms a batch at 20 writes a second. */
+  /** Enough to hide Graph's latency of about 300 ms per batch at 20 writes a second. */
   readonly parallel = 4;
   readonly atOnce = batchLimit;
   readonly #context: Applying;
@@ -51,7 +51,9 @@ export class GraphDesk implements Desk {
     for (const half of halves) if (half.status === 'rejected') throw half.reason;
   }
 
-  /** Schools and classes have no name that Graph keeps unique for sure: what an older database has forgotten would be made again. */
+  /**
+   * Graph does not guarantee a unique name for schools and classes, so a restored older database would create them again.
+   */
   #mayBeThere({ operation, entry, wasLookedFor }: Task): boolean {
     if (this.#context.isEverythingRead || entry !== undefined || wasLookedFor === true) return false;
     return specOf(operation.kind).makes?.hasUniqueName === false;
@@ -88,7 +90,7 @@ export class GraphDesk implements Desk {
     return isOneByOne === true || (this.#context.habits.ownersOneByOne && hasOneByOne(operation));
   }
 
-  /** Puts into the journal what is about to be sent, so that a kill before the answer is noticed. @returns by person key */
+  /** Records in the journal what is about to be sent, so a kill before the answer is noticed. @returns by person key */
   async #announce(tasks: readonly Task[]): Promise<Map<string, FirstPassword>> {
     const { store, tenantId, vault, clock } = this.#context;
     const fresh = tasks.filter((task) => task.entry === undefined);
@@ -121,7 +123,7 @@ function firstLook(operation: Operation): Task['doubt'] {
   return { why: 'first', looks: 0, unanswered: 0, error: lostAnswer(operation) };
 }
 
-/** @throws TypeError for what another service than Graph is asked for */
+/** @throws TypeError for an operation of a service other than Graph */
 function requestFor(operation: Operation, ids: ObjectIds, options: RequestOptions, alone: boolean): WriteRequest {
   const { request } = specOf(operation.kind);
   if (request.service !== 'graph') throw new TypeError(`${operation.key}: a team is not asked for in a batch`);
@@ -130,7 +132,7 @@ function requestFor(operation: Operation, ids: ObjectIds, options: RequestOption
   return request.sendAlone?.(first, ids, options) ?? request.send(first, ids, options);
 }
 
-/** The operation for the first of its people alone. */
+/** The operation for only the first of its people. */
 function firstOf(operation: Operation): Operation {
   return 'people' in operation ? { ...operation, people: operation.people.slice(0, 1) } : operation;
 }

@@ -1,15 +1,15 @@
-/** Which classes are teams already: asked for many together, because one list is shorter than a request for each. */
+/** Which classes already have a team: read in one list, which costs less than a request for each class. */
 import { HallpassError, passing } from '../../../shared/errors.ts';
 import type { GraphClient } from '../../graph/client.ts';
 import { readTeamsAmong } from '../../graph/teams.ts';
 
-/** What was read counts for so long. If it is no longer true, Microsoft Teams says so when it is asked for something. */
+/** How long a reading counts, milliseconds. If it is outdated, Microsoft Teams refuses the request that follows. */
 const freshMs = 60_000;
 
 export class KnownTeams {
   readonly #client: GraphClient;
   readonly #clock: { now(): number };
-  /** Classes that will be asked about. */
+  /** Classes with a pending question. */
   readonly #expected = new Set<string>();
   readonly #known = new Map<string, { isTeam: boolean; at: number }>();
   #reading: Promise<void> | undefined;
@@ -19,15 +19,15 @@ export class KnownTeams {
     this.#clock = clock;
   }
 
-  /** This class will be asked about: the first question reads all of them. @param groupId of a class */
+  /** Registers a class: the first question reads all registered classes. @param groupId of a class */
   expect(groupId: string): void {
     this.#expected.add(groupId);
   }
 
-  /** Undefined where that cannot be read now. @param isAnew whether what was read before does not count */
+  /** Undefined if it cannot be read now. @param isAnew whether to ignore earlier readings */
   async isTeam(groupId: string, isAnew = false): Promise<boolean | undefined> {
     if (isAnew) this.#known.delete(groupId);
-    // A reading that is under way may have begun without it.
+    // A reading in progress may have begun without it.
     for (let attempt = 0; attempt < 2 && this.#fresh(groupId) === undefined; attempt += 1) {
       this.#expected.add(groupId);
       this.#reading ??= this.#read().finally(() => {

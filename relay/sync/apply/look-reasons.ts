@@ -1,4 +1,4 @@
-/** Why Graph refused: who has what was asked for, what is not there anymore, what is not allowed. */
+/** Looks up why Graph refused: who has the name, what no longer exists, what is not allowed. */
 import { fail, type HallpassError } from '../../../shared/errors.ts';
 import { bodyIn } from '../../graph/answer.ts';
 import { createdObject } from '../../graph/bodies/education.ts';
@@ -12,17 +12,19 @@ import type { Applying } from './applying.ts';
 import type { Step } from './step.ts';
 import type { Doubtful, Task } from './task.ts';
 
-/** An operation that asks for what something else has. */
+/** An operation that asks for a name that something else has. */
 export interface Taken {
   task: Doubtful;
-  /** Object id of the account with the user name, where it is known. */
+  /** Object id of the account with the user name, if known. */
   other: string | undefined;
 }
 
-/** @property holderIsUnseen whether nobody could be seen who has it */
+/** @property holderIsUnseen whether the look-up found no holder */
 type TakenStep = Step & { holderIsUnseen: boolean };
 
-/** What comes of each, looked up together; `unanswered` where Graph did not say just now who has it, or whose it is. */
+/**
+ * The next step of each, looked up together; `unanswered` if Graph did not say who has the name, or whose object it is.
+ */
 export async function takenBy(
   all: readonly Taken[],
   context: Applying,
@@ -62,7 +64,7 @@ function idOf(holder: HolderLook): string | undefined {
 
 function wantedBy(operation: Operation, property: string | undefined, holder: string | undefined): Wanted {
   const { userPrincipalName, mailNickname } = specOf(operation.kind).makes?.claims(operation) ?? {};
-  // A user name is what mostly is taken, and what Graph means where it names no property.
+  // Usually the user name is taken, and Graph means it if it names no property.
   const first = userPrincipalName === undefined ? mailNickname && 'mailNickname' : 'userPrincipalName';
   return { property: property ?? first, userPrincipalName, mailNickname, holder };
 }
@@ -73,7 +75,7 @@ function wordsFor({ property, mailNickname, userPrincipalName }: Wanted): string
   return property ?? 'name';
 }
 
-/** Whether each is the record's own object, which a filter may not show yet. */
+/** Whether each is the record's own object, which filters may not show yet. */
 async function ownAmong(
   held: readonly { operation: Operation; id: string | undefined }[],
   { client }: Applying,
@@ -94,7 +96,7 @@ async function ownAmong(
   });
 }
 
-/** Which of the objects that it refers to Microsoft 365 does not know anymore. */
+/** The objects that it refers to and that Microsoft 365 no longer knows. */
 export async function missingObjects(task: Task, context: Applying): Promise<Step> {
   const { operation } = task;
   const error = task.doubt?.error ?? fail('ObjectMissing', { what: describe(operation), reason: 'status 404' });
@@ -106,7 +108,7 @@ export async function missingObjects(task: Task, context: Applying): Promise<Ste
   const isGone = (index: number) => answers[index]?.status === 404;
   const gone = objects.filter((_, index) => isGone(index));
   const people = gone.flatMap(({ person }) => person ?? []);
-  // All there: some servers do not know it yet.
+  // All exist: some servers do not know them yet.
   if (gone.length === 0) return { kind: 'again', waitMs: undefined, attempts: task.attempts + 3, error };
   if (gone.length > people.length || !('people' in operation))
     return { kind: 'failed', error: missing(operation, gone) };
@@ -124,7 +126,7 @@ function missing(operation: Operation, gone: readonly { path: string }[]): Hallp
   return fail('ObjectMissing', { what: describe(operation), reason });
 }
 
-/** Which permission is lacking, or how the object is protected. */
+/** Which permission is missing, or how the object is protected. */
 export async function denial(task: Task, context: Applying): Promise<Step> {
   const { operation, doubt } = task;
   const what = describe(operation);
@@ -140,7 +142,7 @@ export async function denial(task: Task, context: Applying): Promise<Step> {
   return { kind: 'failed', error };
 }
 
-/** The error, or the permission that is the reason for it. */
+/** The error, or the missing permission that causes it. */
 export async function denied(operation: Operation, error: HallpassError, { client }: Applying): Promise<HallpassError> {
   if (error.code !== 'GRAPH_DENIED') return error;
   const lacking = lackingFor(operation.kind, await client.roles());

@@ -1,6 +1,6 @@
 /**
- * Finding out what is true in Microsoft 365 when an answer was lost or ambiguous, before anything is repeated. Everything
- * that is in doubt at one time is looked up together, twenty in a request, and set aside between two looks.
+ * Looks up what Microsoft 365 has after a lost or ambiguous answer, before anything is repeated. Everything in doubt is
+ * looked up together, twenty per request, and set aside between two look-ups.
  */
 import { fail, HallpassError, passing } from '../../../shared/errors.ts';
 import { readGroup } from '../../graph/directory.ts';
@@ -15,12 +15,12 @@ import { denial, missingObjects, type Taken, takenBy } from './look-reasons.ts';
 import type { Step } from './step.ts';
 import type { Doubt, Doubtful, Task } from './task.ts';
 
-/** Pauses between looks that find nothing: a new object may stay invisible to filters for seconds. */
+/** Pauses between look-ups that find nothing: a new object may stay invisible to filters for seconds. */
 const patienceMs = [1000, 3000, 8000];
-/** Looks that were not answered before the operation is left to the next run. */
+/** Unanswered look-ups before the operation is left to the next run. */
 const mostUnanswered = 8;
 
-/** @returns for each task what comes next @throws HallpassError of the class `fix` */
+/** @returns the next step of each task @throws HallpassError of the class `fix` */
 export async function look(tasks: readonly Doubtful[], context: Applying): Promise<Map<Task, Step>> {
   const steps = new Map<Task, Step>();
   const created = tasks.filter(
@@ -54,14 +54,14 @@ function creationOf(operation: Operation): Creation {
   return { kind, key, body: specOf(kind).values(operation) ?? {} };
 }
 
-/** @returns `taken` where something else has the name, and it is to be found out who */
+/** @returns `taken` if something else has the name and Hallpass has to find out who */
 function creationStep(task: Doubtful, { ours, other }: Seen): Step | 'taken' {
   const { doubt, operation } = task;
   const [objectId, ...more] = ours;
   if (more.length > 0) {
     return { kind: 'failed', error: fail('DuplicateStamps', { count: ours.length, objects: ours.join(', ') }) };
   }
-  // Found although no answer was lost: made in a life that the relay does not remember.
+  // Found although no answer was lost: created before the relay lost its database.
   if (objectId !== undefined) return { kind: 'done', objectId, isFound: task.wasLost !== true };
   if (doubt.why === 'first') return { kind: 'now' };
   const again: Step = { kind: 'again', waitMs: undefined, error: doubt.error };
@@ -70,7 +70,7 @@ function creationStep(task: Doubtful, { ours, other }: Seen): Step | 'taken' {
   return specOf(operation.kind).makes?.hasUniqueName === true ? again : later(doubt, again);
 }
 
-/** What was lost a moment ago may be what stands in the way, and not be visible yet. */
+/** The conflicting object may be our own, created by the lost request and not visible yet. */
 function takenStep({ wasLost, doubt }: Doubtful, step: Step & { holderIsUnseen: boolean }): Step {
   return wasLost === true && doubt.why !== 'lost' && step.holderIsUnseen ? later(doubt, step) : step;
 }
@@ -102,7 +102,7 @@ async function relationStep(operation: Operation, { error }: Doubt, context: App
   return { kind: 'partly', done, rest: { ...operation, people: rest } };
 }
 
-/** A look that is refused is that operation's problem; one that fails on the way is repeated. */
+/** A refused look-up is a problem of its operation; one that fails in transit is repeated. */
 function asStep(task: Doubtful, error: unknown): Step {
   const isRefused = error instanceof HallpassError && ['GRAPH_DENIED', 'GRAPH_REJECTED'].includes(error.code);
   if (isRefused) return { kind: 'failed', error };
@@ -110,7 +110,7 @@ function asStep(task: Doubtful, error: unknown): Step {
   return unanswered(task);
 }
 
-/** Looks again, until patience is at its end. */
+/** Looks again until the pauses are used up. */
 function later(doubt: Doubt, otherwise: Step): Step {
   const waitMs = patienceMs[doubt.looks];
   return waitMs === undefined ? otherwise : { kind: 'look', doubt: { ...doubt, looks: doubt.looks + 1 }, waitMs };

@@ -1,7 +1,7 @@
 /**
- * What is settled before an account is created, because the answer may be lost: its name belongs to the person for good,
+ * What is stored before an account is created, because the answer may be lost: its name belongs to the person for good,
  * and its first password is kept, sealed. An attempt that is repeated uses the password of the first one, which may have
- * succeeded lostAnswer.
+ * succeeded although its answer was lost.
  */
 
 import type { Operation } from '../../model/operation.ts';
@@ -17,7 +17,7 @@ import type { TenantScope } from '../../store/store.ts';
 export interface FirstPassword {
   password: string;
   mustChange: boolean;
-  /** Of an earlier attempt. */
+  /** From an earlier attempt. */
   isKept: boolean;
 }
 
@@ -47,7 +47,7 @@ export async function announceAccounts(
   return passwords;
 }
 
-/** What a sealed password is bound to. */
+/** The context to which a sealed password is bound. */
 export function purposeOf(tenantId: string, key: PersonKey): string {
   return `initial password of ${tenantId}/${key}`;
 }

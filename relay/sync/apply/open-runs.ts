@@ -1,14 +1,14 @@
-/** The runs whose operations are carried out together, by the group that the schedule counts them in. */
+/** The runs whose operations are carried out together, by their group in the schedule. */
 import type { RunAccount } from './task.ts';
 
 export class OpenRuns {
   /** By group. */
   readonly #runs: RunAccount[] = [];
-  /** Those that are over, or broke. */
+  /** Runs that are over or failed. */
   readonly #ended = new Set<RunAccount>();
   readonly #open: (group: number) => number;
 
-  /** @param open how many operations of a group are not settled */
+  /** @param open the number of unsettled operations of a group */
   constructor(open: (group: number) => number) {
     this.#open = open;
   }
@@ -37,7 +37,7 @@ export class OpenRuns {
     return true;
   }
 
-  /** Ends those of which nothing is open, one after the other. */
+  /** Ends the runs without open operations, one after the other. */
   *takeSettled(): Iterable<RunAccount> {
     for (const [group, run] of this.#runs.entries()) if (this.#open(group) === 0 && this.end(run)) yield run;
   }

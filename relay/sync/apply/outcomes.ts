@@ -1,4 +1,4 @@
-/** Writes down what becomes of operations of which each takes several requests: in the journal, and in the applied state. */
+/** Records the outcomes of operations that take several requests each: in the journal and in the applied state. */
 import type { HallpassError } from '../../../shared/errors.ts';
 import type { Applied } from '../../model/applied-state.ts';
 import { lostAnswerOf, specOf } from '../../operations/registry.ts';
@@ -15,14 +15,14 @@ export class Outcomes {
     this.#context = context;
   }
 
-  /** Before the first request of the task that changes something, because its answer may be lost. */
+  /** Called before the first request that changes something, because its answer may be lost. */
   async announce(task: Task): Promise<void> {
     if (task.entry !== undefined) return;
     task.entry = journalEntry(task.operation, task.run.runId);
     await this.#write([], task.entry);
   }
 
-  /** @param after what the journal says of it, where that is known only now */
+  /** @param after the journal's "after", if it becomes known only now */
   async done(task: Task, news: Applied, after?: object): Promise<void> {
     await this.#write(
       [news],
@@ -33,12 +33,12 @@ export class Outcomes {
     this.#context.worklist.settle(task, true);
   }
 
-  /** What is known by now, without an outcome. */
+  /** Records what is known so far, without an outcome. */
   async note(news: Applied): Promise<void> {
     await this.#write([news], undefined);
   }
 
-  /** It takes long: the journal says so meanwhile, if it is there. @param error why, for the journal */
+  /** Notes in an existing journal entry that the operation takes long. @param error why, for the journal */
   async waits(task: Task, state: JournalEntry['state'], error?: JournalEntry['error']): Promise<void> {
     const { entry, operation } = task;
     if (entry === undefined) return;

@@ -1,8 +1,11 @@
-/** Which record has an object of Microsoft 365, as far as this tenant's applied state knows. */
+/** Finds the record of a Microsoft 365 object, according to this tenant's applied state. */
 import { classKey, type ObjectKey } from '../../model/keys.ts';
 import type { KnownObjects } from '../../operations/needs.ts';
 
-/** The applied state has objects by record: the reverse is made when somebody asks, and again when there are more or fewer of them. */
+/**
+ * The applied state maps records to objects. The reverse map is built on demand, and rebuilt when the number of objects
+ * changes.
+ */
 export class Owners {
   readonly #known: KnownObjects;
   #byObject: ReadonlyMap<string, ObjectKey> = new Map();

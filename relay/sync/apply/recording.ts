@@ -1,4 +1,4 @@
-/** Writes down what was answered, in one transaction, and brings what is known up to it. */
+/** Records answers in one transaction, and updates the state in memory. */
 import { timestamp } from '../../../shared/clock.ts';
 import type { LinkedPerson } from '../../model/account-link.ts';
 import type { Applied } from '../../model/applied-state.ts';
@@ -16,17 +16,17 @@ import type { Ended } from './task.ts';
 export interface Answered {
   applied: readonly Applied[];
   journal: readonly JournalEntry[];
-  /** What the guard counts. */
+  /** The changes that the guard counts. */
   done: readonly Operation[];
   /** What it counts as well: it may have written values, which are not planned as changes again. */
   changed: readonly Operation[];
-  /** People whose first password was never set: their accounts have others. */
+  /** People whose first password was never set, because their accounts have another one. */
   forgotten: readonly LinkedPerson[];
-  /** Nobody is told anymore that these wait. */
+  /** These are no longer reported as waiting. */
   ended: readonly Ended[];
 }
 
-/** Memory follows in the same moment as the promise: nobody sees one of them alone. */
+/** Memory changes in the same tick in which the transaction resolves, so nobody sees one without the other. */
 export async function recordAnswers(
   { applied, journal, done, changed, forgotten, ended }: Answered,
   context: Pick<Applying, 'store' | 'tenantId' | 'clock' | 'applied' | 'accounts' | 'recent' | 'worklist'>,

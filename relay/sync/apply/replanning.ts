@@ -1,4 +1,4 @@
-/** What planning again has to know of what is on its way, and withdraws of it. */
+/** The connection between replanning and the operations in progress: what it must know, and what it withdraws. */
 import type { ObjectKey } from '../../model/keys.ts';
 import type { Operation, Plan } from '../../model/operation.ts';
 import { isCreation } from '../../operations/registry.ts';
@@ -7,7 +7,7 @@ import { subtract } from '../../schedule/subtract.ts';
 import type { Origin } from '../../schedule/traits.ts';
 import type { RunAccount } from './task.ts';
 
-/** What is not sent anymore, because its objects are planned again. */
+/** Operations that are no longer sent, because their objects are planned again. */
 export interface Withdrawn {
   operation: Operation;
   run: RunAccount;
@@ -22,9 +22,12 @@ interface View {
 
 export class Replanning {
   readonly #view: View;
-  /** What may have been sent while its objects were planned again: they are once more when it is settled. */
+  /**
+   * Operations that may have been sent while their objects were planned again; the objects are planned once more when
+   * these are settled.
+   */
   readonly #staying = new Set<number>();
-  /** Operations that may have been carried out: the next turn settles that. */
+  /** Operations that may have been carried out; the next turn settles that. */
   readonly #inDoubt: Operation[] = [];
 
   constructor(view: View) {
@@ -40,7 +43,7 @@ export class Replanning {
     return undefined;
   }
 
-  /** What the guard counts of what was admitted and is not recorded as done: it may be carried out, or may have been. */
+  /** What the guard counts of the operations that are admitted and not recorded as done. */
   counted(): Operation[] {
     const isCounted = ({ passedIn, approvedBy }: Operation) => passedIn !== undefined || approvedBy !== undefined;
     const counted = this.#inDoubt.filter(isCounted);
@@ -53,8 +56,8 @@ export class Replanning {
   }
 
   /**
-   * These objects are planned again: what was not sent for them is not sent anymore, but what waits for it waits on, until
-   * {@link discard}.
+   * Withdraws the unsent operations of objects that are planned again. Whatever needs them keeps waiting until {@link
+   * discard}.
    */
   withdraw(keys: readonly ObjectKey[]): { withdrawn: Withdrawn[]; stays: Operation[] } {
     const { withdrawn, stays } = this.#view.schedule.withdraw(keys);
@@ -70,22 +73,22 @@ export class Replanning {
     };
   }
 
-  /** The plan without what is under way, or may be done already. @param stays from {@link withdraw} */
+  /** The plan without operations that are in progress or may already be done. @param stays from {@link withdraw} */
   withoutStaying(plan: Plan, stays: readonly Operation[]): Plan {
     return subtract(plan, [...stays, ...this.#inDoubt.filter(isCreation)]);
   }
 
-  /** What takes the place of what was withdrawn is in. */
+  /** The replacements of the withdrawn operations have been admitted. */
   discard(): void {
     this.#view.schedule.discard();
   }
 
-  /** It comes to nothing in this turn, and may have been carried out. */
+  /** Gives it up for this turn, although it may have been carried out. */
   leaveInDoubt(operation: Operation): void {
     this.#inDoubt.push(operation);
   }
 
-  /** It is settled. @returns whether its objects were planned again meanwhile, and have to be once more */
+  /** Settles it. @returns whether its objects were planned again meanwhile, and have to be planned once more */
   leaves(id: number): boolean {
     return this.#staying.delete(id);
   }

@@ -1,4 +1,7 @@
-/** An operation under way, or set aside between two attempts: who sends it, where it goes back to, and who learns the outcome. */
+/**
+ * An operation in progress, or set aside between two attempts: the desk that sends it, the worklist to which it returns,
+ * and the run that gets the outcome.
+ */
 import type { HallpassError } from '../../../shared/errors.ts';
 import type { Conflict } from '../../graph/outcome.ts';
 import type { Operation } from '../../model/operation.ts';
@@ -11,45 +14,45 @@ import type { NumberedWaiting } from '../../store/runs/waiting.ts';
 import type { TenantScope } from '../../store/store.ts';
 
 export interface Task {
-  /** In the schedule. */
+  /** Its number in the schedule. */
   readonly id: number;
   readonly run: RunAccount;
   operation: Operation;
   /** Attempts made so far. */
   attempts: number;
-  /** What the journal has of it, from its announcement on. */
+  /** Its journal entry, once announced. */
   entry?: JournalEntry;
-  /** What has to be found out before it can be sent again, or is settled. */
+  /** What has to be looked up before it can be sent again or settled. */
   doubt?: Doubt | undefined;
-  /** Why it goes again later. */
+  /** Why it is retried. */
   failure?: HallpassError | undefined;
-  /** It was looked for, and is not there. */
+  /** It was looked up and does not exist. */
   wasLookedFor?: boolean;
   /** An answer was lost, so it may have been carried out: what is found may be its own. */
   wasLost?: boolean;
-  /** A run that was killed sent it: nothing is known of it but what the journal has. */
+  /** A killed run sent it; only the journal entry is known. */
   isOfKilledRun?: boolean;
-  /** Its first password is of an earlier run, which may have made the account. */
+  /** Its first password is from an earlier run, which may have created the account. */
   hasEarlierPassword?: boolean;
   /** Several people at once were refused: they are sent one at a time. */
   isOneByOne?: boolean;
-  /** People who were refused alone, one after the other. */
+  /** People who were refused one by one. */
   refusedAlone?: number;
-  /** Somebody of the operation was refused alone. */
+  /** Somebody in the operation was refused alone. */
   hadRefusals?: boolean;
 }
 
-/** An answer that does not tell what is true in Microsoft 365. */
+/** An answer that leaves the state of Microsoft 365 unknown. */
 export interface Doubt {
-  /** `first`: not sent yet, and it may be there from a life that the relay does not remember. */
+  /** `first`: not sent yet, but it may exist from before the relay lost its database. */
   why: DoubtKind;
-  /** Looks so far that found nothing, and those that were not answered. */
+  /** Look-ups that found nothing so far, and look-ups that were not answered. */
   looks: number;
   unanswered: number;
   error: HallpassError;
-  /** Of a conflict: what is taken. */
+  /** In a conflict: what is taken. */
   conflict?: Conflict | undefined;
-  /** Graph's words, of what is denied. */
+  /** Graph's words, if it was denied. */
   words?: string;
 }
 
@@ -59,70 +62,75 @@ export function isDoubtful(task: Task): task is Doubtful {
   return task.doubt !== undefined;
 }
 
-/** Who carries tasks out at one service. */
+/** Carries out tasks at one service. */
 export interface Desk {
   service: Service;
-  /** Calls under way at once. */
+  /** Parallel calls. */
   parallel: number;
   /** Tasks of a call. */
   atOnce: number;
   /**
    * Waits until something may be sent.
    *
-   * @param ready tasks that wait for that
-   * @param isUrgent whether one of them should not wait until the call is full
-   * @returns how many may be taken now; the others are to be waited for by those who wait already
+   * @param ready the number of waiting tasks
+   * @param isUrgent whether one of them should not wait for a full call
+   * @returns how many may be taken now; other callers already wait for the rest
    */
   enter?(ready: number, isUrgent: () => boolean): Promise<number>;
-  /** So many of those were not taken. */
+  /** Returns places that were not used. */
   leave?(count: number): void;
-  /** Will be asked to carry it out. */
+  /** Announces that the operation will follow. */
   expect?(operation: Operation): void;
-  /** Gives every task back to the worklist. @throws HallpassError when nothing more can succeed (sign-in, consent, the store) */
+  /**
+   * Returns every task to the worklist. @throws HallpassError if nothing more can succeed (sign-in, consent, the store)
+   */
   carryOut(tasks: Task[]): Promise<void>;
 }
 
-/** A task that comes to its end. @property isDone whether what others need of it is there now */
+/** The end of a task. @property isDone whether what others need of it is there now */
 export interface Ended {
   task: Task;
   isDone: boolean;
 }
 
-/** Where tasks go back to. */
+/** Where tasks return to. */
 export interface Worklist {
-  /** Called in the transaction that records what became of tasks, before they are settled: nobody is told anymore that they wait. */
+  /**
+   * Called in the transaction that records the outcomes, before the tasks are settled: they are no longer reported as
+   * waiting.
+   */
   ends(scope: TenantScope, ended: readonly Ended[]): Promise<void>;
   /** @param isDone whether what others need of it is there now */
   settle(task: Task, isDone: boolean): void;
-  /** It comes to nothing in this turn, and may have been carried out all the same: nothing is created again before that is known. */
+  /** Gives it up for this turn, although it may have been carried out: nothing is created again before that is known. */
   leaveInDoubt(task: Task): void;
-  /** It was not carried out: what it is planned for is planned again. */
+  /** It was not carried out: its objects are planned again. */
   giveUp(task: Task): void;
-  /** It goes again in so many milliseconds; nobody waits for it for long. */
+  /** Retried after `waitMs`; dependents keep waiting. */
   goOn(task: Task, waitMs: number): void;
-  /** It goes again in so many milliseconds, and nothing waits for it meanwhile that can do without. */
+  /** Retried after `waitMs`; meanwhile, only what strictly needs it waits. */
   setAside(task: Task, waitMs: number): void;
 }
 
-/** The run that operations belong to. It learns what has become of them when that is recorded. */
+/** The run of an operation. It gets the outcome once it is recorded. */
 export interface RunAccount {
   readonly runId: string;
-  /** Undefined for one that sends nothing. */
+  /** Undefined for a run that sends nothing. */
   readonly profile?: Profile;
-  /** @property isFound it was there before: its values are those of another time */
+  /** @property isFound it existed before: its values are older */
   done(operation: Operation, how: { isFound: boolean }): void;
-  /** It failed. Of an operation for several people, this may be about some of them, and come more than once. */
+  /** It failed. For an operation with several people, this may concern some of them, and be called more than once. */
   refused(operation: Operation, problem: Problem): void;
-  /** It was not carried out, which is no failure. @property isWaiting Microsoft is not ready for it */
+  /** It was not carried out, without a failure. @property isWaiting Microsoft is not ready for it */
   left(operation: Operation, how: { isWaiting: boolean }): void;
-  /** Nothing more can succeed. What was answered until then is recorded. */
+  /** Nothing more can succeed. The answers so far are recorded. */
   broke(error: unknown): void;
   /**
-   * Everything that it has admitted is settled or left.
+   * Everything that it admitted is settled or left.
    *
-   * @property isReplaced whether it was ended because the next one decides everything again
-   * @property waiting what it leaves waiting, as far as it is named
-   * @throws HallpassError when the store cannot be worked with
+   * @property isReplaced whether it ended because the next run decides everything again
+   * @property waiting named operations that it leaves waiting
+   * @throws HallpassError if the store fails
    */
   over(how: { isReplaced: boolean; waiting: readonly NumberedWaiting[] }): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
- * The desk of Microsoft Teams: another service than the directory, with limits of its own. Each operation takes several requests, and
- * waits between them; none of them holds up anything else.
+ * The desk for Microsoft Teams, a separate service from the directory with its own limits. Each operation takes several
+ * requests with waits between them, and holds up nothing else.
  */
 import type { Operation } from '../../model/operation.ts';
 import { specOf, teamWorkOf } from '../../operations/registry.ts';
@@ -12,7 +12,7 @@ import { TeamWork } from './teams.ts';
 
 export class TeamsDesk implements Desk {
   readonly service = 'teams';
-  /** All connections there are, because it takes seconds for some answers. */
+  /** All connections, because some answers take seconds. */
   readonly parallel = 8;
   readonly atOnce = 1;
   readonly #context: Applying;

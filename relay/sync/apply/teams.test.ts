@@ -1,4 +1,4 @@
-/** Teams of classes against the Microsoft simulator: a service that hears of classes late and answers before it acts. */
+/** Teams of classes against the Microsoft simulator: a service that learns of classes late and answers before it acts. */
 
 import t, { type Test } from 'tap';
 import { faultOrder } from '../../../scripts/simulators/microsoft/fault-order.ts';
@@ -39,7 +39,7 @@ const asked = ({ microsoft }: District) => microsoft.stats.byPath.get('POST /tea
 const codes = async (district: District) =>
   (await district.store.withTenant(district.tenantId, readProblems)).map(({ subject, code }) => `${subject} ${code}`);
 
-t.test('every class becomes a team, once, after its owners', async (t) => {
+t.test('every class gets one team, after its owners', async (t) => {
   const district = await open(t);
   withTeams(district, false);
   await district.run();
@@ -53,7 +53,7 @@ t.test('every class becomes a team, once, after its owners', async (t) => {
   t.equal(asked(district), 6);
 });
 
-t.test('a class that Teams refuses keeps no other class from its team', async (t) => {
+t.test('a class that Teams refuses does not affect other classes', async (t) => {
   for (const [message, code] of [
     ['Failed to execute the request.', 'GRAPH_DENIED'],
     ['The owner of the team has no license for Microsoft Teams.', 'TeamsNotAvailable'],
@@ -70,7 +70,7 @@ t.test('a class that Teams refuses keeps no other class from its team', async (t
   }
 });
 
-t.test('without the permission a few classes are asked for, and all are reported', async (t) => {
+t.test('without the permission, only a few requests are sent, and all classes are reported', async (t) => {
   const more = Array.from({ length: 20 }, (_, at): RosterRecord[] => {
     const [id, schoolId] = [`6${at}`, '1'];
     const course = { courseNumber: id, courseName: id, sectionNumber: '1', termId: '1' };
@@ -82,11 +82,11 @@ t.test('without the permission a few classes are asked for, and all are reported
   const district = await open(t, [...smallRoster(6), ...more.flat()]);
   district.microsoft.app.roles = defaultRoles.filter((role) => role !== 'Team.Create');
   t.match(await district.run(), { state: 'errors', failed: 26 });
-  t.ok(asked(district) <= 8, `${asked(district)}: those under way at once`);
+  t.ok(asked(district) <= 8, `${asked(district)}: those in progress at once`);
   t.same([...new Set((await codes(district)).map((one) => one.split(' ')[1]))], ['PermissionMissing']);
 });
 
-t.test('a team that somebody has deleted again is not made a second time', async (t) => {
+t.test('a team that somebody deleted is not created again', async (t) => {
   const district = await open(t);
   await district.run();
   for (const group of district.microsoft.directory.groups.values()) {
@@ -98,11 +98,11 @@ t.test('a team that somebody has deleted again is not made a second time', async
   t.same(await teams(district), []);
 });
 
-t.test('a class that Teams does not know yet waits and keeps nothing else waiting', async (t) => {
+t.test('a class that Teams does not know yet waits and delays nothing else', async (t) => {
   const district = await open(t);
   const { directory } = district.microsoft;
   directory.teams.lag = 20_000;
-  t.match(await district.run(), { state: 'success', failed: 0, waiting: 0 }, 'within a minute it is asked again');
+  t.match(await district.run(), { state: 'success', failed: 0, waiting: 0 }, 'within a minute it is requested again');
   t.same((await teams(district)).sort(), all);
 
   const late = await open(t);
@@ -112,7 +112,7 @@ t.test('a class that Teams does not know yet waits and keeps nothing else waitin
   t.ok(late.clock.now() - start < hour, 'the run does not wait for long');
   const first = asked(late);
   t.match(await late.run(), { waiting: 6, done: 0 });
-  t.equal(asked(late), first, 'nor does the next one ask at once');
+  t.equal(asked(late), first, 'and the next run does not ask at once');
   late.clock.advance(hour / 10);
   t.match(await late.run(), { waiting: 6 });
   t.equal(asked(late), first + 6, 'once a run from then on');
@@ -133,7 +133,7 @@ t.test('owners that Teams does not see yet are waited for', async (t) => {
   withTeams(district, false);
   await district.run();
   const { directory, stats } = district.microsoft;
-  // Seen by nobody for up to an hour: half of that in this simulator's dice, more or less.
+  // Invisible for up to an hour, or half of that with this simulator's random delays.
   for (const group of directory.groups.values()) {
     const [owner] = group.owners;
     if (owner === undefined) throw new Error('no owner');
@@ -156,7 +156,7 @@ t.test('other work of the next run does not wait for teams', async (t) => {
   t.match(await district.run(), { state: 'success', done: 1, waiting: 6 });
 });
 
-t.test('explain says how far a team is', async (t) => {
+t.test('explain shows the progress of a team', async (t) => {
   const district = await open(t);
   const answer = async () => {
     const question = { role: 'students', personId: '10', sectionId: asSectionId('50') } as const;
@@ -185,7 +185,7 @@ t.test('explain says how far a team is', async (t) => {
   t.equal(await answer(), undefined, 'everything is in order');
 });
 
-t.test('a class that is a team already counts as done', async (t) => {
+t.test('a class that already has a team counts as done', async (t) => {
   const district = await open(t);
   withTeams(district, false);
   await district.run();
@@ -193,7 +193,7 @@ t.test('a class that is a team already counts as done', async (t) => {
   const [one, two] = [...directory.groups.values()];
   if (one === undefined || two === undefined) throw new Error('no classes');
   directory.groups.update(one, { resourceProvisioningOptions: ['Team'] });
-  // The directory says nothing of this one yet; Teams answers with 409.
+  // The directory does not show this one yet; Teams answers with 409.
   directory.teams.duration = hour;
   directory.teams.start(two, 'createTeam', false);
   withTeams(district, true);
@@ -204,21 +204,18 @@ t.test('a class that is a team already counts as done', async (t) => {
   t.ok([...known.values()].every(({ state }) => state === 'there'));
 });
 
-t.test(
-  'what Teams is still making at the end of a run is looked at by the next one, not asked for again',
-  async (t) => {
-    const district = await open(t);
-    district.microsoft.directory.teams.duration = hour;
-    t.match(await district.run(), { state: 'success', waiting: 6, failed: 0 });
-    district.restart();
-    t.match(await district.run(), { waiting: 6, done: 0 });
-    district.clock.advance(hour);
-    t.match(await district.run(), { state: 'success', done: 6, waiting: 0 });
-    t.equal(asked(district), 6);
-  },
-);
+t.test('a team still in creation at the end of a run is checked by the next one, not requested again', async (t) => {
+  const district = await open(t);
+  district.microsoft.directory.teams.duration = hour;
+  t.match(await district.run(), { state: 'success', waiting: 6, failed: 0 });
+  district.restart();
+  t.match(await district.run(), { waiting: 6, done: 0 });
+  district.clock.advance(hour);
+  t.match(await district.run(), { state: 'success', done: 6, waiting: 0 });
+  t.equal(asked(district), 6);
+});
 
-t.test('the journal says of a team that it waits for a teacher, and nothing of one that was there', async (t) => {
+t.test('the journal says that a new team waits for a teacher, and nothing about an existing one', async (t) => {
   const district = await open(t);
   withTeams(district, false);
   await district.run();
@@ -236,7 +233,7 @@ t.test('the journal says of a team that it waits for a teacher, and nothing of o
   t.equal(journal.filter(({ after }) => after?.includes('"activation":"waiting"')).length, 5);
 });
 
-t.test('a team whose making fails is a problem, and asked for again by the next run', async (t) => {
+t.test('a team whose creation fails is a problem, and the next run requests it again', async (t) => {
   const district = await open(t);
   district.microsoft.faults.add({
     match: { method: 'POST', path: '^/teams$' },
@@ -251,7 +248,7 @@ t.test('a team whose making fails is a problem, and asked for again by the next 
   t.same((await teams(district)).sort(), all);
 });
 
-t.test('a class without an owner gets no team, and somebody is told', async (t) => {
+t.test('a class without an owner gets no team, which is reported', async (t) => {
   const without = smallRoster(6).filter((one) => one.kind !== 'teacherRoster' || one.sectionId !== '52');
   const district = await open(t, without);
   t.match(await district.run(), { state: 'errors', failed: 0, problems: 1 });
@@ -262,7 +259,7 @@ t.test('a class without an owner gets no team, and somebody is told', async (t) 
   t.same((await teams(district)).sort(), all);
 });
 
-t.test('throttling and lost answers lose nothing and double nothing', async (t) => {
+t.test('throttling and lost answers lose nothing and duplicate nothing', async (t) => {
   const district = await open(t);
   const { faults } = district.microsoft;
   const post = { match: { method: 'POST', path: '^/teams$' }, delay: 0 };
@@ -279,7 +276,7 @@ t.test('throttling and lost answers lose nothing and double nothing', async (t) 
   for (const { teamOperations } of district.microsoft.directory.groups.values()) t.equal(teamOperations.length, 1);
 });
 
-t.test('a run killed anywhere around its teams is finished by the next one', async (t) => {
+t.test('a run killed at any point around its teams is finished by the next one', async (t) => {
   const calm = await open(t);
   await calm.run();
   const requests = calm.microsoft.stats.requests;
@@ -306,7 +303,7 @@ t.test('without the permission one refusal is enough', async (t) => {
   );
 });
 
-t.test('a tenant makes up to ten teams a second, and is never throttled for it', async (t) => {
+t.test('a tenant creates up to ten teams a second, and is never throttled for it', async (t) => {
   const sections = Array.from({ length: 60 }, (_, index): RosterRecord[] => {
     const course = { courseNumber: 'C', courseName: 'Course', sectionNumber: `${index}`, termId: '1' };
     return [

@@ -1,7 +1,7 @@
 /**
- * Makes teams of classes. Microsoft Teams is another service than the directory: it hears of a new class later, makes a
- * team some time after it said yes, and has limits of its own. So every class has its own wait, and none holds the others
- * up; what waits when nothing else is left to do is looked at by a turn at its time.
+ * Creates the teams of classes. Microsoft Teams is a separate service from the directory: it learns of a new class later,
+ * creates a team some time after accepting the request, and has its own limits. So every class has its own wait, and none
+ * holds up the others; what still waits at the end is checked by a later turn.
  */
 
 import { timestamp } from '../../../shared/clock.ts';
@@ -21,21 +21,24 @@ import type { Task } from './task.ts';
 
 type TeamCreation = Extract<Operation, { kind: 'createTeam' }>;
 
-/** Waits for a class that Teams does not know: a minute in all. Microsoft's own advice is three times 10 s, and often too little. */
+/**
+ * Waits for a class that Teams does not know: a minute in all. Microsoft advises three times 10 s, which is often too
+ * little.
+ */
 const unknownMs = [2000, 4000, 8000, 16_000, 30_000];
-/** Waits for a team that is being made. Three looks at each are what 10 new ones and 30 reads a second allow. */
+/** Waits for a team in creation. The limits of 10 creations and 30 reads a second allow three checks for each. */
 const busyMs = [3000, 6000, 12_000, 24_000, 30_000];
-/** After those, it is looked at again after this long. */
+/** The pause between checks after those. */
 const restMs = 5 * 60_000;
 /** Microsoft speaks of 15 minutes until Teams knows a class; after so long it is a problem. */
 const patienceHours = 4;
 export const patienceMs = patienceHours * 3_600_000;
 
-/** How far one class is. */
+/** Progress of one class. */
 interface Progress {
   unknown: number;
   busy: number;
-  /** A request went out and its answer was lost: whether there is a team is looked up before it is repeated. */
+  /** A request was sent and its answer lost: Hallpass looks up whether there is a team before repeating it. */
   unsure: boolean;
 }
 
@@ -44,7 +47,7 @@ export class TeamWork {
   readonly #outcomes: Outcomes;
   readonly #teams: KnownTeams;
   readonly #progress = new WeakMap<Task, Progress>();
-  /** The application may not make teams: there is no use in asking for the next one. */
+  /** The application may not create teams, so further requests are pointless. */
   #denied: HallpassError | undefined;
 
   constructor(context: Applying, teams: KnownTeams) {
@@ -53,7 +56,7 @@ export class TeamWork {
     this.#teams = teams;
   }
 
-  /** One request about one class. @returns milliseconds to wait for the next one; undefined when the class is settled */
+  /** One request about one class. @returns milliseconds until the next one; undefined when the class is settled */
   async step(task: Task): Promise<number | undefined> {
     const operation = task.operation as TeamCreation;
     task.failure = undefined;
@@ -62,7 +65,7 @@ export class TeamWork {
     const progress = known ?? { unknown: 0, busy: 0, unsure: false };
     if (known === undefined) {
       this.#progress.set(task, progress);
-      // Made by hand, by School Data Sync, or by a run that was killed before the answer.
+      // Created by hand, by School Data Sync, or by a run that was killed before the answer.
       if (await this.#isThere(operation)) return this.#there(task);
       const rest = this.#restOf(operation);
       if (rest > 0) return rest;
@@ -99,19 +102,19 @@ export class TeamWork {
     }
   }
 
-  /** What was made in this turn is no team yet, and what is being made tells by itself. */
+  /** A class created in this turn has no team yet, and a team in creation has an operation to ask. */
   async #isThere(operation: TeamCreation): Promise<boolean> {
     if (this.#context.isYoung(operation) || this.#teamOf(operation)?.state === 'accepted') return false;
     return (await this.#teams.isTeam(this.#objectId(operation))) === true;
   }
 
-  /** Milliseconds for which a class is left alone that Teams did not know a moment ago. */
+  /** Milliseconds to leave alone a class that Teams did not know a moment ago. */
   #restOf(operation: TeamCreation): number {
     const team = this.#teamOf(operation);
     return team?.state === 'waiting' ? Date.parse(team.at) + restMs - this.#context.clock.now() : 0;
   }
 
-  /** Announces the request in the journal and sends it; undefined where there is no operation to ask about. */
+  /** Announces the request in the journal and sends it; undefined if there is no operation to ask about. */
   async #ask(task: Task, operation: TeamCreation): Promise<GraphAnswer | HallpassError | undefined> {
     const { client, root } = this.#context;
     await this.#outcomes.announce(task);
@@ -131,12 +134,12 @@ export class TeamWork {
     const id = this.#teamOf(operation)?.operation;
     const isPassing = answer?.status === 429 || (answer?.status ?? 0) >= 500;
     if (answer !== undefined && (answer.status === 200 || isPassing)) return newsOfOperation(answer, id);
-    // An operation that Graph does not show (yet, or anymore): the group says whether there is a team.
+    // If Graph does not show the operation (yet or anymore), the group tells whether there is a team.
     const isThere = await this.#teams.isTeam(this.#objectId(operation), true);
     return isThere === true ? { kind: 'there' } : { kind: 'accepted', operation: id };
   }
 
-  /** Throttled, failed on the way, or refused. */
+  /** Throttled, failed in transit, or refused. */
   async #otherwise(task: Task, answer: GraphAnswer | HallpassError, isAsked: boolean): Promise<number | undefined> {
     const { error, isLost, passes, waitMs } = failureAfter(task.operation, answer, task.attempts, this.#context);
     const progress = this.#progress.get(task);
@@ -144,21 +147,21 @@ export class TeamWork {
     task.failure = error;
     if (waitMs !== undefined) return waitMs;
     const reason = await denied(task.operation, error, this.#context);
-    // Without a permission that is lacking, it is this class that Teams denies.
+    // If no permission is missing, Teams denies this class only.
     if (reason.code === 'PermissionMissing' && !isAsked) this.#denied = reason;
-    // After the last attempt it may still have been carried out: the next run looks.
+    // It may still have been carried out after the last attempt: the next run checks.
     return this.#failed(task, reason, passes ? 'unknown' : 'failed');
   }
 
   async #there(task: Task): Promise<undefined> {
     const operation = task.operation as TeamCreation;
-    // One that was there before may be active.
+    // A team that existed before may be active.
     const isMade = this.#teamOf(operation)?.state === 'accepted';
     const after = isMade ? { activation: 'waiting' } : undefined;
     await this.#outcomes.done(task, this.#known(operation, 'there', undefined), after);
   }
 
-  /** It takes long. Only after hours is that a problem. */
+  /** It takes long, which is a problem only after hours. */
   async #rest(task: Task, state: JournalEntry['state']): Promise<number | undefined> {
     const operation = task.operation as TeamCreation;
     const team = this.#teamOf(operation);
@@ -166,7 +169,7 @@ export class TeamWork {
     const reason = isBusy ? 'it is still working on it' : 'it does not know the class';
     const asked = Date.parse(team?.since ?? timestamp(this.#context.clock));
     if (this.#context.clock.now() - asked >= patienceMs) {
-      // Where an operation never ends, another one may.
+      // If an operation never ends, a new one may.
       if (isBusy) await this.#remember(operation, undefined, undefined);
       return this.#failed(task, fail('TeamNotReady', { hours: patienceHours, reason }), state);
     }
@@ -182,7 +185,7 @@ export class TeamWork {
     await this.#outcomes.failed(task, error, state);
   }
 
-  /** Records what is known of the team from now on, durably. */
+  /** Stores the state of the team. */
   async #remember(
     operation: TeamCreation,
     state: AppliedTeam['state'] | undefined,

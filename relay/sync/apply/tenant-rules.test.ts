@@ -1,4 +1,6 @@
-/** Tenants with rules of their own: what they refuse goes to the person who can put it right, and everything else goes on. */
+/**
+ * Tenants with their own rules: what they refuse is reported to the person who can fix it, and everything else continues.
+ */
 
 import t, { type Test } from 'tap';
 import { faultOrder } from '../../../scripts/simulators/microsoft/fault-order.ts';
@@ -35,7 +37,7 @@ function account({ microsoft }: District, name: string) {
   return user;
 }
 
-t.test('owners are added one by one where a PATCH with them is refused, and members as ever', async (t) => {
+t.test('owners are added one by one if a PATCH with them is refused, and members as usual', async (t) => {
   const district = await open(t);
   district.microsoft.directory.rules.refusesOwnersInPatch = true;
   t.match(await district.run(), { state: 'success', failed: 0, problems: 0 });
@@ -44,7 +46,7 @@ t.test('owners are added one by one where a PATCH with them is refused, and memb
   t.match(await district.run(), { done: 0 });
 });
 
-t.test('owners are added one by one however a PATCH with them is refused', async (t) => {
+t.test('owners are added one by one for every kind of refusal of a PATCH', async (t) => {
   const refusals = [
     { status: 400, code: 'Request_BadRequest', message: "Invalid property 'owners'." },
     { status: 400, code: 'Request_UnsupportedQuery', message: 'The operation is not supported for owners.' },
@@ -60,7 +62,7 @@ t.test('owners are added one by one however a PATCH with them is refused', async
   for (const answer of refusals) {
     const district = await open(t);
     const match = { method: 'PATCH', path: '^/groups/[^/]+$' };
-    // The six of the owners: members have the same path, and come after them.
+    // The six requests for owners: those for members have the same path and come later.
     district.microsoft.faults.add(faultOrder.parse({ match, kind: 'answer', answer, times: 6 }));
     t.match(await district.run(), { state: 'success', failed: 0, problems: 0 }, `${answer.status}`);
     const dump = await district.dump();
@@ -68,7 +70,7 @@ t.test('owners are added one by one however a PATCH with them is refused', async
   }
 });
 
-t.test('the permission that owners need is asked for before anything is written', async (t) => {
+t.test('the permission that owners need is checked before anything is written', async (t) => {
   const district = await open(t);
   const { app } = district.microsoft;
   app.roles = defaultRoles.filter((role) => role !== 'Group.ReadWrite.All').concat('GroupMember.ReadWrite.All');
@@ -92,7 +94,7 @@ t.test('members that need User.ReadWrite.All name that permission', async (t) =>
   t.match(await district.run(), { state: 'success', problems: 0 });
 });
 
-t.test('a naming policy is for the administrators, with its words', async (t) => {
+t.test('a naming policy is reported to the administrators, in its own words', async (t) => {
   const district = await open(t);
   district.microsoft.directory.rules.naming = { prefix: '', suffix: '', blockedWords: ['Course'] };
   t.match(await district.run(), { state: 'errors' });
@@ -108,7 +110,7 @@ t.test('a naming policy is for the administrators, with its words', async (t) =>
   t.match(await district.run(), { state: 'success', problems: 0 });
 });
 
-t.test('a protected account is said to be protected, and nobody is asked for a permission', async (t) => {
+t.test('a protected account is reported as protected, and not as a missing permission', async (t) => {
   for (const by of ['administrator', 'restrictedUnit'] as const) {
     const district = await open(t, { policies: { studentGone: 'disable', goneForDays: 0 } });
     await district.run();
@@ -125,7 +127,7 @@ t.test('a protected account is said to be protected, and nobody is asked for a p
   }
 });
 
-t.test('a protected account is said to be protected, whatever was to be done with it', async (t) => {
+t.test('a protected account is reported as protected, for every operation', async (t) => {
   const skuPolicy = { studentGone: 'disable', goneForDays: 0 };
   const graded = (grade: string): RosterRecord[] =>
     smallRoster(students).map((one) => (one.kind === 'student' && one.id === '10' ? { ...one, grade } : one));
@@ -151,7 +153,7 @@ t.test('a protected account is said to be protected, whatever was to be done wit
     account(district, 'student0').protection = 'administrator';
     await district.commit(smallRoster(students));
     await district.run();
-    t.match(await problemsOf(district), [{ code: 'AccountProtected', message: /enableUser/ }], 'nor enabled again');
+    t.match(await problemsOf(district), [{ code: 'AccountProtected', message: /enableUser/ }], 'and not enabled again');
   }
   const create: Mode = { students: 'create', teachers: 'create' };
   const district = await openDistrict({ dir: t.testdir(), mode: create, students, accounts: false });
@@ -169,7 +171,7 @@ t.test('a protected account is said to be protected, whatever was to be done wit
   ]);
 });
 
-t.test('a group that can have administrator roles is said to be protected, and everything else goes on', async (t) => {
+t.test('a role-assignable group is reported as protected, and everything else continues', async (t) => {
   const create: Mode = { students: 'create', teachers: 'create' };
   const district = await openDistrict({ dir: t.testdir(), mode: create, students, accounts: false });
   t.teardown(() => district.close());
@@ -187,7 +189,7 @@ t.test('a group that can have administrator roles is said to be protected, and e
   t.ok(dump.class.every(({ members }) => (members?.length ?? 0) > 1));
 });
 
-t.test('a guest whom a group refuses keeps nobody else out of it, and is named', async (t) => {
+t.test('a guest refused by a group keeps nobody else out of it, and is named', async (t) => {
   const { identity } = profileFor(match);
   for (const [name, key] of Object.entries({ student2: 'students:12', teacher0: 'teachers:90' })) {
     const district = await open(t, { identity: { ...identity, guests: 'match' } });
@@ -235,7 +237,7 @@ t.test('a guest whom a group refuses keeps nobody else out of it, and is named',
   }
 });
 
-t.test('however many guests come first, everybody after them is added', async (t) => {
+t.test('everybody after any number of guests is added', async (t) => {
   const { identity } = profileFor(match);
   const district = await openDistrict({ dir: t.testdir(), mode: match, students: 24, accounts: true });
   t.teardown(() => district.close());
@@ -253,7 +255,7 @@ t.test('however many guests come first, everybody after them is added', async (t
   t.same(students.map((one) => one.userPrincipalName?.split('@')[0]).sort(), inClass.slice(8).sort());
 });
 
-t.test('an account that leaves the synchronization is written again, and nothing fights', async (t) => {
+t.test('an account that leaves on-premises synchronization is written again, without conflicts', async (t) => {
   const district = await open(t, { policies: { studentGone: 'disable', goneForDays: 0 } });
   const { users } = district.microsoft.directory;
   await district.run();
@@ -271,14 +273,18 @@ t.test('an account that leaves the synchronization is written again, and nothing
   users.update(account(district, 'student0'), { onPremisesSyncEnabled: true });
   await district.commit(smallRoster(students));
   await district.run();
-  t.equal(account(district, 'student0').props.accountEnabled, false, 'what Active Directory masters is left alone');
+  t.equal(
+    account(district, 'student0').props.accountEnabled,
+    false,
+    'accounts mastered in Active Directory are left alone',
+  );
   users.update(account(district, 'student0'), { onPremisesSyncEnabled: false });
   t.match(await district.run(), { state: 'success', problems: 0 });
   t.equal(account(district, 'student0').props.accountEnabled, true);
   t.match(await district.run(), { done: 0, problems: 0 });
 });
 
-t.test('a teacher who left is gone from owners and members, whatever the tenant does', async (t) => {
+t.test('a teacher who left is removed from owners and members, in any tenant', async (t) => {
   for (const ends of [false, true]) {
     const district = await open(t, { policies: { teacherLeftClass: 'remove' } });
     district.microsoft.directory.rules.ownerRemovalEndsMembership = ends;
@@ -296,7 +302,7 @@ t.test('a teacher who left is gone from owners and members, whatever the tenant 
   }
 });
 
-t.test('anyone who is removed as an owner stays a member where they belong, whatever the tenant does', async (t) => {
+t.test('a removed owner stays a member where they belong, in any tenant', async (t) => {
   /** @returns whether the run that removes a student from the owners was killed */
   const removed = async (ends: boolean, killedAfter = Number.POSITIVE_INFINITY): Promise<boolean> => {
     const drift = { memberships: 'ignore', foreignMembers: 'remove' };
@@ -313,7 +319,7 @@ t.test('anyone who is removed as an owner stays a member where they belong, what
       () => false,
       () => true,
     );
-    // What may have been carried out is not wanted anymore.
+    // The operation that may have been carried out is no longer wanted.
     if (isKilled)
       district.profile = { ...district.profile, drift: { ...district.profile.drift, foreignMembers: 'keep' } };
     for (let run = 0; run < 2; run += 1) {

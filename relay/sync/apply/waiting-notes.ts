@@ -1,7 +1,7 @@
 /**
- * Writes down what waits and for what, for everybody who asks while a turn is under way or after it. Of operations that are on their
- * way there are numbers alone; those that are set aside, and what needs them, are named, up to a number. What has been written is taken
- * back in the transaction that records what became of an operation, so that a kill leaves nothing that is no longer true.
+ * Records what waits and for what, for questions during a turn and after it. Operations on their way are only counted;
+ * those set aside, and those that need them, are listed up to a limit. An entry is removed in the transaction that
+ * records the outcome of its operation, so a kill leaves nothing outdated.
  */
 import { timestamp } from '../../../shared/clock.ts';
 import { type Operation, peopleOf } from '../../model/operation.ts';
@@ -22,17 +22,19 @@ import type { TenantScope } from '../../store/store.ts';
 import type { ApplyContext } from './applying.ts';
 import type { Ended, RunAccount, Task } from './task.ts';
 
-/** Between two writes, as long as the turn goes on; and where something new is set aside for that long. */
+/**
+ * Between two writes during a turn, milliseconds; and how long something new has to be set aside to be written at once.
+ */
 const everyMs = 10_000;
 const atLeastMs = 3000;
-/** Numbers from here down are those of no task, and of nothing that is held. */
+/** Numbers from here down belong to no task and no hold. */
 const firstLeftOut = -1_000_000;
-/** Writes that the rate is measured over. */
+/** Number of writes over which the rate is measured. */
 const samples = 7;
 
 export interface WaitingView {
   schedule: Schedule<Operation>;
-  /** Undefined for one that was not given out. */
+  /** Undefined for an operation that was not handed out. */
   taskOf(id: number): Task | undefined;
   operationOf(id: number): Operation | undefined;
   runOf(id: number): RunAccount | undefined;
@@ -43,15 +45,15 @@ export class WaitingNotes {
   readonly #view: WaitingView;
   /** Tasks that are set aside. */
   readonly #aside = new Set<number>();
-  /** What a run could not do, because nobody brings about what it needs. */
+  /** What a run could not do, because nothing brings about what it needs. */
   readonly #missing = new Map<RunAccount, NumberedWaiting[]>();
-  /** What all runs leave waiting, once nothing is carried out anymore. */
+  /** What all runs leave waiting, once the turn has stopped. */
   #left: ReadonlyMap<RunAccount, readonly NumberedWaiting[]> | undefined;
-  /** As it was last written, by run. */
+  /** The last written state, by run. */
   readonly #written = new Map<RunAccount, string>();
-  /** Tasks that are named there. */
+  /** Tasks listed there. */
   #named = new Set<number>();
-  /** Something is set aside for long that is not written. */
+  /** Something was set aside for long and is not written yet. */
   #isNew = false;
   #isToldOf = false;
   #settled = 0;
@@ -77,14 +79,14 @@ export class WaitingNotes {
     this.#settled += 1;
   }
 
-  /** It is left to the next turn. @param thing what it needs */
+  /** Leaves it to the next turn. @param thing what it needs */
   isMissing({ id, run, operation }: Task, thing: string): void {
     const known = this.#missing.get(run) ?? [];
     this.#missing.set(run, known);
     if (known.length < mostNamed) known.push(named(id, operation, { for: 'missing', thing }));
   }
 
-  /** People of an operation that is sent without them, because they have no account. */
+  /** People without an account, for whom an operation is not sent. */
   areLeftOut(run: RunAccount, operation: Operation, people: readonly PersonKey[]): void {
     const known = this.#missing.get(run) ?? [];
     this.#missing.set(run, known);
@@ -94,7 +96,7 @@ export class WaitingNotes {
     }
   }
 
-  /** In the transaction that records what became of these. */
+  /** Called in the transaction that records the outcomes of these tasks. */
   async end(scope: TenantScope, ended: readonly Ended[]): Promise<void> {
     const known = ended.filter(({ task }) => this.#named.has(task.id));
     for (const [run, ofRun] of Map.groupBy(known, ({ task }) => task.run)) {
@@ -105,7 +107,7 @@ export class WaitingNotes {
         ofRun.map(({ task }) => task.id),
         things,
       );
-      // What was written last is not what is there now.
+      // The last written state is outdated now.
       this.#written.delete(run);
     }
   }
@@ -128,7 +130,7 @@ export class WaitingNotes {
     this.#named = new Set([...byRun.values()].flatMap((rows) => rows.map(({ number }) => number)));
   }
 
-  /** Nothing is carried out anymore, and all that waits now is left to the next turn. Before that is settled. */
+  /** The turn stops: everything that waits is left to the next one. Call it before those tasks are settled. */
   leaveAll(): void {
     this.#left = this.#byRun();
   }
@@ -141,7 +143,7 @@ export class WaitingNotes {
     return left;
   }
 
-  /** Nobody has to be told how far the turn is. */
+  /** Ends the progress report of the turn. */
   async close(): Promise<void> {
     if (this.#isToldOf) await this.#context.store.withTenant(this.#context.tenantId, endProgress);
   }
@@ -153,7 +155,7 @@ export class WaitingNotes {
     this.#written.set(run, text);
   }
 
-  /** Those that are set aside, and from there what needs what they would bring about. */
+  /** Tasks that are set aside, followed by those that need what they would bring about. */
   #byRun(): Map<RunAccount, NumberedWaiting[]> {
     const byRun = new Map([...this.#missing].map(([run, rows]) => [run, [...rows]]));
     const { schedule } = this.#view;
@@ -193,7 +195,7 @@ export class WaitingNotes {
   #progress(now: number): TurnProgress {
     const { schedule } = this.#view;
     const pace = this.#pace;
-    // A clock that is set back says nothing of the time that has passed.
+    // After the clock was set back, the elapsed time is unknown.
     while (pace[0] !== undefined && pace[0].at >= now) pace.shift();
     const [first] = pace;
     const minutes = first === undefined ? 0 : (now - first.at) / 60_000;

@@ -1,6 +1,6 @@
 /**
- * Asking for the objects themselves before anything is repaired: a delta may be behind, and where a permission is
- * missing it leaves members out, while a direct read says so.
+ * Confirms differences by direct reads before anything is repaired: a delta may lag, and if a permission is missing it
+ * omits members, whereas a direct read reports it.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { partsLike } from '../../drift/compare.ts';
@@ -17,9 +17,9 @@ import { accountOf } from '../../model/person-key.ts';
 import type { TenantState } from '../state/tenant-state.ts';
 
 export interface Confirmation {
-  /** It differs in a direct read too. */
+  /** Confirmed by a direct read. */
   confirmed: Set<Drift>;
-  /** It does not differ. What is in neither could not be decided now. */
+  /** No difference. What is in neither list is undecided for now. */
   over: Drift[];
 }
 
@@ -73,7 +73,7 @@ function pathOf({ kind, object, item }: Drift, { applied, accounts }: What): str
   return id && `/education/${collection}/${id}`;
 }
 
-/** @param ids what is there. @returns undefined where it is not known whose object to look for */
+/** @param ids the existing objects @returns undefined if the object id to look for is unknown */
 function membershipDiffers(
   { kind, item }: Drift,
   ids: ReadonlySet<string>,
@@ -84,7 +84,7 @@ function membershipDiffers(
   return objectId === undefined ? undefined : ids.has(objectId) === (kind === 'foreign');
 }
 
-/** Undefined when the answer does not tell. */
+/** Undefined if the answer does not say. */
 function objectDiffers({ kind, item, ours }: Drift, answer: GraphAnswer): boolean | undefined {
   const { status } = answer;
   if (kind === 'deleted') return status === 404 ? true : status === 200 ? false : undefined;

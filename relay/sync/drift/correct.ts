@@ -1,4 +1,4 @@
-/** Making the applied state say what is really there, in memory and in the store. */
+/** Corrects the applied state to what really exists, in memory and in the store. */
 import { type Drift, isOfMembership, membershipOf, targetObject } from '../../drift/ledger.ts';
 import { type Applied, objectsOf } from '../../model/applied-state.ts';
 import { type Keys, keysOfObjects, type ObjectKey, type ObjectParts, objectKey, objectOf } from '../../model/keys.ts';
@@ -9,15 +9,15 @@ import { updateApplied } from '../apply/effects.ts';
 import type { TenantState } from '../state/tenant-state.ts';
 
 export interface Corrected {
-  /** What the applied state has now. */
+  /** New entries of the applied state. */
   applied: Applied | undefined;
-  /** An object that it has no more. */
+  /** A removed object. */
   forgotten: Exclude<ObjectParts, { kind: 'user' }> | undefined;
-  /** What has to be planned again. */
+  /** Objects to plan again. */
   keys: Keys;
 }
 
-/** Corrects the state in memory. @returns what has to be stored and planned */
+/** Corrects the state in memory. @returns what to store and plan */
 export function correct(drift: Drift, state: TenantState): Corrected {
   const object = objectOf(drift.object);
   if (drift.kind === 'deleted' && object.kind !== 'user') return forgetIn(state, object);
@@ -26,26 +26,26 @@ export function correct(drift: Drift, state: TenantState): Corrected {
   return { applied, forgotten: undefined, keys: keysOfObjects(objectsIn([drift])) };
 }
 
-/** Corrects back to what was done: nobody repairs it after all. */
+/** Undoes a correction, because the difference is not repaired after all. */
 export function revert(drift: Drift, state: TenantState): Corrected {
   const kind = { missing: 'foreign', foreign: 'missing', changed: 'changed', deleted: 'deleted' } as const;
   const { ours } = drift;
   return correct({ ...drift, kind: kind[drift.kind], ...(ours === undefined ? {} : { theirs: ours }) }, state);
 }
 
-/** The objects that differences are about: of what is in a school, a person or a class. */
+/** The objects of differences; for those in a school, the person or class. */
 export function objectsIn(drifts: Iterable<Drift>): Set<ObjectKey> {
   const objects = new Set<ObjectKey>();
   for (const { kind, object, item } of drifts) {
     const isInSchool = isOfMembership({ kind }) && objectOf(object).kind === 'school';
     const about = isInSchool ? targetObject(item) : object;
-    // An account of nobody in the roster has nothing to plan.
+    // An account without a person in the roster needs no plan.
     if (!isAccountKey(about)) objects.add(about);
   }
   return objects;
 }
 
-/** What has to be planned for a school or class that is new, or back: a school with everybody and everything in it. */
+/** What to plan for a new or restored school or class: a school with all of its people and classes. */
 export function keysIn(object: ObjectKey, { roster }: TenantState): Keys {
   const keys = keysOfObjects([object]);
   for (const schoolId of keys.schools) {
@@ -55,7 +55,7 @@ export function keysIn(object: ObjectKey, { roster }: TenantState): Keys {
   return keys;
 }
 
-/** Stores what was corrected. */
+/** Stores the corrections. */
 export async function keepCorrected(scope: TenantScope, corrected: readonly Corrected[], now: string): Promise<void> {
   await record(scope, together(corrected.flatMap(({ applied }) => applied ?? [])), [], now);
   for (const { forgotten } of corrected)
@@ -74,7 +74,7 @@ function correctionOf({ kind, object, item, theirs }: Drift, { applied }: Tenant
   return kind === 'missing' ? { unrelated: [relations] } : { relations };
 }
 
-/** One deletion for all who are missing from a class or school. */
+/** One deletion for everybody missing from a class or school. */
 function together(applied: readonly Applied[]): Applied[] {
   const others = applied.filter(({ unrelated }) => unrelated === undefined);
   const missing = Map.groupBy(

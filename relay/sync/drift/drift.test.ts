@@ -1,4 +1,4 @@
-/** What people change in Microsoft 365 by hand: noticed, repaired or reported, and never fought over. */
+/** Changes by hand in Microsoft 365: noticed, repaired or reported, and never repaired endlessly. */
 
 import t from 'tap';
 import { RawClient } from '../../../scripts/simulators/microsoft/contract/raw-client.ts';
@@ -17,7 +17,7 @@ function studentIn(group: Group): User {
 }
 
 t.test(
-  'members and owners whom somebody removed are added again, and it costs a request to see that nobody was',
+  'members and owners removed by hand are added again, and checking without changes costs one request',
   async (t) => {
     const district = await inStep(t);
     const { directory, stats } = district.microsoft;
@@ -43,7 +43,7 @@ t.test(
   },
 );
 
-t.test('anyone who left PowerSchool meanwhile is not added again', async (t) => {
+t.test('a person who left PowerSchool meanwhile is not added again', async (t) => {
   const district = await inStep(t);
   const group = classOf(district, '50');
   const student = studentIn(group);
@@ -56,7 +56,7 @@ t.test('anyone who left PowerSchool meanwhile is not added again', async (t) => 
   t.notOk(group.members.has(student));
 });
 
-t.test('people whom somebody added stay; they are reported, or removed, where the profile says so', async (t) => {
+t.test('people added by hand stay; they are reported or removed if the profile says so', async (t) => {
   const district = await inStep(t);
   const { directory } = district.microsoft;
   const group = classOf(district, '50');
@@ -83,7 +83,7 @@ t.test('people whom somebody added stay; they are reported, or removed, where th
   t.equal(group.owners.size, 1, 'the teacher stays');
 });
 
-t.test('anyone who is in a class before the account is known to be theirs is no stranger there', async (t) => {
+t.test('a person in a class before their account is linked does not count as added by hand', async (t) => {
   const district = await inStep(t, { drift: { foreignMembers: 'remove', memberships: 'report' } });
   const { directory } = district.microsoft;
   const records = smallRoster(13);
@@ -94,13 +94,13 @@ t.test('anyone who is in a class before the account is known to be theirs is no 
   directory.addLink(group, 'members', user);
   await district.commit(records);
   t.match(await later(district), { failed: 0 });
-  t.ok(group.members.has(user), 'in the run that finds the person');
+  t.ok(group.members.has(user), 'in the run that links the person');
   t.match(await later(district), { done: 0, failed: 0, problems: 0 });
   t.ok(group.members.has(user), 'and after it');
 });
 
 t.test(
-  'a value that somebody changed is reported once an hour, or written again; a name for teachers to choose is theirs',
+  'a value changed by hand is reported once an hour or written again; a class name left to teachers is theirs',
   async (t) => {
     const district = await inStep(t);
     const { directory } = district.microsoft;
@@ -131,7 +131,7 @@ t.test(
   },
 );
 
-t.test('a class that somebody deleted is left alone and reported, until it is back', async (t) => {
+t.test('a class deleted by hand is left alone and reported until it is back', async (t) => {
   const district = await inStep(t);
   const { directory } = district.microsoft;
   const group = classOf(district, '50');
@@ -153,7 +153,7 @@ t.test('a class that somebody deleted is left alone and reported, until it is ba
 });
 
 t.test(
-  'where the profile says so, a deleted class and a deleted school are made again, with all who belong there',
+  'if the profile says so, a deleted class and a deleted school are created again with all of their people',
   async (t) => {
     const district = await inStep(t, { drift: { deletedObjects: 'recreate' } });
     const { directory } = district.microsoft;
@@ -176,7 +176,7 @@ t.test(
   },
 );
 
-t.test('anyone who undoes a repair twice is left alone and reported', async (t) => {
+t.test('a repair that is undone twice is only reported', async (t) => {
   const district = await inStep(t);
   const { directory } = district.microsoft;
   const group = classOf(district, '50');
@@ -195,7 +195,7 @@ t.test('anyone who undoes a repair twice is left alone and reported', async (t) 
   t.match(await later(district), { done: 0, problems: 0 }, 'it is over');
 });
 
-t.test('many at once wait for a person; new students do not', async (t) => {
+t.test('many repairs at once are held; new students are not', async (t) => {
   const district = await inStep(t, { students: 80 });
   const { directory } = district.microsoft;
   let removed = 0;
@@ -218,7 +218,7 @@ t.test('many at once wait for a person; new students do not', async (t) => {
   t.match(await later(district), { done: 0, held: report.held }, 'still');
   district.restart();
   district.clock.advance(8 * 24 * 60 * minutes);
-  t.match(await district.run(), { done: 0, held: report.held }, 'and nothing happens because time has passed');
+  t.match(await district.run(), { done: 0, held: report.held }, 'and time alone does not release them');
 
   const { profile } = district;
   district.profile = { ...profile, drift: { ...profile.drift, memberships: 'report' } };
@@ -240,7 +240,7 @@ t.test('many at once wait for a person; new students do not', async (t) => {
   t.match(await later(district), { done: 0, held: 0 });
 });
 
-t.test('what the directory does not show yet is no drift', async (t) => {
+t.test('an object that the directory does not show yet is not drift', async (t) => {
   const district = await openDistrict({
     dir: t.testdir(),
     mode: { students: 'match', teachers: 'match' },
@@ -256,14 +256,14 @@ t.test('what the directory does not show yet is no drift', async (t) => {
     district.restart();
     district.clock.advance(3 * minutes);
     const { done, problems } = await district.run();
-    // What the first run could not link to a school that was not visible yet is done when it is.
+    // Relations to a school that was not visible in the first run follow once it is.
     if (turn > 1) t.same([done, problems], [0, 0]);
     t.notMatch(await codes(district), [/ByHand/], `turn ${turn}`);
   }
   t.same(await reasons(district), []);
 });
 
-t.test('expired links, parts of classes and a bad day change nothing', async (t) => {
+t.test('expired delta links, partial classes and failures change nothing', async (t) => {
   const district = await inStep(t);
   const { directory, faults } = district.microsoft;
   directory.deltaPage = 1;
@@ -295,7 +295,7 @@ t.test('without the permission to see members nobody is added again', async (t) 
 });
 
 t.test(
-  'after an upgrade a property is followed that the link of before did not select, and nothing is lost',
+  'after an upgrade, a property that the earlier delta link did not select is followed, and nothing is lost',
   async (t) => {
     const mode = { students: 'create', teachers: 'create' } as const;
     const district = await openDistrict({ dir: t.testdir(), mode, students: 6, accounts: false });
@@ -309,7 +309,7 @@ t.test(
     await district.run();
     t.match(await later(district, 61 * minutes), { done: 0, failed: 0, problems: 0 }, 'in step');
 
-    // What an earlier version left: a link that selects less, with or without a note of what that is.
+    // The state of an earlier version: a link that selects less, with or without a record of its selection.
     const client = district.client();
     const older = 'displayName,externalSource,primaryRole,student,teacher';
     for (const [round, selected] of [older, null].entries()) {
@@ -325,7 +325,7 @@ t.test(
       microsoft.directory.users.update(renamed, { displayName: 'Somebody' });
       t.match(await later(district, 61 * minutes), { done: 2, failed: 0, problems: 0 }, `after "${selected}"`);
       t.equal(moved.props.officeLocation, '12B');
-      t.not(renamed.props.displayName, 'Somebody', 'and what the link would have shown is noticed, too');
+      t.not(renamed.props.displayName, 'Somebody', 'and changes that the link would have shown are noticed too');
 
       microsoft.directory.deltaPage = 2;
       microsoft.stats.reset();

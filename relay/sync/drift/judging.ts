@@ -1,4 +1,4 @@
-/** Judging differences with what is known of the tenant: whose they are, and what should be. */
+/** Judges differences by the state of the tenant: which profile is responsible, and what should exist. */
 
 import { type Judgment, judge } from '../../drift/judge.ts';
 import { type Drift, type DriftLedger, membershipOf } from '../../drift/ledger.ts';
@@ -15,7 +15,7 @@ export interface Judged {
 }
 
 /**
- * What to do about every difference, open or under repair.
+ * Decides about every difference, open or under repair.
  *
  * @param written when we last wrote to objects, ISO 8601, by `class:77`
  * @param today the district's date, YYYY-MM-DD
@@ -29,7 +29,7 @@ export function judgeAll(
   const result: Judged[] = [];
   for (const [profile, drifts] of Map.groupBy(open, (drift) => profileOf(drift.object, state))) {
     if (profile === undefined) {
-      // Of no school of a profile anymore: as everything that is gone, it is left as it is.
+      // No longer in a school of any profile: like everything that is gone, it stays as it is.
       for (const drift of drifts) result.push({ drift, judgment: 'kept' });
       continue;
     }
@@ -54,8 +54,8 @@ export function judgeAll(
 }
 
 /**
- * Graph does not let the last owner of a class go. Anyone who was made one by hand stays, where nobody who teaches the class is
- * an owner, or becomes one by the same plan; as a member, too, because teachers must be both.
+ * Graph does not allow the last owner of a class to be removed. An owner added by hand stays if no teacher of the class
+ * is an owner or becomes one by the same plan; also as a member, because teachers must be both.
  */
 function keepLastOwners(judged: readonly Judged[], desired: DesiredState): Judged[] {
   const lost = new Set(
@@ -81,7 +81,7 @@ function ownersOf(object: ObjectKey, { owners }: DesiredState): PersonKey[] {
   return kind === 'class' ? [...(owners.get(key) ?? [])] : [];
 }
 
-/** People who were added by hand are many in some districts: those who are kept and have no place in the roster cost nothing. */
+/** Some districts add many people by hand: those who are kept and are not in the roster cost nothing. */
 function mayMatter({ kind, object, item }: Drift, { profile, tenant }: ProfileState): boolean {
   if (kind !== 'foreign' || profile.drift.foreignMembers !== 'keep') return true;
   const link = membershipOf(item);
@@ -94,7 +94,7 @@ function mayMatter({ kind, object, item }: Drift, { profile, tenant }: ProfileSt
   return what === 'class' && [...roster.membershipsOf(key)].some((membership) => memberOf(membership) === target);
 }
 
-/** What should be of these objects, by the profile as it is. */
+/** The desired state of these objects, by the current profile. */
 function desiredOf({ profile, scope, tenant }: ProfileState, drifts: readonly Drift[], today: string): DesiredState {
   const { roster, directory } = tenant;
   const onPremises = (objectId: string) => directory.get(objectId)?.onPremises === true;
@@ -103,7 +103,7 @@ function desiredOf({ profile, scope, tenant }: ProfileState, drifts: readonly Dr
   return desiredState({ roster, accounts, profile, scope, made, today }, keysOfObjects(objectsIn(drifts)));
 }
 
-/** The profile that looks after an object: the one that covers its school. */
+/** The profile responsible for an object: the one that covers its school. */
 export function profileOf(object: ObjectKey, { profiles, roster }: TenantState): ProfileState | undefined {
   const { kind, key } = objectOf(object);
   const place = kind === 'class' ? roster.placeOf(key) : undefined;

@@ -1,4 +1,7 @@
-/** Graph does not let the last owner of a class go: anyone who would be it stays, as a member too, until somebody else is one. */
+/**
+ * Graph does not allow the last owner of a class to be removed: such a person stays, also as a member, until somebody
+ * else is an owner.
+ */
 import t from 'tap';
 import type { RosterRecord } from '../../../shared/roster.ts';
 import { parseProfile } from '../../profile/profile.ts';
@@ -16,7 +19,7 @@ function removeLeavers(district: District): void {
   district.profile = parseProfile({ ...district.profile, policies: { teacherLeftClass: 'remove' } }, 'test');
 }
 
-t.test('a teacher who left stays while somebody keeps the new one out of the owners', async (t) => {
+t.test('a teacher who left stays while the new one is kept out of the owners by hand', async (t) => {
   for (const memberships of ['report', 'ignore'] as const) {
     const district = await inStep(t, { drift: { memberships } });
     removeLeavers(district);
@@ -37,7 +40,7 @@ t.test('a teacher who left stays while somebody keeps the new one out of the own
     t.match(await later(district), { done: 0, failed: 0 });
     t.ok(group.owners.has(before) && group.members.has(before));
     const [run] = await district.store.withTenant(district.tenantId, (scope) => listRuns(scope, { limit: 1 }));
-    t.same(run?.planned, {}, 'nothing is planned that cannot be done');
+    t.same(run?.planned, {}, 'nothing impossible is planned');
 
     directory.addLink(group, 'owners', after);
     t.match(await later(district), { done: 2, failed: 0, problems: 0 });
@@ -64,7 +67,7 @@ t.test('a teacher who left stays while the new one is refused', async (t) => {
   t.notOk(group.owners.has(before) || group.members.has(before));
 });
 
-t.test('a person whom somebody made an owner stays while nobody else is one', async (t) => {
+t.test('an owner added by hand stays while nobody else is one', async (t) => {
   const district = await inStep(t, { drift: { foreignMembers: 'remove' } });
   removeLeavers(district);
   const { directory } = district.microsoft;

@@ -1,4 +1,4 @@
-/** A restart that somebody asks for compares with Microsoft 365 at once. */
+/** "sync restart" compares with Microsoft 365 at once. */
 import t from 'tap';
 import { readProblems } from '../../store/runs/problems.ts';
 import { requestRun } from '../../store/runs/run-control.ts';

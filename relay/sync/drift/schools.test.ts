@@ -1,24 +1,24 @@
-/** Who and what is in schools, changed by hand: read seldom, repaired or reported, and nobody is thrown out. */
+/** Changes by hand to people and classes in schools: read rarely, repaired or reported, and nobody is removed. */
 import t from 'tap';
 import { smallRoster } from '../../testing/district.ts';
 import { classOf, codes, inStep, later, minutes, reasons, schoolOf, setPolicy, userOf } from '../../testing/in-step.ts';
 
 const day = 24 * 60 * minutes;
 
-t.test('people and classes that somebody took out of their school are put there again, within a day', async (t) => {
+t.test('people and classes removed from their school by hand are added again within a day', async (t) => {
   const district = await inStep(t);
   const { directory, stats } = district.microsoft;
   await later(district);
   stats.reset();
   t.match(await later(district), { done: 0 });
   const ofSchools = () => [...stats.byPath.keys()].filter((path) => path.startsWith('GET /education/schools/:id/'));
-  t.same(ofSchools(), [], 'both have had their turn');
+  t.same(ofSchools(), [], 'both schools were read');
 
   const [school, student] = [schoolOf(district, '1'), userOf(district, 'student0')];
   t.ok(school.users.has(student));
   directory.removeFromSchool(school, student);
   directory.removeFromSchool(school, classOf(district, '50'));
-  t.match(await later(district), { done: 0, problems: 0 }, 'nobody looks before it is time');
+  t.match(await later(district), { done: 0, problems: 0 }, 'no reading before it is due');
   district.clock.advance(day);
   await district.run();
   t.match(await later(district), { failed: 0, problems: 0, state: 'success' });
@@ -32,7 +32,7 @@ t.test('people and classes that somebody took out of their school are put there 
   t.match(await later(district), { done: 0 });
 });
 
-t.test('by policy it is reported instead, for no longer than an hour after it was put right', async (t) => {
+t.test('by policy it is reported instead, for at most an hour after it is fixed', async (t) => {
   const district = await inStep(t, { drift: { memberships: 'report' } });
   const { directory } = district.microsoft;
   const [school, student] = [schoolOf(district, '1'), userOf(district, 'student0')];
@@ -52,35 +52,32 @@ t.test('by policy it is reported instead, for no longer than an hour after it wa
   t.same(await codes(district), []);
 });
 
-t.test(
-  'anyone who was put into a school by hand stays there, and is reported where the profile wants to hear',
-  async (t) => {
-    const district = await inStep(t);
-    const { directory } = district.microsoft;
-    const aide = directory.addUser(
-      { userPrincipalName: 'aide@contoso.edu', displayName: 'A', mailNickname: 'a' },
-      'once',
-    );
-    const club = directory.addGroup({ displayName: 'Chess', mailNickname: 'chess' }, true, 'once');
-    const school = schoolOf(district, '1');
-    directory.addToSchool(school, aide);
-    directory.addToSchool(school, club);
-    district.clock.advance(day);
-    await district.run();
-    t.match(await later(district), { done: 0, problems: 0 });
-    for (const foreignMembers of ['report', 'remove'] as const) {
-      setPolicy(district, { foreignMembers });
-      t.match(await later(district), { done: 0, problems: 2 }, 'nobody is taken out of a school');
-      t.same(await codes(district), [
-        `MemberAddedByHand school:1/account:${aide.id}`,
-        `MemberAddedByHand school:1/class:object:${club.id}`,
-      ]);
-    }
-    t.ok(school.users.has(aide) && school.classes.has(club));
-  },
-);
+t.test('a person added to a school by hand stays there, and is reported if the profile says so', async (t) => {
+  const district = await inStep(t);
+  const { directory } = district.microsoft;
+  const aide = directory.addUser(
+    { userPrincipalName: 'aide@contoso.edu', displayName: 'A', mailNickname: 'a' },
+    'once',
+  );
+  const club = directory.addGroup({ displayName: 'Chess', mailNickname: 'chess' }, true, 'once');
+  const school = schoolOf(district, '1');
+  directory.addToSchool(school, aide);
+  directory.addToSchool(school, club);
+  district.clock.advance(day);
+  await district.run();
+  t.match(await later(district), { done: 0, problems: 0 });
+  for (const foreignMembers of ['report', 'remove'] as const) {
+    setPolicy(district, { foreignMembers });
+    t.match(await later(district), { done: 0, problems: 2 }, 'nobody is removed from a school');
+    t.same(await codes(district), [
+      `MemberAddedByHand school:1/account:${aide.id}`,
+      `MemberAddedByHand school:1/class:object:${club.id}`,
+    ]);
+  }
+  t.ok(school.users.has(aide) && school.classes.has(club));
+});
 
-t.test('anyone who has left PowerSchool is not put into the school again', async (t) => {
+t.test('a person who left PowerSchool is not added to the school again', async (t) => {
   const district = await inStep(t);
   const [school, student] = [schoolOf(district, '1'), userOf(district, 'student0')];
   district.microsoft.directory.removeFromSchool(school, student);
@@ -94,7 +91,7 @@ t.test('anyone who has left PowerSchool is not put into the school again', async
   t.notOk(school.users.has(student));
 });
 
-t.test('a class that somebody deleted is missed in its school no more than anywhere else', async (t) => {
+t.test('a class deleted by hand is not also reported as missing from its school', async (t) => {
   const district = await inStep(t);
   const { directory } = district.microsoft;
   const group = classOf(district, '50');
@@ -113,7 +110,7 @@ t.test('a class that somebody deleted is missed in its school no more than anywh
   t.ok(schoolOf(district, '1').classes.has(group), 'restored, it is in no school until somebody puts it there');
 });
 
-t.test('many at once wait for a person', async (t) => {
+t.test('many at once are held', async (t) => {
   const district = await inStep(t, { students: 80 });
   const school = schoolOf(district, '1');
   const all = school.users.size;
@@ -124,7 +121,7 @@ t.test('many at once wait for a person', async (t) => {
   t.equal(school.users.size, 0);
 });
 
-t.test('what a school does not show yet, and a bad day, are no drift', async (t) => {
+t.test("delays and failures in a school's reading are not drift", async (t) => {
   const district = await inStep(t);
   const { directory, faults, stats } = district.microsoft;
   await later(district);

@@ -1,6 +1,6 @@
 /**
- * Which schools to read now. A school is read as a whole, so it is done seldom and one after the other: people in schools
- * change a few times a year, and what hangs on it (who may look after an account) is not urgent.
+ * Chooses the schools to read now. A school is read as a whole, so this is done rarely, one after the other: the people
+ * in schools change a few times a year, and what depends on it (who may manage an account) is not urgent.
  */
 import { type Drift, isOfMembership } from '../../drift/ledger.ts';
 import type { GraphClient } from '../../graph/client.ts';
@@ -10,15 +10,15 @@ import type { TenantState } from '../state/tenant-state.ts';
 import { profileOf } from './judging.ts';
 
 const dayMs = 24 * 60 * 60_000;
-/** For those of which something is reported: a report is to vanish soon after it has been put right. */
+/** For schools with reported differences: a report should vanish soon after it is fixed. */
 const hourMs = 60 * 60_000;
-/** Comparisons on a day on which nothing else happens: one every quarter of an hour. */
+/** Comparisons on an idle day: one every quarter of an hour. */
 const comparisonsADay = 96;
 
 /**
- * @param readAt when each school was read last, ISO 8601
- * @returns ids of schools of profiles that write: those with differences that are not certain yet, and of those whose day
- *   or hour is over so many that all have their turn within a day, the longest unread first
+ * @param readAt when each school was last read, ISO 8601
+ * @returns ids of schools in profiles that write: those with unconfirmed differences, and enough of those that are due
+ *   that all get their turn within a day, the longest unread first
  */
 export function dueSchools(
   state: TenantState,
@@ -42,7 +42,7 @@ export function dueSchools(
   return [...all.filter((id) => uncertain.has(id)), ...due.slice(0, Math.ceil(all.length / comparisonsADay))];
 }
 
-/** By school; undefined for one that is not there. @throws as {@link GraphClient.get} */
+/** By school; undefined for one that does not exist. @throws as {@link GraphClient.get} */
 export async function readSchools(
   client: GraphClient,
   { applied }: TenantState,

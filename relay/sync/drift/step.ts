@@ -1,6 +1,6 @@
 /**
- * The step of a turn that compares what Microsoft 365 has with what was done there. It writes nothing there itself: where
- * something is to be repaired it corrects the applied state, and the ordinary plan makes the difference, past the guard.
+ * The step of a turn that compares Microsoft 365 with the applied state. It writes nothing to Microsoft 365 itself: to
+ * repair something, it corrects the applied state, and the ordinary plan does the rest, through the guard.
  */
 
 import type { Logger } from 'pino';
@@ -38,9 +38,11 @@ import { type Corrected, correct, keepCorrected, keysIn, revert } from './correc
 import { type Judged, judgeAll, profileOf } from './judging.ts';
 import { dueSchools, readSchools } from './schools.ts';
 
-/** Between two comparisons: below the quarter of an hour of an idle tenant, so that every idle run makes one. */
+/**
+ * Between two comparisons: less than the quarter of an hour between runs of an idle tenant, so every idle run compares.
+ */
 const everyMs = 10 * 60_000;
-/** Values change seldom, and cost three requests more. */
+/** Values change rarely, and cost three more requests. */
 const valuesEveryMs = 60 * 60_000;
 
 export interface DriftContext {
@@ -55,12 +57,12 @@ export interface DriftContext {
 interface Read {
   groups: GroupChanges;
   values: Map<'schools' | 'classes' | 'users', ObjectChanges & DeltaPosition>;
-  /** By id; undefined for one that is not there. */
+  /** By id; undefined for one that does not exist. */
   schools: Map<SchoolId, SchoolContents | undefined>;
 }
 
 /**
- * Compares, if it is time. What cannot be read keeps nobody from provisioning: it becomes a problem.
+ * Compares if it is due. Unreadable data does not stop provisioning: it becomes a problem.
  *
  * @param today the district's date, YYYY-MM-DD
  */
@@ -109,14 +111,15 @@ async function compareAll(context: DriftContext, state: TenantState, today: stri
   const open = judged.filter(({ drift }) => drift.state === 'open');
   const isReported = ({ drift, judgment }: Judged) =>
     drift.kind !== 'foreign' && (judgment === 'reported' || judgment === 'contended') && drift.verdict !== judgment;
-  // Values are read once an hour: what a reading did not show yet would be reported as deleted until the next one.
+  // Values are read once an hour: an object that a reading does not show yet would be reported as deleted until the next
+  // one.
   const unsure = open.filter((one) => one.judgment === 'repair' || isReported(one)).map(({ drift }) => drift);
   const { confirmed, over } = await confirm(client, unsure, state);
   for (const drift of over) ledger.agrees(drift);
   const corrected: Corrected[] = [];
   for (const { drift, judgment } of judged) {
     if (drift.state !== 'repairing') continue;
-    // Held back, and not wanted anymore: by the roster, or by a policy that has changed meanwhile.
+    // Held, and no longer wanted by the roster or by a policy that has changed meanwhile.
     if (judgment === 'accept') ledger.forget(drift);
     else if (drift.kind !== 'deleted' && (judgment === 'kept' || judgment === 'reported')) {
       corrected.push(revert(drift, state));
@@ -150,7 +153,7 @@ async function compareAll(context: DriftContext, state: TenantState, today: stri
   const wereGone = new Set(state.applied.gone);
   markDrift(state.applied, ledger.values());
   for (const object of wereGone.difference(state.applied.gone)) state.touch(keysIn(object, state));
-  // Whether those who left a class may go depends on who is missing among its owners.
+  // Whether people who left a class may be removed depends on its missing owners.
   const { written: changed, gone } = ledger.changes();
   const ofOwners = [...changed, ...gone].filter(
     (one) => isOfMembership(one) && membershipOf(one.item).relation === 'owner',
@@ -197,8 +200,8 @@ function idsOf({ applied }: TenantState, kind: 'school' | 'class' | 'user'): Set
 }
 
 /**
- * Class groups hide their members, and a delta leaves them out where the permission is missing: nothing but the result
- * tells that from a tenant in which somebody has emptied every class.
+ * Class groups hide their members, and a delta omits them if the permission is missing. Only the result distinguishes
+ * that from a tenant in which somebody has emptied every class.
  */
 function refuseBlindReading(
   { full, groups }: GroupChanges,
@@ -209,7 +212,7 @@ function refuseBlindReading(
   const shown = groups.values().some(({ members }) => isThere(members));
   if (!full || groups.size === 0 || shown) return;
   let expected = 0;
-  // What was added a moment ago may not show yet.
+  // A member added a moment ago may not show yet.
   for (const [id, people] of applied.members) if (!written.has(classKey(id))) expected += people.size;
   if (expected === 0) return;
   throw fail('GRAPH_DENIED', {
@@ -223,7 +226,7 @@ function positionsOf({ groups, values }: Read): [Collection, DeltaPosition][] {
   return [['groups', groups], ...values];
 }
 
-/** Puts what was found into the problems of the profile that looks after it. */
+/** Adds the findings to the problems of the responsible profile. */
 function report(ledger: DriftLedger, state: TenantState): void {
   const reported = [...ledger.values()].filter(
     ({ state: now, verdict }) => now === 'open' && (verdict === 'reported' || verdict === 'contended'),
