@@ -15,6 +15,9 @@ import { readScriptOptions } from '../script-options.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** For tap to leave itself out of the stacks that it shows, as it does with what npm installed. */
+const hideTap = `import { addIgnoredPackage } from '@tapjs/stack'; addIgnoredPackage('.cache/packages/${fileOf('tap')}');\n`;
+
 /** Does nothing if they are made of these packages already. */
 async function makePackages(): Promise<void> {
   const stamp = join(folderOfPackages, 'made-of');
@@ -30,7 +33,8 @@ async function makePackages(): Promise<void> {
   for (const name of bundledPackages) {
     // By name: esbuild sees no names in what is not written as an ES module.
     const names = Object.keys(await import(name)).filter((one) => one !== 'module.exports');
-    await writeFile(join(entries, fileOf(name)), `export { ${names.join(', ')} } from '${name}';\n`);
+    const more = name === 'tap' ? hideTap : '';
+    await writeFile(join(entries, fileOf(name)), `export { ${names.join(', ')} } from '${name}';\n${more}`);
   }
   await build({
     absWorkingDir: root,
@@ -44,7 +48,7 @@ async function makePackages(): Promise<void> {
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: { js: "import { createRequire as from } from 'node:module'; const require = from(import.meta.url);" },
     logLevel: 'warning',
   });
   await writeFile(stamp, madeOf);

@@ -12,6 +12,7 @@ export const bundledPackages = [
   'jose',
   'kysely',
   'kysely/migration',
+  'tap',
   'undici',
   'zod',
 ];
