@@ -15,7 +15,7 @@ export function linkCommands(link: Command, context: CliContext): void {
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay link list contoso --role teachers')
     .action(async (tenant: string, options: { role?: Role; json?: true }) => {
-      const all = await askDistrict(context, { question: 'links', tenant }, listLinks);
+      const all = await askDistrict(context, { question: 'links', tenant }, (scope) => listLinks(scope));
       const links = all.filter(({ role }) => options.role === undefined || role === options.role);
       if (options.json) return printJson(context, { links });
       if (links.length === 0) {

@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { filePath } from '../../shared/command-words.ts';
 import { fail } from '../../shared/errors.ts';
 import { fileReason } from '../../shared/file-reason.ts';
-import { exportPasswords } from '../app/commands/export-passwords.ts';
-import { type FirstPassword, passwordsNow, passwordTable } from '../app/queries/passwords.ts';
+import { type Exported, exportPasswords } from '../app/commands/export-passwords.ts';
+import { passwordsNow, passwordTable } from '../app/queries/passwords.ts';
 import { actorOf, askDistrict, type CliContext, type Noted, noted, printJson, printTable, withApp } from './context.ts';
 import { csvText } from './tables.ts';
 
@@ -17,7 +17,7 @@ export function passwordsCommands(passwords: Command, context: CliContext): void
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay passwords list contoso')
     .action(async (tenant: string, options: { json?: true }) => {
-      const now = await askDistrict(context, { question: 'passwords', tenant }, passwordsNow);
+      const now = await askDistrict(context, { question: 'passwords', tenant }, (scope) => passwordsNow(scope));
       if (options.json) return printJson(context, now);
       const { passwords: waiting, unknown, readopted } = now;
       const rows = waiting.map((one) => [one.person, one.userPrincipalName, one.madeAt]);
@@ -71,9 +71,10 @@ export function passwordsCommands(passwords: Command, context: CliContext): void
     .requiredOption('--file <file>', 'a file that does not exist yet; only its owner can read it', filePath)
     .addHelpText('after', '\nExample:\n  hallpass-relay passwords export contoso --file passwords.csv')
     .action(async (tenant: string, { file, ...options }: Noted & { file: string }) => {
-      const hand = (passwords: readonly FirstPassword[]) => writeNewFile(file, csvText(passwordTable, passwords));
+      const hand = ({ passwords }: Exported) => writeNewFile(file, csvText(passwordTable, passwords));
       const actor = actorOf(context, options);
-      const { length: count } = await withApp(context, (app) => exportPasswords(app, actor, { tenant, hand }));
+      const { passwords } = await withApp(context, (app) => exportPasswords(app, actor, { tenant, hand }));
+      const { length: count } = passwords;
       if (count === 0) return void context.out.write('There are no first passwords to export.\n');
       context.out.write(
         `Wrote ${count} first passwords to ${file}; the relay has deleted them.\n  → Hand them out, and delete the file.\n`,

@@ -1,6 +1,7 @@
 /** Accounts whose first password waits to be exported; never the passwords. */
 import { z } from 'zod';
-import { personKey } from '../../model/person-key.ts';
+import type { LinkedPerson } from '../../model/account-link.ts';
+import { type PersonKey, personIn, personKey } from '../../model/person-key.ts';
 import type { Role } from '../../model/role.ts';
 import { countReadopted, readPasswords, readUnknownPasswords } from '../../store/accounts/initial-passwords.ts';
 import type { TenantScope } from '../../store/store.ts';
@@ -16,13 +17,22 @@ export const passwordsAnswer = z.object({
   readopted: z.int().meta({ description: 'Accounts that were created before the whole database was lost.' }),
 });
 
-export async function passwordsNow(scope: TenantScope): Promise<z.infer<typeof passwordsAnswer>> {
-  const waiting = await readPasswords(scope);
+/** @param part of the passwords; the rest is always told */
+export async function passwordsNow(
+  scope: TenantScope,
+  { after, limit }: { after?: PersonKey | undefined; limit?: number | undefined } = {},
+): Promise<z.infer<typeof passwordsAnswer>> {
+  const waiting = await readPasswords(scope, { after: after && personOf(after), limit });
   return {
     passwords: waiting.map((one) => ({ ...accountOf(one), madeAt: one.madeAt })),
     unknown: (await readUnknownPasswords(scope)).map(accountOf),
     readopted: await countReadopted(scope),
   };
+}
+
+function personOf(key: PersonKey): LinkedPerson {
+  const { role, id: personId } = personIn(key);
+  return { role, personId };
 }
 
 function accountOf(one: { role: Role; personId: string; userPrincipalName: string }): z.infer<typeof account> {

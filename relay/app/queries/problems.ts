@@ -4,7 +4,7 @@ import { type Fixer, fixers } from '../../../shared/errors/entry.ts';
 import { personKey } from '../../model/person-key.ts';
 import { fixerOf } from '../../model/problem.ts';
 import type { PersonName } from '../../store/roster/people-names.ts';
-import { readProblems } from '../../store/runs/problems.ts';
+import { type PartOfProblems, readProblemPart, readProblems } from '../../store/runs/problems.ts';
 import { readStandings } from '../../store/runs/standings.ts';
 import type { TenantScope } from '../../store/store.ts';
 import { failure, moment, runFailure, type Table } from './fields.ts';
@@ -47,20 +47,39 @@ export interface ProblemFilter {
   person?: string | undefined;
 }
 
+export type Problems = z.infer<typeof problemsAnswer>;
+
 /** @throws HallpassError PERSON_NOT_FOUND, PERSON_NOT_CLEAR */
-export async function problemsNow(scope: TenantScope, wanted: ProblemFilter): Promise<z.infer<typeof problemsAnswer>> {
+export async function problemsNow(scope: TenantScope, wanted: ProblemFilter): Promise<Problems> {
+  const { isPart: _isPart, ...all } = await someProblemsNow(scope, wanted, {});
+  return all;
+}
+
+/**
+ * The same, but only a part of them.
+ *
+ * @property isPart false where all had to be read all the same: the part is still to be taken
+ * @throws HallpassError PERSON_NOT_FOUND, PERSON_NOT_CLEAR
+ */
+export async function someProblemsNow(
+  scope: TenantScope,
+  wanted: ProblemFilter,
+  part: Pick<PartOfProblems, 'after' | 'limit'>,
+): Promise<Problems & { isPart: boolean }> {
   const subject = wanted.person === undefined ? undefined : await subjectOf(scope, wanted.person);
-  const problems = (await readProblems(scope))
-    .map((problem) => ({ ...problem, role: fixerOf(problem.code) }))
+  const isWanted = (code: string) =>
+    (wanted.code === undefined || code === wanted.code) && (wanted.role === undefined || fixerOf(code) === wanted.role);
+  const found = await readProblemPart(scope, { ...part, profile: wanted.profile, subject, isWanted });
+  const problems = (found ?? (await readProblems(scope)))
     .filter(({ profile }) => wanted.profile === undefined || profile === wanted.profile)
-    .filter(({ code }) => wanted.code === undefined || code === wanted.code)
-    .filter(({ role }) => wanted.role === undefined || role === wanted.role)
-    .filter((problem) => subject === undefined || problem.subject === subject);
+    .filter(({ code }) => isWanted(code))
+    .filter((problem) => subject === undefined || problem.subject === subject)
+    .map((problem) => ({ ...problem, role: fixerOf(problem.code) }));
   const failing = [...(await readStandings(scope))]
     .map(([profile, { quarantine, failure }]) => ({ profile, quarantine, failure }))
     .filter(({ quarantine, failure }) => quarantine !== null || failure !== null)
     .filter(({ profile }) => wanted.profile === undefined || profile === wanted.profile);
-  return { failing, problems };
+  return { failing, problems, isPart: found !== undefined };
 }
 
 async function subjectOf(scope: TenantScope, person: string): Promise<string> {

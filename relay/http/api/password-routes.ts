@@ -1,18 +1,13 @@
 /** First passwords of accounts that Hallpass created: listed, renewed, and exported once. */
 import { z } from 'zod';
-import { exportPasswords } from '../../app/commands/export-passwords.ts';
+import { type Exported, exportPasswords } from '../../app/commands/export-passwords.ts';
 import { renewPasswords } from '../../app/commands/renew-passwords.ts';
-import {
-  type FirstPassword,
-  firstPassword,
-  passwordsAnswer,
-  passwordsNow,
-  passwordTable,
-} from '../../app/queries/passwords.ts';
+import { firstPassword, passwordsAnswer, passwordsNow, passwordTable } from '../../app/queries/passwords.ts';
+import { isPersonKey } from '../../model/person-key.ts';
 import { readBody } from './body.ts';
 import { change, nothing } from './change-route.ts';
 import { csvPieces } from './csv-answer.ts';
-import { pageWithin, readCursor } from './cursor.ts';
+import { pageOf, readCursor } from './cursor.ts';
 import { queries, readQuery } from './query.ts';
 import { type Answer, isForCsv, ofDistrict, plain, question, type Route, read } from './route.ts';
 
@@ -28,9 +23,10 @@ export const passwordRoutes: readonly Route[] = [
     query: queries.passwords,
     answer: passwordsAnswer.extend({ next: z.string().nullable() }),
     async json(context, { limit, cursor }) {
-      const after = readCursor(cursor, z.tuple([z.string().max(100)]));
-      const { passwords, ...rest } = await read(context, passwordsNow);
-      const { page, next } = pageWithin(passwords, { limit, after }, ({ person }) => [person]);
+      const [after] = readCursor(cursor, z.tuple([z.string().max(100).refine(isPersonKey)])) ?? [];
+      const part = { after, limit: limit && limit + 1 };
+      const { passwords, ...rest } = await read(context, (scope) => passwordsNow(scope, part));
+      const { page, next } = pageOf(passwords, limit ?? passwords.length, ({ person }) => [person]);
       return { passwords: page, ...rest, next };
     },
   }),
@@ -44,18 +40,23 @@ export const passwordRoutes: readonly Route[] = [
       'Exports the first passwords that wait, and deletes them at the relay. Needs an Idempotency-Key: for a day, the same request with the same key gets the same answer.',
     query: queries.passwordExport,
     body: nothing,
-    answer: z.object({ passwords: z.array(firstPassword) }),
+    answer: z.object({
+      passwords: z.array(firstPassword),
+      left: z.int().meta({ description: 'First passwords that wait for the next request.' }),
+    }),
     hasCsv: true,
     needsKey: true,
     isAcross: false,
     async answerTo(context, input) {
       const query = readQuery(queries.passwordExport, input.query);
       readBody(nothing, input.body);
-      const answer = (passwords: readonly FirstPassword[]): Answer =>
-        isForCsv(query, context) ? { csv: csvPieces(passwordTable, passwords) } : { json: { passwords } };
+      const answer = ({ passwords, left }: Exported): Answer =>
+        isForCsv(query, context)
+          ? { csv: csvPieces(passwordTable, passwords), headers: { 'hallpass-left': `${left}` } }
+          : { json: { passwords, left } };
       const { app, actor, tenant, keep } = context;
-      const handed = await exportPasswords(app, actor, { tenant, hand: (passwords) => keep(answer(passwords)) });
-      return answer(handed);
+      const asked = { tenant, most: query.limit, hand: (exported: Exported) => keep(answer(exported)) };
+      return answer(await exportPasswords(app, actor, asked));
     },
   },
   change({

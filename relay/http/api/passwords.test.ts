@@ -31,8 +31,8 @@ async function setUp(t: Test) {
     });
   const cli = commandLine(home, 'kim');
   const json = async (...args: string[]) => JSON.parse((await cli(...args, '--json')).out);
-  const exported = async (key: string, more: Record<string, string> = {}) => {
-    const answer = await ask('POST', 'passwords/export', { 'idempotency-key': key, ...more });
+  const exported = async (key: string, more: Record<string, string> = {}, query = '') => {
+    const answer = await ask('POST', `passwords/export${query}`, { 'idempotency-key': key, ...more });
     return { status: answer.status, headers: answer.headers, text: await answer.text() };
   };
   /** The contents of the state folder and the log. */
@@ -86,6 +86,19 @@ t.test('they are exported once, and again to a client that lost the answer', asy
   t.match(audit.entries, [
     { action: 'passwords.export', who: 'token portal', note: 'Ticket 4711', detail: { count: 7 } },
   ]);
+});
+
+t.test('so many at a time as are asked for, with how many are left', async (t) => {
+  const { exported, json } = await setUp(t);
+  const some = await exported('one', {}, '?limit=3');
+  const { left } = JSON.parse(some.text);
+  t.same([passwordsIn(some.text).length, left], [3, 4]);
+  t.equal((await json('passwords', 'list', 'contoso')).passwords.length, 4);
+  const table = await exported('two', { accept: 'text/csv' }, '?limit=3');
+  t.equal(table.headers.get('hallpass-left'), '1');
+  const rest = await exported('three');
+  t.match(JSON.parse(rest.text), { passwords: [{ person: /^teachers:/ }], left: 0 });
+  t.match(await exported('four', {}, '?limit=5001'), { status: 400 });
 });
 
 t.test('as CSV, and for accounts whose password was renewed', async (t) => {

@@ -6,7 +6,7 @@ import { previewTenant } from '../../app/queries/match.ts';
 import { outcomes } from '../../identity/match-preview.ts';
 import { listLinks } from '../../store/accounts/links.ts';
 import { change, nothing } from './change-route.ts';
-import { pageWithin, readCursor } from './cursor.ts';
+import { pageOf, readCursor } from './cursor.ts';
 import { queries } from './query.ts';
 import { question, type Route, read } from './route.ts';
 
@@ -39,10 +39,12 @@ export const peopleRoutes: readonly Route[] = [
       ),
       next: z.string().nullable(),
     }),
-    json: async (context, { role, limit, cursor }) => {
-      const after = readCursor(cursor, z.tuple([z.string(), z.string()]));
-      const all = (await read(context, listLinks)).filter((one) => role === undefined || one.role === role);
-      const { page, next } = pageWithin(all, { limit, after }, (one) => [one.role, one.personId]);
+    json: async (context, { role: only, limit, cursor }) => {
+      const [afterRole, personId] = readCursor(cursor, z.tuple([role, z.string()])) ?? [];
+      const after = afterRole && personId !== undefined ? { role: afterRole, personId } : undefined;
+      const part = { role: only, after, limit: limit && limit + 1 };
+      const found = await read(context, (scope) => listLinks(scope, part));
+      const { page, next } = pageOf(found, limit ?? found.length, (one) => [one.role, one.personId]);
       return { links: page, next };
     },
   }),

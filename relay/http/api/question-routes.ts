@@ -6,7 +6,13 @@ import { explainAnswer, explainNow, questionOf } from '../../app/queries/explain
 import { holdsAnswer, holdsNow } from '../../app/queries/holds.ts';
 import { dcidOf, personFilter } from '../../app/queries/one-person.ts';
 import { describePlan, operationsIn, planAnswer, planTable } from '../../app/queries/plan.ts';
-import { problemsAnswer, problemsNow, problemTable } from '../../app/queries/problems.ts';
+import {
+  type ListedProblem,
+  problemsAnswer,
+  problemsNow,
+  problemTable,
+  someProblemsNow,
+} from '../../app/queries/problems.ts';
 import { propertiesAnswer, propertiesNow } from '../../app/queries/properties.ts';
 import { runAnswer, runsAnswer, runsNow, runTable } from '../../app/queries/runs.ts';
 import { schoolsAnswer, schoolsNow, schoolTable } from '../../app/queries/schools.ts';
@@ -89,9 +95,14 @@ export const questionRoutes: readonly Route[] = [
     answer: problemsAnswer.extend({ next }),
     json: async (context, { cursor, limit, ...query }) => {
       const after = readCursor(cursor, words(3));
-      const { failing, problems } = await read(context, (scope) => problemsNow(scope, query));
-      const found = pageWithin(problems, { limit, after }, (one) => [one.subject, one.profile, one.code]);
-      return { failing, problems: found.page, next: found.next };
+      const [subject = '', profile = '', code = ''] = after ?? [];
+      const part = { after: after && { subject, profile, code }, limit: limit && limit + 1 };
+      const { failing, problems, isPart } = await read(context, (scope) => someProblemsNow(scope, query, part));
+      const placeOf = (one: ListedProblem) => [one.subject, one.profile, one.code];
+      const { page, next } = isPart
+        ? pageOf(problems, limit ?? problems.length, placeOf)
+        : pageWithin(problems, { limit, after }, placeOf);
+      return { failing, problems: page, next };
     },
     csv: (context, query) =>
       read(context, async (scope) => {

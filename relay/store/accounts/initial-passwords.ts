@@ -7,7 +7,7 @@ import type { Database } from '../engine/schema.ts';
 import { slices } from '../engine/slices.ts';
 import { readKey } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
-import { storedPerson, storedPersonKey } from './stored-person.ts';
+import { type PartOfPeople, storedPerson, storedPersonKey } from './stored-person.ts';
 
 export interface SealedPassword {
   role: Role;
@@ -107,9 +107,9 @@ export interface WaitingPassword extends SealedPassword, EarlierPassword {
   madeAt: string;
 }
 
-/** Those of accounts that have come about, by role and person: an attempt that failed has no account. */
-export async function readPasswords({ db, tenantId }: TenantScope): Promise<WaitingPassword[]> {
-  const rows = await db
+/** Those of accounts that have come about: an attempt that failed has no account. */
+function waitingPasswords({ db, tenantId }: TenantScope) {
+  return db
     .selectFrom('initial_password as password')
     .innerJoin('link', (join) =>
       join
@@ -117,6 +117,21 @@ export async function readPasswords({ db, tenantId }: TenantScope): Promise<Wait
         .onRef('link.role', '=', 'password.role')
         .onRef('link.person_id', '=', 'password.person_id'),
     )
+    .where('password.tenant_id', '=', tenantId)
+    .where('link.rule', '=', 'created');
+}
+
+export async function countPasswords(scope: TenantScope): Promise<number> {
+  const counted = waitingPasswords(scope).select(({ fn }) => fn.countAll<number>().as('count'));
+  return Number((await counted.executeTakeFirstOrThrow()).count);
+}
+
+/** By role and person. */
+export async function readPasswords(
+  scope: TenantScope,
+  { after, limit }: Pick<PartOfPeople, 'after' | 'limit'> = {},
+): Promise<WaitingPassword[]> {
+  const rows = await waitingPasswords(scope)
     .select([
       'password.role',
       'password.person_id',
@@ -126,10 +141,12 @@ export async function readPasswords({ db, tenantId }: TenantScope): Promise<Wait
       'made_at',
       'object_id',
     ])
-    .where('password.tenant_id', '=', tenantId)
-    .where('link.rule', '=', 'created')
+    .$if(after !== undefined, (query) =>
+      query.where(sql<boolean>`(password.role, password.person_id) > (${after?.role}, ${after?.personId})`),
+    )
     .orderBy('password.role')
     .orderBy('password.person_id')
+    .$if(limit !== undefined, (query) => query.limit(limit ?? 0))
     .execute();
   return rows.map((row) => ({
     ...storedPerson(row, 'initial_password', row.made_at),

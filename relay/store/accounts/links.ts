@@ -1,5 +1,6 @@
 /** Who is who: the people of the roster and the accounts that are theirs. */
 
+import { sql } from 'kysely';
 import { fail } from '../../../shared/errors.ts';
 import { byHand, type Link, type LinkedPerson, readopted, recovered } from '../../model/account-link.ts';
 import { personKey } from '../../model/person-key.ts';
@@ -15,7 +16,7 @@ import {
   settleDeletedAccounts,
 } from './deleted-accounts.ts';
 import { forgetPasswords } from './initial-passwords.ts';
-import { storedPerson } from './stored-person.ts';
+import { type PartOfPeople, storedPerson } from './stored-person.ts';
 
 export async function readLinks(scope: TenantScope): Promise<Link[]> {
   const links: Link[] = [];
@@ -149,8 +150,11 @@ export interface ShownLink extends Link {
   userPrincipalName: string | undefined;
 }
 
-/** All of them with their accounts, by role and person. */
-export async function listLinks({ db, tenantId }: TenantScope): Promise<ShownLink[]> {
+/** Links with their accounts, by role and person. */
+export async function listLinks(
+  { db, tenantId }: TenantScope,
+  { role, after, limit }: PartOfPeople = {},
+): Promise<ShownLink[]> {
   const rows = await db
     .selectFrom('link')
     .leftJoin('directory_user as account', (join) =>
@@ -158,8 +162,13 @@ export async function listLinks({ db, tenantId }: TenantScope): Promise<ShownLin
     )
     .select(['role', 'person_id', 'object_id', 'rule', 'linked_at', 'user_principal_name'])
     .where('link.tenant_id', '=', tenantId)
+    .$if(role !== undefined, (query) => query.where('role', '=', role ?? 'students'))
+    .$if(after !== undefined, (query) =>
+      query.where(sql<boolean>`(role, person_id) > (${after?.role}, ${after?.personId})`),
+    )
     .orderBy('role')
     .orderBy('person_id')
+    .$if(limit !== undefined, (query) => query.limit(limit ?? 0))
     .execute();
   return rows.map((row) => ({
     role: row.role,

@@ -1,7 +1,16 @@
-/** The two columns that name a person. */
+/** The two columns that name a person, and lists by them. */
 import type { LinkedPerson } from '../../model/account-link.ts';
 import { asPersonKey, type PersonKey, personIn } from '../../model/person-key.ts';
+import type { Role } from '../../model/role.ts';
 import { readKey } from '../engine/stored-json.ts';
+
+/** A part of a list by role and person; without anything it is all of it. */
+export interface PartOfPeople {
+  role?: Role | undefined;
+  /** The last one of the part before. */
+  after?: LinkedPerson | undefined;
+  limit?: number | undefined;
+}
 
 interface Row {
   role: string;

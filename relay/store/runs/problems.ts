@@ -1,4 +1,5 @@
 /** What is wrong now, per person or object. */
+import { sql } from 'kysely';
 import { asSchoolId, recordIn } from '../../model/keys.ts';
 import { type Problem, problem } from '../../model/problem.ts';
 import { memberOf } from '../../plan/memberships.ts';
@@ -77,17 +78,60 @@ async function countFound({ db, tenantId }: TenantScope): Promise<[code: string,
 
 export type OpenProblem = Problem & { profile: string; firstAt: string; lastAt: string };
 
-/** All of them, by subject: what runs have found, and the rows of PowerSchool that agents leave out. */
-export async function readProblems(scope: TenantScope): Promise<OpenProblem[]> {
-  const rows = await scope.db
+/** Where a problem is in their order. */
+export interface ProblemPlace {
+  subject: string;
+  profile: string;
+  code: string;
+}
+
+/** A part of them; without anything it is all of them. */
+export interface PartOfProblems {
+  profile?: string | undefined;
+  subject?: string | undefined;
+  /** Of a code for which this is true. */
+  isWanted?(code: string): boolean;
+  /** The last one of the part before. */
+  after?: ProblemPlace | undefined;
+  limit?: number | undefined;
+}
+
+/**
+ * A part as the database has it; undefined where rows of PowerSchool are left out, which change what others report: then all of them
+ * have to be read, and {@link readProblems} reads them.
+ */
+export async function readProblemPart(scope: TenantScope, part: PartOfProblems): Promise<OpenProblem[] | undefined> {
+  return (await problemsOfRows(scope)).length > 0 ? undefined : await readFound(scope, part);
+}
+
+async function readFound(
+  { db, tenantId }: TenantScope,
+  { profile, subject, isWanted, after, limit }: PartOfProblems,
+): Promise<OpenProblem[]> {
+  const codes = isWanted && (await countFound({ db, tenantId })).flatMap(([code]) => (isWanted(code) ? [code] : []));
+  const rows = await db
     .selectFrom('problem')
     .selectAll()
-    .where('tenant_id', '=', scope.tenantId)
+    .where('tenant_id', '=', tenantId)
+    .$if(profile !== undefined, (query) => query.where('profile', '=', profile ?? ''))
+    .$if(subject !== undefined, (query) => query.where('subject', '=', subject ?? ''))
+    .$if(codes !== undefined, (query) => query.where('code', 'in', codes ?? []))
+    .$if(after !== undefined, (query) =>
+      query.where(sql<boolean>`(subject, profile, code) > (${after?.subject}, ${after?.profile}, ${after?.code})`),
+    )
     .orderBy('subject')
+    .orderBy('profile')
+    .orderBy('code')
+    .$if(limit !== undefined, (query) => query.limit(limit ?? 0))
     .execute();
-  const found = rows.map(({ profile, subject, code, message, action, first_at: firstAt, last_at: lastAt }) => {
+  return rows.map(({ profile, subject, code, message, action, first_at: firstAt, last_at: lastAt }) => {
     return { profile, subject, code, message, action, firstAt, lastAt };
   });
+}
+
+/** All of them, by subject: what runs have found, and the rows of PowerSchool that agents leave out. */
+export async function readProblems(scope: TenantScope): Promise<OpenProblem[]> {
+  const found = await readFound(scope, {});
   const ofRows = await problemsOfRows(scope);
   if (ofRows.length === 0) return found;
   const subjects = new Set(ofRows.map(({ subject }) => subject));
@@ -159,5 +203,6 @@ function profileFinder(profiles: readonly Claim[]): (row: KnownLeftOut) => strin
 
 /** Those of one person or object. */
 export async function problemsOf(scope: TenantScope, subject: string): Promise<OpenProblem[]> {
-  return (await readProblems(scope)).filter((problem) => problem.subject === subject);
+  const part = await readProblemPart(scope, { subject });
+  return part ?? (await readProblems(scope)).filter((problem) => problem.subject === subject);
 }

@@ -8,10 +8,10 @@ function edit(kind: string, seconds: number, schedule: number): MadeEdit {
   return { kind, title: kind, seconds, steps, processorSeconds };
 }
 
-t.test('the schedule and what simulators worked are set apart', async (t) => {
+t.test('the schedule and what simulators took are set apart', async (t) => {
   const table = stepTable([edit('enroll', 2, 1), edit('drop', 4, 1)]);
   t.match(table, /without the schedule +1\.00 +3\.00 +2\.00 +67 %/);
-  t.match(table, /and without what simulators worked +0\.50 +2\.50 +1\.50 +50 %/);
+  t.match(table, /and without what simulators took +0\.50 +2\.50 +1\.50 +50 %/);
   t.match(table, /1 × drop, without the schedule +3\.00/);
   t.match(table, /processor: relay +0\.10/);
 });
