@@ -65,7 +65,10 @@ export async function answerOnce(
     case 'new':
       break;
   }
-  const keep = async ({ status, headers, body }: WholeAnswer) => {
+  let early: WholeAnswer | undefined;
+  const keep = async (whole: WholeAnswer) => {
+    early = whole;
+    const { status, headers, body } = whole;
     const sealed = await vaultOf(request).seal(JSON.stringify({ headers, body }), purpose);
     await store.withTenant(tenantId, (scope) => keepAnswer(scope, keyed, { status, sealed }));
   };
@@ -74,7 +77,9 @@ export async function answerOnce(
     await forget();
     throw error;
   });
-  await (made.status >= 500 || made.status === 429 ? forget() : keep(made));
+  if (made.status >= 500 || made.status === 429) await forget();
+  // One that is long takes ten milliseconds: not twice.
+  else if (early?.status !== made.status || early.body !== made.body) await keep(made);
   return { answer: made, isRepeated: false };
 }
 
