@@ -40,6 +40,8 @@ export interface Comparison {
   rebuilt: boolean;
   /** Rows that cannot become records; the relay keeps the records that it has of them. */
   leftOut: RowFinding[];
+  /** How many rows were read; the probe may have counted others before. */
+  rows: number;
 }
 
 /**
@@ -57,7 +59,7 @@ export async function compareBucket(
   const baseline = own ?? (await parts.link.manifest(bucket));
   const rebuilt = own === undefined;
   if (change.unwanted) {
-    return { change, upserts: [], gone: [...baseline.keys()], hashes: baseline, rebuilt, leftOut: [] };
+    return { change, upserts: [], gone: [...baseline.keys()], hashes: baseline, rebuilt, leftOut: [], rows: 0 };
   }
   for (let reading = 1; ; reading += 1) {
     const expected = entry?.records ?? 0;
@@ -72,7 +74,7 @@ export async function compareBucket(
       for (const { id } of leftOut) diff.keep(id);
       // A row without an id could belong to any record, so no record may be deleted.
       const gone = leftOut.some(({ id }) => id === '') ? [] : diff.gone();
-      return { change, upserts, gone, hashes: diff.withGone(), rebuilt, leftOut };
+      return { change, upserts, gone, hashes: diff.withGone(), rebuilt, leftOut, rows };
     }
     if (reading === readings) throw fail('SOURCE_INCOMPLETE', { bucket: bucketWords(bucket), read: rows, counted });
   }

@@ -372,6 +372,41 @@ t.test('a change undone while the agent was offline does not stay at the relay',
   inStep(t, district);
 });
 
+t.test('a change that is undone while it is read is sent when it comes again', async (t) => {
+  const [key, query] = ['student:1', 'student'] as const;
+  for (const change of [
+    (rows: Row[]) => [...rows, person('9000', 'student')],
+    (rows: Row[]) => rows.map((row, index) => (index === 0 ? { ...row, givenname: 'Ana' } : row)),
+  ]) {
+    const district = await openDistrict(t);
+    const { powerschool, bench } = district;
+    await bench.sync();
+    const before = rowsOf(district, key);
+    const after = change(before);
+    powerschool.set(key, after);
+    // Between the probe and the reading, and back after it.
+    powerschool.fault = (asked) => {
+      if (asked.query === 'probe') powerschool.set(key, before);
+      return undefined;
+    };
+    await bench.sync();
+    t.ok(powerschool.of(query).length > 1, 'it was read');
+    powerschool.fault = () => undefined;
+    powerschool.set(key, after);
+    await bench.sync();
+    inStep(t, district);
+    const sent = [...(district.relay.mirror.get(key)?.values() ?? [])];
+    t.equal(sent.length, after.length);
+    t.equal(
+      sent.some((one) => one.kind === 'student' && one.givenName === 'Ana'),
+      after.some((row) => row.givenname === 'Ana'),
+    );
+    const asked = powerschool.asked.length;
+    t.match((await bench.sync()).map(({ event }) => event).at(-2), 'cycle.unchanged');
+    t.equal(powerschool.asked.slice(asked).filter((one) => one.query === query).length, 0, 'and read no more');
+  }
+});
+
 t.test('other fields, schools or salt cause everything to be compared again', async (t) => {
   const district = await openDistrict(t);
   await district.bench.sync();

@@ -11,7 +11,7 @@ import { type Bucket, bucketKey, type Kind } from '../../shared/roster.ts';
 import type { Baselines } from '../baseline/baselines.ts';
 import { fingerprintOf, type ProbeMemory } from '../baseline/probe-memory.ts';
 import { idsLeftOut, type LeftOutRows, mergeLeftOut } from '../model/left-out.ts';
-import type { Probe, ProbeEntry } from '../model/probe.ts';
+import type { ProbeEntry } from '../model/probe.ts';
 import type { Source, SourceKind } from '../model/source.ts';
 import type { Session } from '../uplink/session.ts';
 import { idBatches, recordBatches } from './batches.ts';
@@ -19,6 +19,7 @@ import { type Comparison, compareBucket, concernsBucketOnly, readOptions } from 
 import { InFlight } from './in-flight.ts';
 import { type Change, emptiedKind, planCycle } from './plan.ts';
 import { ReadAhead } from './read-ahead.ts';
+import { isContradicted, type Shown, withEntries, without } from './remember.ts';
 
 export interface CycleParts {
   source: Source;
@@ -27,6 +28,8 @@ export interface CycleParts {
   memory: ProbeMemory;
   /** The number of records at the relay, for buckets where our baseline does not match it; settled ones are removed. */
   suspects: Map<string, number>;
+  /** By bucket, the probe that its last reading contradicted; kept from one cycle to the next. */
+  contradicted: Map<string, ProbeEntry>;
   acceptEmpty: ReadonlySet<Kind>;
   /** See {@link ProbeOptions}. */
   thorough: boolean;
@@ -124,7 +127,10 @@ export async function runCycle(parts: CycleParts): Promise<CycleReport> {
   const repairs = takeRepairs(parts);
   const settled = outcome.compared.filter(({ key }) => !held.has(key) && !suspects.has(key));
   // A bucket with records kept only until a row elsewhere is fixed must be looked at again.
-  const remember = settled.filter(({ key }) => !kept.has(key));
+  const remember = settled.filter(({ key, entry }) => {
+    const shown = source.kind === 'powerquery' ? outcome.shown.get(key) : undefined;
+    return !kept.has(key) && !isContradicted(parts.contradicted, { key, entry, shown, isChange: remembered.has(key) });
+  });
   await memory.save(fingerprint, withEntries(without(remembered, changes), remember), leftOut);
   return {
     cycle,
@@ -144,6 +150,8 @@ interface Outcome {
   compared: Change[];
   /** Compared buckets with records that are missing now. */
   shrunk: Change[];
+  /** What the reading showed of each. */
+  shown: Map<string, Shown>;
   failures: HallpassError[];
   upserts: number;
   leftOut: Map<string, RowFinding[]>;
@@ -151,7 +159,7 @@ interface Outcome {
 
 /** While buckets are read, earlier ones are sent, acknowledged and stored, so that only a few are in memory. */
 async function sendUpserts(parts: CycleParts, cycle: string, changes: Change[]): Promise<Outcome> {
-  const outcome: Outcome = { compared: [], shrunk: [], failures: [], upserts: 0, leftOut: new Map() };
+  const outcome: Outcome = { compared: [], shrunk: [], shown: new Map(), failures: [], upserts: 0, leftOut: new Map() };
   let records = 0;
   const onRecords = (count: number) => {
     records += count;
@@ -168,6 +176,10 @@ async function sendUpserts(parts: CycleParts, cycle: string, changes: Change[]):
       outcome.compared.push(change);
       outcome.leftOut.set(change.key, comparison.leftOut);
       outcome.upserts += comparison.upserts.length;
+      outcome.shown.set(change.key, {
+        rows: comparison.rows,
+        differs: comparison.upserts.length + comparison.gone.length > 0 || comparison.rebuilt,
+      });
       if (comparison.gone.length > 0) outcome.shrunk.push(change);
       onRecords(0);
     } catch (error) {
@@ -252,15 +264,4 @@ function knownRecords(baselines: Baselines, suspects: ReadonlyMap<string, number
 
 function digestsOf(baselines: Baselines, changes: readonly Change[]): BucketDigest[] {
   return changes.map(({ bucket, key }) => ({ ...bucket, digest: baselines.digest(key) }));
-}
-
-function without(probe: Probe, changes: readonly Change[]): Map<string, ProbeEntry> {
-  const kept = new Map(probe);
-  for (const { key } of changes) kept.delete(key);
-  return kept;
-}
-
-function withEntries(probe: Map<string, ProbeEntry>, changes: readonly Change[]): Map<string, ProbeEntry> {
-  for (const { key, entry } of changes) if (entry !== undefined) probe.set(key, entry);
-  return probe;
 }

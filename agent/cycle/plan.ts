@@ -74,7 +74,8 @@ function isWanted(bucket: Bucket, schools: ReadonlySet<string> | undefined): boo
   return bucket.kind === 'school' || schools === undefined || schools.has(bucket.schoolId);
 }
 
-function sameEntry(a: ProbeEntry, b: ProbeEntry | undefined): boolean {
+/** Whether nothing has changed between two probes. */
+export function sameEntry(a: ProbeEntry, b: ProbeEntry | undefined): boolean {
   return b !== undefined && a.records === b.records && a.hash === b.hash;
 }
 

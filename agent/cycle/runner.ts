@@ -11,6 +11,7 @@ import type { ProbeMemory } from '../baseline/probe-memory.ts';
 import { type Report, totals } from '../model/events.ts';
 import { leftOutProblem, toLeftOut } from '../model/left-out.ts';
 import { type Counts, type Meter, rssPeakMB } from '../model/meter.ts';
+import type { ProbeEntry } from '../model/probe.ts';
 import type { Source, SourceFacts, SourceKind } from '../model/source.ts';
 import type { CycleEnd, Problem, Watch } from '../model/watch.ts';
 import { limitsOf } from '../powerschool/rest/limits.ts';
@@ -56,6 +57,8 @@ export class CycleRunner {
   readonly #setBack = new SetBack();
   #past: Past | undefined;
   #repairs = 0;
+  /** See {@link runCycle}. */
+  readonly #contradicted = new Map<string, ProbeEntry>();
   #facts: SourceFacts = {};
   #refused = false;
   #reportedKind: SourceKind = 'powerquery';
@@ -130,6 +133,7 @@ export class CycleRunner {
         ...this.#parts,
         link: session,
         suspects,
+        contradicted: this.#contradicted,
         ...asked,
         shouldFinish: () => stop.aborted || session.draining || isQuiet(),
         signal: AbortSignal.any([session.closed, hard.signal]),
