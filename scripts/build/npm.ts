@@ -10,9 +10,9 @@ import { pageAssets } from './agent/page-assets.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** @param outdir of the bundles, relative to the project's root */
+/** @param outdir of the bundles, an absolute path */
 export async function bundleForNpm(outdir: string): Promise<void> {
-  await rm(new URL(`../../${outdir}`, import.meta.url), { recursive: true, force: true });
+  await rm(outdir, { recursive: true, force: true });
   await build({
     absWorkingDir: root,
     entryPoints: {
@@ -42,5 +42,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     'node scripts/build/npm.ts',
     'Makes dist/npm, which the npm package holds in place of the sources.',
   );
-  await bundleForNpm('dist/npm');
+  await bundleForNpm(fileURLToPath(new URL('../../dist/npm', import.meta.url)));
 }

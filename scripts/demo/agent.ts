@@ -6,8 +6,6 @@ import type { LogEvent, Program } from './program.ts';
 import { cycleSeconds } from './relay.ts';
 import type { Testbed } from './testbed.ts';
 
-const bin = 'agent/hallpass-agent.mjs';
-
 /** Share of the time in which the agent may ask PowerSchool what has changed. A district would leave it at 0.02. */
 export const databaseShare = 0.25;
 
@@ -64,11 +62,14 @@ export async function enrollAgent(testbed: Testbed, relayUrl: string, codeFile: 
 }
 
 export async function startAgent(testbed: Testbed): Promise<RunningAgent> {
-  await testbed.programs.run('compile the agent', ['scripts/demo/compile-agent.mjs'], testbed.homeOf('agent'));
-  const { program, ready } = await testbed.programs.start('agent', [bin, 'run', '--log-format', 'json'], {
-    env: testbed.homeOf('agent'),
-    ready: (line) => line.event === 'page.open',
-  });
+  const { program, ready } = await testbed.programs.start(
+    'agent',
+    [testbed.installed.agent, 'run', '--log-format', 'json'],
+    {
+      env: testbed.homeOf('agent'),
+      ready: (line) => line.event === 'page.open',
+    },
+  );
   let latest: LogEvent = {};
   program.listen((event) => {
     if (typeof event.totalRequests === 'number') latest = event;
@@ -86,5 +87,9 @@ export async function startAgent(testbed: Testbed): Promise<RunningAgent> {
 }
 
 function hallpassAgent(testbed: Testbed, command: string, ...args: string[]): Promise<readonly string[]> {
-  return testbed.programs.run(`hallpass-agent ${command}`, [bin, command, ...args], testbed.homeOf('agent'));
+  return testbed.programs.run(
+    `hallpass-agent ${command}`,
+    [testbed.installed.agent, command, ...args],
+    testbed.homeOf('agent'),
+  );
 }

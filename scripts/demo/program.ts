@@ -23,7 +23,7 @@ export interface ProgramOptions {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const follow = new URL('./follow.ts', import.meta.url).href;
+const follow = new URL('./follow.mjs', import.meta.url).href;
 const linesKept = 15;
 const graceMs = 10_000;
 /** In which Linux counts processor time. */

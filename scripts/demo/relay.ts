@@ -6,7 +6,6 @@ import type { ProfileDocument } from './oracle/rules.ts';
 import type { Program } from './program.ts';
 import type { Testbed } from './testbed.ts';
 
-const bin = 'relay/hallpass-relay.mjs';
 export const slug = 'summit';
 
 /** How often agents look for changes: a real district would use a minute. */
@@ -54,10 +53,14 @@ export async function startRelay(testbed: Testbed, app: AppRegistration, microso
   };
   const named = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
   await hallpassRelay(testbed, 'configure', ...named);
-  const { program, ready } = await testbed.programs.start('relay', [bin, 'serve', '--log-format', 'json'], {
-    env: testbed.homeOf('relay'),
-    ready: (line) => line.event === 'relay.ready',
-  });
+  const { program, ready } = await testbed.programs.start(
+    'relay',
+    [testbed.installed.relay, 'serve', '--log-format', 'json'],
+    {
+      env: testbed.homeOf('relay'),
+      ready: (line) => line.event === 'relay.ready',
+    },
+  );
   return { url: String(ready.url), program, db: join(testbed.homeOf('relay').HALLPASS_HOME, 'relay.db') };
 }
 
@@ -97,5 +100,5 @@ export async function passwordsWaiting(testbed: Testbed): Promise<number> {
 
 function hallpassRelay(testbed: Testbed, ...args: string[]): Promise<readonly string[]> {
   const name = `hallpass-relay ${args[0]}${['tenant', 'profile', 'passwords'].includes(args[0] ?? '') ? ` ${args[1]}` : ''}`;
-  return testbed.programs.run(name, [bin, ...args], testbed.homeOf('relay'));
+  return testbed.programs.run(name, [testbed.installed.relay, ...args], testbed.homeOf('relay'));
 }

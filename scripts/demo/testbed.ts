@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Authority, openAuthority } from '../simulators/authority.ts';
 import { HttpsClient } from './https-client.ts';
+import { type Installed, installPrograms } from './installed.ts';
 import type { DemoOptions } from './options.ts';
 import { Programs } from './programs.ts';
 import type { Screen } from './screen.ts';
@@ -15,6 +16,7 @@ export interface Testbed extends AsyncDisposable {
   /** PEM file that every program trusts. */
   caFile: string;
   programs: Programs;
+  installed: Installed;
   /** Aborted when the demo is to end. */
   signal: AbortSignal;
   screen: Screen;
@@ -35,6 +37,7 @@ export async function openTestbed(options: DemoOptions, screen: Screen, interrup
   });
   await mkdir(join(folder, 'logs'));
   const authority = await openAuthority(join(folder, 'authority'));
+  const installed = await installPrograms(join(folder, 'programs'));
   const programs = stack.use(new Programs(folder, interrupted));
   const opened = stack.move();
   return {
@@ -43,6 +46,7 @@ export async function openTestbed(options: DemoOptions, screen: Screen, interrup
     authority,
     caFile: join(folder, 'authority', 'ca.pem'),
     programs,
+    installed,
     signal: programs.signal,
     screen,
     async write(name, content) {
