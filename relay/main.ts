@@ -18,6 +18,7 @@ const endCode = tolerateBrokenOutput(process.stdout, process.stderr);
 const code = await runCli(process.argv.slice(2), {
   home: relayHome(homeInput()),
   keyFile: process.env.HALLPASS_KEY_FILE || undefined,
+  proxies: process.env,
   out: process.stdout,
   err: process.stderr,
   user: userName(homeInput()),

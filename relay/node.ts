@@ -6,6 +6,7 @@ import { fail } from '../shared/errors.ts';
 import { linkPath, protocolVersion } from '../shared/link.ts';
 import { hallpassVersion } from '../shared/version.ts';
 import { noteNobodyConnected } from './app/commands/agent-link.ts';
+import type { ProxyVariables } from './auth/connection.ts';
 import { apiRoutes } from './http/api/api.ts';
 import { createApp } from './http/app.ts';
 import { consoleRoutes } from './http/console/console.ts';
@@ -46,6 +47,8 @@ export interface RelayOptions {
   drainMs?: number;
   /** Agents between their request and their welcome at once: one takes a few milliseconds, so that more of them mean trouble. */
   mostArriving?: number;
+  /** HTTPS_PROXY and the like, for the sign-in provider; by default none. */
+  proxies?: ProxyVariables;
   /** In [0, 1): spreads reconnects. */
   random?: () => number;
 }
@@ -146,7 +149,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     signal: stop.signal,
     changed: changes.hint,
   });
-  const context = { home, keyFile, store, clock, signal: stop.signal };
+  const { proxies = {} } = options;
+  const context = { home, keyFile, store, clock, proxies, signal: stop.signal };
   await consoleRoutes(app, { ...context, origins, log, url: () => url, changed: changes.hint });
   healthRoutes(app, { store, home, clock, trouble: () => changes.trouble ?? endpoint.trouble, stopping: stop.signal });
   url = publicUrl(settings, await listen(app, server, settings));

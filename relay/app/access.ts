@@ -51,6 +51,7 @@ const changes = [
   'user.joined',
   'signIn.link',
   'signIn.terminal',
+  'signIn.provider',
 ] as const;
 export type Change = (typeof changes)[number];
 
@@ -82,6 +83,7 @@ export type Question =
   | 'passwords'
   | 'tokens'
   | 'users'
+  | 'signIn'
   | 'self';
 
 export type Action = Change | Question;
@@ -127,6 +129,8 @@ export const access: Readonly<Record<Action, Rule>> = {
   'user.joined': { roles: anybody, scope: 'none' },
   'signIn.link': { roles: operators, scope: 'none', isDangerous: true },
   'signIn.terminal': { roles: operators, scope: 'none' },
+  // Whoever changes it decides who gets in.
+  'signIn.provider': { roles: operators, scope: 'none', isDangerous: true },
   fleet: { roles: everybody, scope: 'status' },
   settings: { roles: allOperators, scope: 'settings' },
   tenant: { roles: anybody, scope: 'tenants' },
@@ -154,6 +158,7 @@ export const access: Readonly<Record<Action, Rule>> = {
   passwords: { roles: admins, scope: 'passwords' },
   tokens: { roles: admins, scope: 'tokens' },
   users: { roles: { ...admins, observer: true }, scope: 'none' },
+  signIn: { roles: allOperators, scope: 'none' },
   self: { roles: anybody, scope: 'none' },
 };
 

@@ -146,6 +146,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./token.ts')).tokenCommands,
   },
   {
+    usage: 'user',
+    description: 'manage who may use the console',
+    load: async () => (await import('./user.ts')).userCommands,
+  },
+  {
     usage: 'sign-in',
     description: 'manage how people get in to the console',
     load: async () => (await import('./sign-in.ts')).signInCommands,

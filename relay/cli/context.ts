@@ -6,6 +6,7 @@ import type { Question } from '../app/access.ts';
 import type { Actor } from '../app/actor.ts';
 import { longestNote, readNote } from '../app/note.ts';
 import { type AppContext, ask } from '../app/perform.ts';
+import type { ProxyVariables } from '../auth/connection.ts';
 import { storeFile } from '../settings/settings.ts';
 import { openStore, type TenantScope } from '../store/store.ts';
 import type { Tenant } from '../store/tenants/system.ts';
@@ -17,6 +18,8 @@ export interface CliContext {
   err: NodeJS.WritableStream;
   /** HALLPASS_KEY_FILE: overrides the settings. */
   keyFile?: string | undefined;
+  /** HTTPS_PROXY and the like; by default none. */
+  proxies?: ProxyVariables;
   /** Who is at the terminal: the operating system account. */
   user: string;
   clock: Clock;

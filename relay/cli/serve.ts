@@ -1,8 +1,10 @@
 import { type Command, Option } from 'commander';
+import type { Logger } from 'pino';
 import { createLog, type LogFormat } from '../log/log.ts';
+import type { Relay } from '../node.ts';
 import { checkSettings, loadSettings, settingsNotice } from '../settings/settings.ts';
 import { settingWarnings } from '../settings/warnings.ts';
-import type { CliContext } from './context.ts';
+import { actorOf, type CliContext } from './context.ts';
 import { portNumber } from './numbers.ts';
 
 interface ServeOptions {
@@ -28,7 +30,7 @@ Examples:
 }
 
 async function serve(context: CliContext, { logFormat, port }: ServeOptions): Promise<void> {
-  const { home, out, clock, rich, stop, keyFile } = context;
+  const { home, out, clock, rich, stop, keyFile, proxies = {} } = context;
   // Loaded here: fastify, Graph client and MSAL would take half of every other command's start time.
   const { startRelay } = await import('../node.ts');
   const stored = await loadSettings(home);
@@ -36,8 +38,9 @@ async function serve(context: CliContext, { logFormat, port }: ServeOptions): Pr
   const log = createLog(logFormat ?? (rich ? 'text' : 'json'), out);
   const notice = await settingsNotice(home);
   if (notice !== undefined) log.warn({ event: 'settings.unknown', code: notice.code, message: notice.message });
-  const relay = await startRelay({ home, settings, clock, log, keyFile });
+  const relay = await startRelay({ home, settings, clock, log, keyFile, proxies });
   for (const warning of await settingWarnings(settings, clock.now())) log.warn({ event: 'relay.warning' }, warning);
+  await welcome(context, relay, log);
   await aborted(stop);
   log.info({ event: 'relay.stopping', agents: relay.connected() });
   await relay.close();
@@ -49,4 +52,16 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
+}
+
+/** While nobody is an operator at the console, somebody at this terminal can become the first. Logs get no link: others read them. */
+async function welcome(context: CliContext, { store, url }: Relay, log: Logger): Promise<void> {
+  const { clock, out, rich } = context;
+  const { usersNow } = await import('../app/queries/users.ts');
+  const { users } = await usersNow({ store, clock }, actorOf(context));
+  if (users.length > 0) return;
+  if (!rich) return log.info({ event: 'console.not-set-up' }, 'to set up the console: hallpass-relay sign-in link');
+  const { makeSignInLink } = await import('../app/commands/sign-in-links.ts');
+  const { secret, expiresAt } = await makeSignInLink({ store, clock }, actorOf(context));
+  out.write(`Set up the console: ${url}/console/link#${secret}\n  (works once, until ${expiresAt})\n`);
 }

@@ -1,6 +1,8 @@
 /** A browser without scripts, for tests of pages: it keeps cookies, and says where its forms come from. */
 
 export interface Seen {
+  /** Its address. */
+  url: string;
   status: number;
   headers: Headers;
   /** Where a redirect leads; empty without one. */
@@ -30,21 +32,24 @@ export class TestBrowser {
     return await this.#send(path, { method: 'POST', body, headers: { ...own, ...headers } });
   }
 
-  /** Fills in a form of a page that was seen, hidden fields included, and sends it. @param action what its path ends with */
+  /** Fills in a form of a page that was seen, hidden fields included, and sends it. @param action what its path begins or ends with */
   async submit(page: Seen, action: string, fields: Record<string, string> = {}): Promise<Seen> {
     const forms = [...page.body.matchAll(/<form[^>]*action="([^"]*)"[^>]*>([\s\S]*?)<\/form>/g)];
-    const form = forms.find(([, path = '']) => path.endsWith(action));
-    if (form === undefined) throw new Error(`no form to ${action} in ${page.body}`);
+    const form = forms.find(([, path = '']) => path.endsWith(action) || path.startsWith(action));
+    if (form === undefined) throw new Error(`no form to ${action} at ${page.url}: ${page.status} ${page.body}`);
     const [, path = '', content = ''] = form;
     const hidden = [...content.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)];
     const given = Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value]));
-    return await this.post(path, { ...given, ...fields });
+    return await this.post(new URL(path, page.url).href, { ...given, ...fields });
   }
 
-  /** Follows redirects, on any site, to the page at their end. */
-  async follow(seen: Seen): Promise<Seen> {
+  /** Follows redirects, on any site, to the page at their end. @param until or to the first one that leads to such an address */
+  async follow(seen: Seen, until?: RegExp): Promise<Seen> {
     let last = seen;
-    for (let steps = 0; last.location !== '' && steps < 20; steps += 1) last = await this.get(last.location);
+    for (let steps = 0; last.location !== '' && steps < 20; steps += 1) {
+      if (until?.test(last.location)) break;
+      last = await this.get(last.location);
+    }
     return last;
   }
 
@@ -56,6 +61,7 @@ export class TestBrowser {
     for (const line of answer.headers.getSetCookie()) this.#keep(line);
     const location = answer.headers.get('location');
     return {
+      url: url.href,
       status: answer.status,
       headers: answer.headers,
       location: location === null ? '' : new URL(location, url).href,
@@ -72,4 +78,17 @@ export class TestBrowser {
     if (isOver) this.cookies.delete(name);
     else this.cookies.set(name, value);
   }
+}
+
+/** The address of the first link that begins like this. @param beginning as it is, without character references */
+export function linkIn({ body, url }: Seen, beginning: string): string {
+  const links = [...body.matchAll(/<a [^>]*href="([^"]*)"/g)].map(([, href = '']) => decoded(href));
+  const found = links.find((href) => href.startsWith(beginning));
+  if (found === undefined) throw new Error(`no link to ${beginning} at ${url}: ${links.join(' ')}`);
+  return found;
+}
+
+/** ghtml writes `=` and `&` in values as numbers. */
+function decoded(text: string): string {
+  return text.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)));
 }

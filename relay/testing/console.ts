@@ -20,9 +20,12 @@ export interface ConsoleSetting {
   code(): Promise<string>;
 }
 
-/** @param home the state folder, which may have districts already */
-export async function consoleSetting(t: Test, home = t.testdir()): Promise<ConsoleSetting> {
-  const clock = new StoppedClock();
+/** @param how `home`: the state folder, which may have districts already; `now`: milliseconds since the epoch */
+export async function consoleSetting(
+  t: Test,
+  { home = t.testdir(), now = Date.now() }: { home?: string; now?: number } = {},
+): Promise<ConsoleSetting> {
+  const clock = new StoppedClock(now);
   const relay = await startTestRelay(home, { clock });
   t.teardown(() => relay.close());
   const context = { store: relay.store, clock };

@@ -23,6 +23,77 @@ export const consoleErrors = {
     meaning:
       'The link is mistyped, was used before, was withdrawn, or is too old. The relay does not say which, so that nobody can guess links.',
   },
+  SIGN_IN_NOT_SET_UP: {
+    retry: 'fix',
+    sentence: 'The relay knows no sign-in provider yet.',
+    action:
+      'Set one up with "hallpass-relay sign-in provider", or on the page "Sign-in" of the console with a link from the terminal.',
+    meaning: 'Until then, "hallpass-relay sign-in link" is the only way in. Agents and runs need none.',
+  },
+  SIGN_IN_PROVIDER_UNREACHABLE: {
+    retry: 'retry',
+    sentence: 'The sign-in provider {provider} does not answer: {reason}.',
+    action:
+      'Try again in a few minutes. If it lasts, look at the provider and at HTTPS_PROXY and NO_PROXY of the relay; "hallpass-relay sign-in link" lets you in meanwhile.',
+    meaning: 'Nobody can sign in meanwhile. Whoever is signed in stays so, and agents and runs go on.',
+  },
+  SIGN_IN_PROVIDER_UNUSABLE: {
+    retry: 'fix',
+    sentence: 'The sign-in provider {provider} describes itself in a way that cannot be used: {reason}.',
+    action:
+      'Correct the issuer: its address with /.well-known/openid-configuration must answer with a description that names it.',
+    meaning:
+      'The relay reads the description from there (OpenID Connect Discovery), and believes none that names another issuer or an address without encryption.',
+  },
+  SIGN_IN_PROVIDER_REFUSED: {
+    retry: 'fix',
+    sentence: 'The sign-in provider {provider} refuses the relay: {reason}.',
+    action:
+      'Look at the client id, the client secret and its end, and the redirect URI; "hallpass-relay sign-in provider" changes them.',
+    meaning:
+      'The person has signed in, but the provider gives the relay no token. Most often, the client secret has expired.',
+  },
+  SIGN_IN_EXPIRED: {
+    retry: 'fix',
+    sentence: 'This sign-in took too long, has ended already, or began in another browser.',
+    action: 'Start the sign-in again.',
+    meaning:
+      'A sign-in ends within 15 minutes, once, and in the browser in which it began. Going back to an old page starts none.',
+  },
+  SIGN_IN_CANCELED: {
+    retry: 'fix',
+    sentence: 'The sign-in was canceled.',
+    action: 'Sign in again when you want to.',
+    meaning: 'Somebody chose "cancel" at the sign-in provider, or did not agree to what it asked. Nothing was changed.',
+  },
+  SIGN_IN_REFUSED: {
+    retry: 'fix',
+    sentence: 'The sign-in provider did not let you in: {reason}.',
+    action: 'Ask the administrators of the provider whether you may use this application, and then sign in again.',
+    meaning: 'The words are those of the provider (RFC 6749, 4.1.2.1). Nothing was changed.',
+  },
+  SIGN_IN_TOKEN_INVALID: {
+    retry: 'fix',
+    sentence: 'What the sign-in provider says of you cannot be trusted: {reason}.',
+    action:
+      'Start the sign-in again. If it happens again, the operator should compare issuer and client id with the provider, and the clock of the relay.',
+    meaning:
+      'The relay checks signature, issuer, audience, times and nonce of the token, and lets nobody in with one that is not right in every respect.',
+  },
+  SIGN_IN_TIME_MISSING: {
+    retry: 'fix',
+    sentence: 'The sign-in provider does not say when you signed in.',
+    action:
+      'In Microsoft Entra, add the optional claim auth_time to the ID token of the application; then sign in again.',
+    meaning: 'Without that time, the relay cannot tell a new sign-in from an old one, which dangerous actions need.',
+  },
+  SIGN_IN_NOT_INVITED: {
+    retry: 'fix',
+    sentence: 'You are signed in at the provider as {name}, but have no role here.',
+    action:
+      'Ask an admin of your district, or the operator, for an invitation, and open its link. Or sign in with another account.',
+    meaning: 'Only people with a role get in, whatever the provider lets them do. A role begins with an invitation.',
+  },
   FORM_FOREIGN: {
     retry: 'fix',
     sentence: 'The form was not sent from a page of your session.',

@@ -4,6 +4,7 @@ import { ofTheRelay } from '../../store/audit/audit.ts';
 import { findLink, makeLink, useLink } from '../../store/users/links.ts';
 import { looksLikeSecret, secretHash } from '../../store/users/secret.ts';
 import { beginSession } from '../../store/users/sessions.ts';
+import type { LinkKind } from '../../store/users/tables.ts';
 import { type Actor, nameOf } from '../actor.ts';
 import { performAcross, type StoreContext } from '../perform.ts';
 import { actorFromTerminal, longestTerminalMs } from './sessions.ts';
@@ -45,4 +46,11 @@ export async function enterByLink(context: StoreContext, secret: string): Promis
     const cookie = await beginSession(scope, { userId: null, name, lastsMs: longestTerminalMs }, now);
     return { outcome: { cookie, link: link.id }, entries: [{ tenantId: ofTheRelay, detail: { link: link.id } }] };
   });
+}
+
+/** Undefined for one that is not valid. */
+export async function kindOfLink({ store, clock }: StoreContext, secret: string): Promise<LinkKind | undefined> {
+  if (!looksLikeSecret(secret)) return undefined;
+  const now = new Date(clock.now());
+  return (await store.readSystem((scope) => findLink(scope, secretHash(secret), now)))?.kind;
 }

@@ -10,7 +10,7 @@ const minute = 60_000;
 
 t.test('a link from the terminal opens one session, and is in both the log and the audit log', async (t) => {
   const home = t.testdir();
-  const { relay } = await consoleSetting(t, home);
+  const { relay } = await consoleSetting(t, { home });
   const cli = commandLine(home, 'kim');
   await addTenant(relay, 'contoso');
   const browser = new TestBrowser(relay.url);
@@ -56,7 +56,7 @@ t.test('sessions end: idle, at their latest end, and on signing out', async (t) 
   const leaving = await enter();
   const copied = new Map(leaving.cookies);
   const left = await leaving.submit(await leaving.get('/console/me'), '/sign-out');
-  t.equal(left.location, `${relay.url}/console/sign-in`);
+  t.equal(left.location, `${relay.url}/console/signed-out`);
   t.equal(leaving.cookies.size, 0);
   for (const [name, value] of copied) leaving.cookies.set(name, value);
   t.equal((await leaving.get('/console/me')).status, 302, 'a copy of the cookie opens nothing');
@@ -100,7 +100,7 @@ t.test(
   async (t) => {
     const { relay, enter } = await consoleSetting(t);
     const browser = await enter();
-    for (const path of ['/console/', '/console/me', '/console/link', '/console/sign-in', '/console/none']) {
+    for (const path of ['/console/', '/console/me', '/console/link', '/console/signed-out', '/console/none']) {
       const { headers, body } = await browser.get(path);
       t.match(headers.get('content-security-policy'), /default-src 'none'.*form-action 'self'.*frame-ancestors 'none'/);
       t.equal(headers.get('cache-control'), 'no-store');

@@ -3,7 +3,7 @@ import cookie from '@fastify/cookie';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { fail } from '../../../shared/errors.ts';
-import type { AppContext } from '../../app/perform.ts';
+import { type SignInContext, SignInProviders } from '../../app/commands/sign-in-provider.ts';
 import type { Origins } from '../link/origins.ts';
 import { assetAddresses, serveAssets } from './assets/serve-assets.ts';
 import { showAtDoor } from './doors/doors.ts';
@@ -32,7 +32,7 @@ const protection = {
   ].join('; '),
 };
 
-export interface ConsoleOptions extends AppContext {
+export interface ConsoleOptions extends SignInContext {
   origins: Origins;
   log: Logger;
   /** The relay's address, as browsers reach it. */
@@ -45,7 +45,8 @@ export async function consoleRoutes(app: FastifyInstance, options: ConsoleOption
   const { origins, log, url, changed, ...context } = options;
   const frame = { asset: await assetAddresses(consoleBase), pages };
   const jar = cookieJar(url);
-  const doors = { context, frame, jar, origins, log, url };
+  const providers = new SignInProviders(context);
+  const doors = { context, providers, frame, jar, origins, log, url };
   app.get('/', { exposeHeadRoute: false }, async (_request, reply) => reply.redirect(`${consoleBase}/`, 302));
   app.register(
     async (site) => {

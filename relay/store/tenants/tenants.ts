@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { fail } from '../../../shared/errors.ts';
 import { requestRun } from '../runs/run-control.ts';
 import type { SystemScope, TenantScope } from '../store.ts';
+import { forgetUsers } from '../users/users.ts';
 import { forgetClosedTokens } from './api-tokens.ts';
 import { refuseTaken, type Tenant } from './system.ts';
 
@@ -112,6 +113,7 @@ export async function removeTenant(scope: TenantScope): Promise<void> {
     await sql`delete from ${sql.table(table)} where tenant_id = ${tenantId}`.execute(db);
   }
   await forgetClosedTokens(scope);
+  await forgetUsers(scope);
   await db.deleteFrom('tenant').where('id', '=', tenantId).execute();
   for (const guard of guards) await sql.raw(guard.sql).execute(db);
 }

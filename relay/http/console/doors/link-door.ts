@@ -1,24 +1,26 @@
 /**
- * One-time links. The code of a link stands behind the "#" of its address: browsers send that to no server, so that it is in no log.
- * A script puts it into the field; without scripts, people paste it.
+ * One-time links: invitations, and those from the terminal. The code of a link stands behind the "#" of its address: browsers send
+ * that to no server, so that it is in no log. A script puts it into the field; without scripts, people paste it.
  */
 import type { FastifyInstance } from 'fastify';
 import { html } from 'ghtml';
 import { z } from 'zod';
 import { fail, HallpassError } from '../../../../shared/errors.ts';
-import { enterByLink } from '../../../app/commands/sign-in-links.ts';
+import { beginSignIn } from '../../../app/commands/sign-in.ts';
+import { enterByLink, kindOfLink } from '../../../app/commands/sign-in-links.ts';
 import { AttemptLimit } from '../../link/attempts.ts';
 import { consoleBase } from '../shell/document.ts';
 import { needOwnOrigin } from '../shell/form.ts';
 import type { Shown } from '../shell/page.ts';
-import { type DoorOptions, showAtDoor } from './doors.ts';
+import { callbackOf, type DoorOptions, showAtDoor } from './doors.ts';
 
 /** Wrong codes of one address in a minute. */
 const refusalsPerMinute = 20;
 
 const sent = z.object({ code: z.string().max(200) });
 
-export function linkDoor(app: FastifyInstance, { context, frame, jar, origins, log }: DoorOptions): void {
+export function linkDoor(app: FastifyInstance, options: DoorOptions): void {
+  const { context, providers, frame, jar, origins, log, url } = options;
   const refusals = new AttemptLimit(refusalsPerMinute);
   app.get('/link', { exposeHeadRoute: false }, async (_request, reply) => showAtDoor(reply, frame, codePage()));
   app.post('/link', async (request, reply) => {
@@ -27,7 +29,14 @@ export function linkDoor(app: FastifyInstance, { context, frame, jar, origins, l
     const address = origins.of(request.raw);
     try {
       if (!fields.success) throw fail('SIGN_IN_LINK_INVALID', {});
-      const { cookie, link } = await enterByLink(context, fields.data.code.trim());
+      const code = fields.data.code.trim();
+      if ((await kindOfLink(context, code)) === 'invitation') {
+        const asked = { callback: callbackOf(url()), returnTo: `${consoleBase}/me`, isFresh: false, invitation: code };
+        const begun = await beginSignIn(context, await providers.now(), asked);
+        jar.ofSignIn(begun.state).write(reply, begun.browser);
+        return showAtDoor(reply, frame, leadingTo(begun.address));
+      }
+      const { cookie, link } = await enterByLink(context, code);
       jar.write(reply, cookie);
       log.warn({ event: 'console.link-used', link, address }, 'somebody signed in with a link from the terminal');
       return reply.redirect(`${consoleBase}/`, 303);
@@ -48,6 +57,18 @@ function codePage(): Shown {
 <label>Code<input type="text" name="code" required autocomplete="off" spellcheck="false" data-from-link></label>
 <button class="primary">Continue</button>
 </form>
+</section>`,
+  };
+}
+
+/** A page and no redirect: browsers apply "form-action 'self'" also to where the answer to a form leads. */
+function leadingTo(address: string): Shown {
+  return {
+    title: 'Accept the invitation',
+    leadsTo: address,
+    main: html`<section class="panel narrow stack">
+<h1>Sign in to accept the invitation</h1>
+<p><a class="button" href="${address}">Continue</a></p>
 </section>`,
   };
 }

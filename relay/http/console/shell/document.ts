@@ -29,7 +29,7 @@ export interface Place {
 }
 
 /** A whole page. */
-export function documentOf(frame: Frame, { title, main }: Shown, place?: Place): string {
+export function documentOf(frame: Frame, { title, main, leadsTo }: Shown, place?: Place): string {
   const { asset } = frame;
   return html`<!doctype html>
 <html lang="en">
@@ -38,6 +38,7 @@ export function documentOf(frame: Frame, { title, main }: Shown, place?: Place):
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="htmx-config" content='{"includeIndicatorCSS":false}'>
+!${leadsTo === undefined ? '' : html`<meta http-equiv="refresh" content="0;url=${leadsTo}">`}
 <title>${title}${place?.tenant === undefined ? '' : ` – ${place.tenant.name}`} – Hallpass</title>
 <link rel="icon" href="${asset('icon.svg')}" type="image/svg+xml">
 <link rel="stylesheet" href="${asset('pico.css')}">

@@ -2,8 +2,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { html } from 'ghtml';
+import type { z } from 'zod';
 import { fail } from '../../../../shared/errors.ts';
-import type { View } from './page.ts';
+import type { Change } from '../../../app/access.ts';
+import { checked, type Form, type Outcome, type View, type Visit } from './page.ts';
 
 /** A hundred schools with their ids fit well. */
 export const mostFormBytes = 64 << 10;
@@ -59,4 +61,15 @@ function oneOrAll(values: readonly string[]): unknown {
 /** @param action path that it is sent to @param content HTML: fields and button */
 export function formTo(action: string, { token }: Pick<View, 'token'>, content: string): string {
   return html`<form method="post" action="${action}"><input type="hidden" name="token" value="${token}">!${content}</form>`;
+}
+
+/** A form on a page, whose fields are checked before anything is done. */
+export function form<V extends Visit, F extends z.ZodObject>(given: {
+  name: string;
+  needs: Change;
+  fields: F;
+  perform(visit: V, fields: z.output<F>, view: View): Promise<Outcome>;
+}): Form<V> {
+  const { name, needs, fields, perform } = given;
+  return { name, needs, act: async (visit, sent, view) => await perform(visit, checked(fields, sent), view) };
 }

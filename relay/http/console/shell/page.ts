@@ -9,6 +9,7 @@ import type { Action, Change, Question } from '../../../app/access.ts';
 import type { UserActor } from '../../../app/actor.ts';
 import type { Visitor } from '../../../app/commands/sessions.ts';
 import type { AppContext } from '../../../app/perform.ts';
+import type { ProxyVariables } from '../../../auth/connection.ts';
 import type { Tenant } from '../../../store/tenants/system.ts';
 
 /** Somebody who is signed in, and may do what the page or the form is for. */
@@ -21,6 +22,8 @@ export interface Visit {
   nowMs: number;
   /** The relay's address, for links and agents. */
   url: string;
+  /** Of the environment: see auth/connection.ts. */
+  proxies: ProxyVariables;
 }
 
 /** The same in a district where they may do it. */
@@ -39,6 +42,8 @@ export interface Shown {
   title: string;
   /** HTML of the main part. */
   main: string;
+  /** Where the browser goes by itself. */
+  leadsTo?: string;
 }
 
 /** After a form: another page (its path), or what is shown this once, such as a secret. */
@@ -108,18 +113,8 @@ function described<V extends Visit, Q extends z.ZodObject, D>(given: Given<V, Q,
   };
 }
 
-/** A form on a page, whose fields are checked before anything is done. */
-export function form<V extends Visit, F extends z.ZodObject>(given: {
-  name: string;
-  needs: Change;
-  fields: F;
-  perform(visit: V, fields: z.output<F>, view: View): Promise<Outcome>;
-}): Form<V> {
-  const { name, needs, fields, perform } = given;
-  return { name, needs, act: async (visit, sent, view) => await perform(visit, checked(fields, sent), view) };
-}
-
-function checked<S extends z.ZodObject>(schema: S, value: unknown): z.output<S> {
+/** @throws HallpassError FORM_INVALID */
+export function checked<S extends z.ZodObject>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const { path, reason } = schemaReason(result.error);

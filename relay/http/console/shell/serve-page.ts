@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 import { fail, type HallpassError } from '../../../../shared/errors.ts';
 import { type Action, allow, mayDo } from '../../../app/access.ts';
 import { admitVisitor } from '../../../app/commands/sessions.ts';
-import { type AppContext, enter } from '../../../app/perform.ts';
+import type { SignInContext } from '../../../app/commands/sign-in-provider.ts';
+import { enter } from '../../../app/perform.ts';
 import type { Tenant } from '../../../store/tenants/system.ts';
 import { problemDetails } from '../../problem-details.ts';
 import type { CookieJar } from './cookies.ts';
@@ -14,7 +15,7 @@ import type { DistrictVisit, Form, Outcome, Page, Shown, View, Visit } from './p
 import { knownError, refusalPage } from './refusal.ts';
 
 export interface ServeOptions {
-  context: AppContext;
+  context: SignInContext;
   frame: Frame;
   jar: CookieJar;
   log: Logger;
@@ -43,7 +44,9 @@ export function servePage(app: FastifyInstance, page: Page, options: ServeOption
     if (visitor === undefined) throw fail('SIGN_IN_REQUIRED', {});
     const { actor } = visitor;
     const nowMs = context.clock.now();
-    const visit: Visit = { app: context, actor, visitor, params: request.params, nowMs, url: options.url() };
+    const { proxies } = context;
+    const asked = { params: request.params, nowMs, url: options.url(), proxies };
+    const visit: Visit = { app: context, actor, visitor, ...asked };
     const settle = (tenant: Tenant | undefined) => {
       const token = formToken(secret);
       const { path, refreshSeconds } = page;
