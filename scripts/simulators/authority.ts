@@ -39,28 +39,6 @@ export async function createAuthority(name = 'Hallpass simulator CA'): Promise<A
   return fromKeys(await selfSign(name, keys), keys, undefined);
 }
 
-let ofProcess: Promise<Authority> | undefined;
-
-/**
- * The shared authority of all simulators in this process without one of their own; its key exists only in memory, too.
- */
-export function processAuthority(): Promise<Authority> {
-  ofProcess ??= createAuthority().then((authority) => ({ ...authority, issue: remembered(authority.issue) }));
-  return ofProcess;
-}
-
-/** Certificates without explicit dates are issued only once for the same names. */
-function remembered(issue: Authority['issue']): Authority['issue'] {
-  const issued = new Map<string, ReturnType<Authority['issue']>>();
-  return (hosts, validity) => {
-    if (validity !== undefined) return issue(hosts, validity);
-    const names = hosts.join();
-    const known = issued.get(names) ?? issue(hosts);
-    issued.set(names, known);
-    return known;
-  };
-}
-
 /**
  * The authority kept in a folder (`ca.pem`, `ca.key`), created on first use, so that several processes share one. Two
  * processes that start at the same moment agree: the folder `.making` is the lock.

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import Fastify from 'fastify';
 import { type Clock, systemClock } from '../../../shared/clock.ts';
-import { type Authority, processAuthority } from '../authority.ts';
+import type { Authority } from '../authority.ts';
+import { keptCertificate, ownNames } from '../kept-keys.ts';
 import { addControlRoutes } from './control.ts';
 import type { Directory } from './directory/directory.ts';
 import type { DirectoryFile } from './directory-file.ts';
@@ -23,7 +24,7 @@ export interface MicrosoftSimulatorOptions {
   /** 0, the default, takes a free one. */
   port?: number;
   seed?: number;
-  /** Signs the server's certificate; one in memory by default. */
+  /** Signs the server's certificate; by default one is kept (kept-keys.ts). */
   authority?: Authority;
   /** What the tenant holds; by default a directory for `people` made-up people. */
   directory?: DirectoryFile;
@@ -102,8 +103,9 @@ export async function startMicrosoftSimulator(options: MicrosoftSimulatorOptions
     sleep: (ms) => clock.sleep(ms, closing.signal).catch(() => undefined),
   };
 
-  const authority = options.authority ?? (await processAuthority());
-  const https = await authority.issue(['localhost', '127.0.0.1', '::1']);
+  const { authority } = options;
+  const { ca, ...https } =
+    authority === undefined ? await keptCertificate() : { ca: authority.ca, ...(await authority.issue(ownNames)) };
   const server: WireServer = Fastify({
     http2: true,
     https: { ...https, allowHTTP1: true },
@@ -125,8 +127,8 @@ export async function startMicrosoftSimulator(options: MicrosoftSimulatorOptions
   return {
     baseUrl: `https://localhost:${port}`,
     port,
-    ca: authority.ca,
-    caFile: authority.caFile,
+    ca,
+    caFile: authority?.caFile,
     tenantId,
     clientId,
     clientSecret,

@@ -5,7 +5,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { DatabaseSync } from 'node:sqlite';
 import { type Clock, systemClock } from '../../../shared/clock.ts';
-import { openAuthority, processAuthority } from '../authority.ts';
+import { keptCertificate, ownNames, type ServerCertificate } from '../kept-keys.ts';
 import { answerControl, type ControlContext, type Stats } from './control.ts';
 import { openDistrictDatabase } from './database/district-database.ts';
 import { applyEdits, type EditRequest, type EditResult } from './edits/edits.ts';
@@ -23,7 +23,7 @@ export interface SimulatorOptions {
   host?: string;
   /** Plain HTTP instead of HTTPS. */
   http?: boolean;
-  /** Folder of the authority that signs the certificate; in memory when left out. */
+  /** Folder of the authority that signs the certificate; when left out, one that is kept (kept-keys.ts), or one in memory for another host. */
   ca?: string;
   /** Database file; in memory when left out. */
   db?: string;
@@ -113,11 +113,7 @@ export async function startPowerSchoolSimulator(options: SimulatorOptions = {}):
     },
   };
 
-  const authority =
-    options.http === true
-      ? undefined
-      : await (options.ca === undefined ? processAuthority() : openAuthority(options.ca));
-  const certificate = await authority?.issue([...new Set(['localhost', '127.0.0.1', '::1', host])]);
+  const certificate = options.http === true ? undefined : await certificateFor(host, options.ca);
   const listener = (request: IncomingMessage, response: ServerResponse) => void respond(context, request, response);
   const server: Server =
     certificate === undefined ? createHttpServer(listener) : createHttpsServer(certificate, listener);
@@ -125,10 +121,10 @@ export async function startPowerSchoolSimulator(options: SimulatorOptions = {}):
   const { port } = server.address() as AddressInfo;
 
   return {
-    baseUrl: `${authority === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    baseUrl: `${certificate === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
-    ca: authority?.ca,
-    caFile: authority?.caFile,
+    ca: certificate?.ca,
+    caFile: certificate?.caFile,
     db,
     plugins,
     oauth,
@@ -181,6 +177,17 @@ async function installAndEnable(plugins: PluginRegistry, bytes: Buffer): Promise
   const plugin = plugins.enable((await plugins.install(bytes)).id);
   const { clientId = '', clientSecret = '' } = plugin.credentials ?? {};
   return { pluginId: plugin.id, clientId, clientSecret };
+}
+
+async function certificateFor(
+  host: string,
+  folder: string | undefined,
+): Promise<ServerCertificate & { caFile?: string | undefined }> {
+  if (folder === undefined && ownNames.includes(host)) return keptCertificate();
+  const { createAuthority, openAuthority } = await import('../authority.ts');
+  const authority = await (folder === undefined ? createAuthority() : openAuthority(folder));
+  const { ca, caFile } = authority;
+  return { ca, caFile, ...(await authority.issue([...new Set([...ownNames, host])])) };
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

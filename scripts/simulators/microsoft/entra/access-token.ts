@@ -1,6 +1,8 @@
 /** Access tokens: signed as Entra signs them, and checked on every Graph call. */
-import { exportJWK, generateKeyPair, type JWK, jwtVerify, SignJWT } from 'jose';
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { exportJWK, type JWK, jwtVerify, SignJWT } from 'jose';
 import type { Clock } from '../../../../shared/clock.ts';
+import { keptSigningKey } from '../../kept-keys.ts';
 import { GraphError } from '../errors.ts';
 import type { Caller } from '../graph/call.ts';
 import type { Random } from '../random.ts';
@@ -9,34 +11,27 @@ import type { Random } from '../random.ts';
 export const tokenLife = 3599;
 const maxCached = 1000;
 
-let signing: Promise<{ keys: Awaited<ReturnType<typeof generateKeyPair>>; jwk: JWK }> | undefined;
-
-/** Created once per process: it takes longer than everything else in a simulator's start. */
-function signingKeys(): NonNullable<typeof signing> {
-  signing ??= generateKeyPair('RS256', { modulusLength: 2048 }).then(async (keys) => {
-    return { keys, jwk: await exportJWK(keys.publicKey) };
-  });
-  return signing;
-}
-
 export class AccessTokens {
   readonly jwks: { keys: JWK[] };
-  readonly #keys: Awaited<ReturnType<typeof generateKeyPair>>;
+  readonly #privateKey: KeyObject;
+  readonly #publicKey: KeyObject;
   readonly #clock: Clock;
   readonly #random: Random;
   /** Verified tokens: a signature is checked once, the expiry every time. */
   readonly #verified = new Map<string, { caller: Caller; expires: number }>();
 
-  private constructor(keys: Awaited<ReturnType<typeof generateKeyPair>>, jwk: JWK, clock: Clock, random: Random) {
-    this.#keys = keys;
+  private constructor(privateKey: KeyObject, publicKey: KeyObject, jwk: JWK, clock: Clock, random: Random) {
+    this.#privateKey = privateKey;
+    this.#publicKey = publicKey;
     this.jwks = { keys: [{ ...jwk, kid: 'simulator', use: 'sig', alg: 'RS256' }] };
     this.#clock = clock;
     this.#random = random;
   }
 
   static async create(clock: Clock, random: Random): Promise<AccessTokens> {
-    const { keys, jwk } = await signingKeys();
-    return new AccessTokens(keys, jwk, clock, random);
+    const privateKey = await keptSigningKey();
+    const publicKey = createPublicKey(privateKey);
+    return new AccessTokens(privateKey, publicKey, await exportJWK(publicKey), clock, random);
   }
 
   async issue(grant: {
@@ -65,7 +60,7 @@ export class AccessTokens {
       .setIssuedAt(now)
       .setNotBefore(now)
       .setExpirationTime(now + tokenLife)
-      .sign(this.#keys.privateKey);
+      .sign(this.#privateKey);
   }
 
   /** @throws 401 for a missing, foreign or expired token */
@@ -78,7 +73,7 @@ export class AccessTokens {
       throw unauthorized('Lifetime validation failed, the token is expired.');
     }
     const currentDate = new Date(this.#clock.now());
-    const verified = await jwtVerify(token, this.#keys.publicKey, { algorithms: ['RS256'], currentDate }).catch(
+    const verified = await jwtVerify(token, this.#publicKey, { algorithms: ['RS256'], currentDate }).catch(
       (error: { code?: string }) => {
         const expired = error.code === 'ERR_JWT_EXPIRED';
         throw unauthorized(
