@@ -49,7 +49,8 @@ export interface AppliedState {
   /**
    * Accounts that Hallpass disabled, as person keys under `disabled`, and those that it signed out then, under
    * `signedOut`; classes whose teams it archived, under `archived`, and those that it may have marked as expired, under
-   * `expired`; and people whose membership is from an earlier role, see earlierRole.
+   * `expired`; people whose membership is from an earlier role, see earlierRole, and those whose membership may have
+   * ended with their ownership, see formerOwners.
    */
   retired: RelationMap<string, string>;
   /** Names that people gave to classes by hand and that stay, by section. */
@@ -162,6 +163,19 @@ export function earlierRole(sectionId: SectionId): string {
 }
 
 export const earlierRolePrefix = 'earlierRole:';
+
+/**
+ * The container, among retired relations, for members of a class who were its owners until Hallpass removed them from
+ * those: in some tenants, that ended their membership too.
+ */
+export function formerOwners(sectionId: SectionId): string {
+  return `formerOwners:${sectionId}`;
+}
+
+/** What is noted of members of a class, for as long as they are. */
+export function marksOfMembers(sectionId: SectionId): string[] {
+  return [earlierRole(sectionId), formerOwners(sectionId)];
+}
 
 /** Where the relations of each kind are in the applied state. */
 export function relationMaps(state: PackedApplied): Record<RelationKind, Relations<string, string>>;

@@ -7,6 +7,13 @@ import type { MemberKey, PersonKey } from './person-key.ts';
 /** Relationships in one PATCH: Graph's limit for `members@odata.bind`. */
 export const bindLimit = 20;
 
+/** People to add to one group, a request each. */
+export function byRequest(people: readonly PersonKey[]): PersonKey[][] {
+  const result: PersonKey[][] = [];
+  for (let at = 0; at < people.length; at += bindLimit) result.push(people.slice(at, at + bindLimit));
+  return result;
+}
+
 /** The parts that every operation has. */
 export interface OperationCommon {
   /** Names the operation's object in journal and problems: `class:77`, `students:123`. */

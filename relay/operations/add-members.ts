@@ -1,4 +1,5 @@
 /** Adds students and teachers to their class, twenty per request. */
+import { formerOwners } from '../model/applied-state.ts';
 import { idIn } from '../model/keys.ts';
 import { refusals } from './common-answers.ts';
 import { createAgain, references } from './memberships.ts';
@@ -34,7 +35,14 @@ export const addMembers: OperationSpec<'addMembers'> = {
   lostAnswer: ({ key, after }) => ({ what: 'uncertain', kind: 'member', container: idIn(key), items: keysIn(after) }),
 
   does: { adds: 'member' },
-  effect: ({ sectionId, people }) => ({ relations: { kind: 'member', container: sectionId, items: people } }),
+  effect: ({ sectionId, people }, _objectId, { retired }) => {
+    const container = formerOwners(sectionId);
+    const items = people.filter((person) => retired.get(container)?.has(person));
+    return {
+      relations: { kind: 'member', container: sectionId, items: people },
+      ...(items.length > 0 && { unrelated: [{ kind: 'retired', container, items }] }),
+    };
+  },
   journal: ({ people }) => people,
   values: () => undefined,
   subject: ({ key }) => key,

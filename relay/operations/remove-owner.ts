@@ -1,4 +1,5 @@
 /** Removes a person who no longer teaches a class from its owners. */
+import { formerOwners } from '../model/applied-state.ts';
 import { idIn } from '../model/keys.ts';
 import { endMemberships } from './memberships.ts';
 import { keysIn } from './objects.ts';
@@ -37,9 +38,14 @@ export const removeOwner: OperationSpec<'removeOwner'> = {
   does: { removes: 'owner' },
   // In some tenants, removing an owner also ends the membership (a known issue of Graph, 2021): the next run adds a
   // person who belongs there again, not this one, because Microsoft advises to wait.
-  effect: ({ sectionId, personKey }) => {
+  effect: ({ sectionId, personKey }, _objectId, applied) => {
     const person = { container: sectionId, items: [personKey] };
-    return { unrelated: [{ kind: 'owner', ...person }], doubted: [{ kind: 'member', ...person }] };
+    const isMember = applied.members.get(sectionId)?.has(personKey) === true;
+    return {
+      ...(isMember && { relations: { kind: 'retired', container: formerOwners(sectionId), items: [personKey] } }),
+      unrelated: [{ kind: 'owner', ...person }],
+      doubted: [{ kind: 'member', ...person }],
+    };
   },
   journal: ({ personKey }) => [personKey],
   values: () => undefined,

@@ -5,17 +5,17 @@
  * untouched.
  */
 
-import { type AppliedState, earlierRole, uncertainKey } from '../model/applied-state.ts';
+import { type AppliedState, uncertainKey } from '../model/applied-state.ts';
 import type { Body } from '../model/body.ts';
-import { classKey, type ObjectKey, type OperationKey, type SectionId, schoolKey } from '../model/keys.ts';
-import { bindLimit, type Operation, type OperationCommon, type Plan } from '../model/operation.ts';
-import { isStudent, type MemberKey, type PersonKey, personKey } from '../model/person-key.ts';
+import { classKey, type ObjectKey, type OperationKey, schoolKey } from '../model/keys.ts';
+import { byRequest, type Operation, type OperationCommon, type Plan } from '../model/operation.ts';
+import { type PersonKey, personKey } from '../model/person-key.ts';
 import { licenseKey } from '../operations/license-relation.ts';
 import { inOrder } from '../operations/registry.ts';
 import { WrittenNames } from './additions.ts';
+import { classMemberOperations } from './class-members.ts';
 import { type Departed, nothingDeparted } from './departures.ts';
 import type { DesiredState } from './desired.ts';
-import { ownersToBe } from './owners.ts';
 import { nameOfReturned, retirements, returns } from './retirement.ts';
 import { teamOperations } from './teams.ts';
 
@@ -143,7 +143,7 @@ function* licenseOperations(desired: DesiredState, applied: AppliedState): Itera
     else yield { kind: 'assignLicence', key: personKey, personKey, ...license, reason };
   }
   for (const [groupId, people] of byGroup) {
-    for (const some of chunks([...people].sort())) {
+    for (const some of byRequest([...people].sort())) {
       yield { kind: 'addToLicenceGroup', key: `licence:${groupId}`, groupId, people: some, reason };
     }
   }
@@ -195,92 +195,6 @@ function* schoolMemberOperations(desired: DesiredState, applied: AppliedState): 
   }
 }
 
-function* classMemberOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
-  const nobody: ReadonlySet<never> = new Set();
-  for (const sectionId of desired.classes.keys()) {
-    const key = classKey(sectionId);
-    const owners = desired.owners.get(sectionId) ?? nobody;
-    const members = desired.members.get(sectionId) ?? nobody;
-    const memberNow = applied.members.get(sectionId) ?? nobody;
-    const isSure = (relation: 'member' | 'owner') => (person: MemberKey) =>
-      !applied.uncertain.has(uncertainKey(relation, sectionId, person));
-    const wasRemoved = (relation: 'member' | 'owner') => (person: MemberKey) =>
-      applied.drifted.has(uncertainKey(relation, sectionId, person));
-    const newOwners = missing(owners, applied.owners.get(sectionId) ?? nobody, isSure('owner'));
-    for (const { people, ...why } of additions(newOwners, wasRemoved('owner'), 'they teach the section')) {
-      yield { kind: 'addOwners', key, sectionId, people, ...why };
-    }
-    const newMembers = missing(members, memberNow, isSure('member'));
-    for (const { people, ...why } of additions(newMembers, wasRemoved('member'), 'they are in the section')) {
-      yield { kind: 'addMembers', key, sectionId, people, ...why };
-    }
-    yield* removals(sectionId, desired, applied);
-  }
-}
-
-/**
- * People who left, if the policy is to remove them. If nobody takes over a class, its teachers stay: Graph does not let
- * the last owner go, and nobody could manage it. The same applies if someone has removed those who teach it.
- */
-function* removals(sectionId: SectionId, desired: DesiredState, applied: AppliedState): Iterable<Operation> {
-  const { leavers } = desired;
-  const isForeign = (relation: 'member' | 'owner', person: MemberKey) =>
-    applied.drifted.has(uncertainKey(relation, sectionId, person));
-  const addedByHand = 'somebody added them in Microsoft 365';
-  const key = classKey(sectionId);
-  const left: ReadonlySet<MemberKey> | undefined = desired.waiting.get(sectionId);
-  const owners: ReadonlySet<MemberKey> | undefined = ownersToBe(sectionId, desired, applied);
-  const members: ReadonlySet<MemberKey> | undefined = desired.members.get(sectionId);
-  const changedRole = (personKey: MemberKey) => applied.retired.get(earlierRole(sectionId))?.has(personKey) === true;
-  const teachersGo = (personKey: MemberKey) =>
-    owners !== undefined && leavers.teachers[wayOut(sectionId, personKey, desired)] === 'remove';
-  for (const personKey of applied.owners.get(sectionId) ?? []) {
-    if (owners?.has(personKey) || left?.has(personKey)) continue;
-    if (owners !== undefined && isForeign('owner', personKey))
-      yield { kind: 'removeOwner', key, sectionId, personKey, reason: addedByHand };
-    // Students become owners only through a hand-over from staff, or by a person's hand, which counts as foreign.
-    else if (owners !== undefined && isStudent(personKey))
-      yield { kind: 'removeOwner', key, sectionId, personKey, reason: reasonOfChange(personKey) };
-    else if (teachersGo(personKey))
-      yield { kind: 'removeOwner', key, sectionId, personKey, reason: 'the teacher no longer teaches the section' };
-  }
-  for (const personKey of applied.members.get(sectionId) ?? []) {
-    if (members?.has(personKey) || left?.has(personKey)) continue;
-    if (isForeign('member', personKey)) {
-      yield { kind: 'removeMember', key, sectionId, personKey, reason: addedByHand };
-      continue;
-    }
-    if (changedRole(personKey)) {
-      yield { kind: 'removeMember', key, sectionId, personKey, reason: reasonOfChange(personKey) };
-      continue;
-    }
-    const ofStudent = isStudent(personKey);
-    const way = wayOut(sectionId, personKey, desired);
-    if (!(ofStudent ? leavers.students[way] === 'remove' : teachersGo(personKey))) continue;
-    const reason =
-      way === 'termEnded'
-        ? 'the term of the section is over'
-        : ofStudent
-          ? 'the student is no longer in the section'
-          : 'the teacher no longer teaches the section';
-    yield { kind: 'removeMember', key, sectionId, personKey, reason };
-  }
-}
-
-function reasonOfChange(personKey: MemberKey): string {
-  return isStudent(personKey)
-    ? 'they taught the section, and are a student now'
-    : 'they were in the section as a student, and are staff now';
-}
-
-/** How a person left a class. A person missing from the roster after the end of the term was there until then. */
-function wayOut(sectionId: SectionId, personKey: MemberKey, { over, finished }: DesiredState): 'dropped' | 'termEnded' {
-  const toTheEnd: ReadonlySet<MemberKey> | undefined = finished.get(sectionId);
-  if (toTheEnd?.has(personKey)) return 'termEnded';
-  const dropped: ReadonlySet<MemberKey> | undefined = over.get(sectionId)?.dropped;
-  return dropped === undefined || dropped.has(personKey) ? 'dropped' : 'termEnded';
-}
-
 /**
  * The properties that differ, with old and new values; undefined when none does. A property that is no longer desired
  * is left as it is, like everything that disappears from PowerSchool. Nested objects are sent whole, and only if
@@ -304,14 +218,6 @@ function isBody(value: Body[string] | undefined): value is Body {
   return typeof value === 'object' && value !== null;
 }
 
-function missing(
-  wanted: ReadonlySet<PersonKey>,
-  there: ReadonlySet<MemberKey>,
-  isSure: (item: PersonKey) => boolean,
-): PersonKey[] {
-  return [...wanted].filter((item) => !there.has(item) || !isSure(item)).sort();
-}
-
 type Why = Pick<OperationCommon, 'reason' | 'repair'>;
 
 function becauseMissing(key: ObjectKey, { drifted }: AppliedState, reason: string): Why {
@@ -326,24 +232,4 @@ function becauseAbsent(reason: string, removed: string | false): Why {
 
 function becauseChanged(key: ObjectKey, { drifted }: AppliedState, reason: string): string {
   return drifted.has(key) ? 'somebody changed it in Microsoft 365' : reason;
-}
-
-/**
- * People to add, twenty per request. Those whom someone removed are separate: the guard may hold them, and nobody else.
- */
-function* additions(
-  people: PersonKey[],
-  wasRemoved: (person: PersonKey) => boolean,
-  reason: string,
-): Iterable<Why & { people: PersonKey[] }> {
-  for (const some of chunks(people.filter((person) => !wasRemoved(person)))) yield { people: some, reason };
-  const again = people.filter(wasRemoved);
-  for (const some of chunks(again))
-    yield { people: some, reason: `${reason}, and somebody removed them in Microsoft 365`, repair: true };
-}
-
-function chunks(items: PersonKey[]): PersonKey[][] {
-  const result: PersonKey[][] = [];
-  for (let at = 0; at < items.length; at += bindLimit) result.push(items.slice(at, at + bindLimit));
-  return result;
 }

@@ -17,7 +17,7 @@ export const mutants: readonly Mutant[] = [
   {
     part: 'plan',
     harm: 'students who left a class stay in it, and those who are in none leave',
-    file: 'relay/plan/plan.ts',
+    file: 'relay/plan/class-members.ts',
     find: "leavers.students[way] === 'remove'",
     replace: "leavers.students[way] !== 'remove'",
     tests: ['relay/plan/plan.test.ts'],

@@ -6,7 +6,7 @@
 import type { Selectable } from 'kysely';
 import {
   type Applied,
-  earlierRole,
+  marksOfMembers,
   nothingApplied,
   objectsOf,
   type PackedApplied,
@@ -145,7 +145,7 @@ export async function record(
       .deleteFrom('applied_relation')
       .where('tenant_id', '=', tenant_id)
       .where('kind', '=', 'retired')
-      .where('container', '=', earlierRole(asSectionId(unrelated.container)))
+      .where('container', 'in', marksOfMembers(asSectionId(unrelated.container)))
       .where('item', 'in', unrelated.items)
       .execute();
   }

@@ -63,7 +63,7 @@ interface AppliedTable {
 interface AppliedRelationTable {
   tenant_id: string;
   kind: 'member' | 'owner' | 'schoolClass' | 'schoolUser' | 'licence' | 'retired';
-  /** Class for member and owner, school for schoolClass and schoolUser, SKU for license, `disabled`, `signedOut`, `archived`, `expired` or `earlierRole:<class>` for retired. */
+  /** Class for member and owner, school for schoolClass and schoolUser, SKU for license, `disabled`, `signedOut`, `archived`, `expired` `earlierRole:<class>` or `formerOwners:<class>` for retired. */
   container: string;
   item: string;
   /** 1 when the answer to the last request about it never came, so that it may be there or not. */

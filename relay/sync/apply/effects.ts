@@ -6,8 +6,8 @@ import {
   type Applied,
   type AppliedState,
   type DoubtfulKind,
-  earlierRole,
   type LostAnswer,
+  marksOfMembers,
   objectsOf,
   onTopOf,
   relationMaps,
@@ -57,7 +57,8 @@ export function updateApplied(
   for (const { kind, container, items } of unrelated) {
     for (const item of items) {
       maps[kind].get(container)?.delete(item);
-      if (kind === 'member') run.applied.retired.get(earlierRole(asSectionId(container)))?.delete(item);
+      if (kind !== 'member') continue;
+      for (const mark of marksOfMembers(asSectionId(container))) run.applied.retired.get(mark)?.delete(item);
     }
   }
   doubt(run.applied, doubted);

@@ -87,3 +87,21 @@ t.test('an owner added by hand stays while nobody else is one', async (t) => {
   for (let run = 0; run < 2; run += 1) t.match(await later(district), { failed: 0, problems: 0 });
   t.notOk(group.owners.has(aide) || group.members.has(aide));
 });
+
+t.test('a student who left, whom the policy keeps and somebody made an owner, stays a member', async (t) => {
+  const district = await inStep(t, { drift: { foreignMembers: 'remove' } });
+  const policies = { studentLeftClass: 'keep' };
+  district.profile = parseProfile({ ...district.profile, policies }, 'test');
+  const { directory } = district.microsoft;
+  directory.rules.ownerRemovalEndsMembership = true;
+  const group = classOf(district, '50');
+  const student = userOf(district, 'student0');
+  await district.commit(smallRoster(12).filter(({ id }) => id !== '300'));
+  t.match(await later(district), { done: 0, failed: 0, problems: 0 });
+  t.ok(group.members.has(student));
+  directory.addLink(group, 'owners', student);
+  for (let run = 0; run < 3; run += 1) t.match(await later(district), { failed: 0, problems: 0 });
+  t.notOk(group.owners.has(student));
+  t.ok(group.members.has(student));
+  t.match(await later(district), { done: 0, failed: 0, problems: 0 });
+});
