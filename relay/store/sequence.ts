@@ -1,7 +1,7 @@
-/** Numbers that order what happened in a tenant where times tie, or a clock went back. */
+/** Sequence numbers for a tenant's events, because times may tie or go back. */
 import type { TenantScope } from './store.ts';
 
-/** The number after the last one. A transaction that writes is the only one (sqlite-dialect.ts), so nobody else gets it. */
+/** The next number. There is only one writing transaction at a time (sqlite-dialect.ts), so it is unique. */
 export async function nextNumber({ db, tenantId }: TenantScope, table: 'audit' | 'run' | 'operation'): Promise<number> {
   const row = await db
     .selectFrom(table)

@@ -1,6 +1,6 @@
 /**
- * The relay's database. A tenant's rows are reached through {@link Store.withTenant} only, so that no query can forget
- * whose rows it is about; the few questions that cross tenants are named functions in system.ts and changes/.
+ * The relay's database. A tenant's rows are accessible only through {@link Store.withTenant}, so every query is limited
+ * to one tenant; the few queries across tenants are named functions in system.ts and changes/.
  */
 
 import { closeSync, openSync, statSync } from 'node:fs';
@@ -28,30 +28,32 @@ export interface SystemScope {
 
 export interface Store {
   /**
-   * Runs `fn` in one transaction and returns when it is durable. Transactions follow one another, so `fn` waits for
-   * nothing but the database: never for a network.
+   * Runs `fn` in one transaction and returns when it is durable. Transactions run one after another, so `fn` may wait
+   * only for the database, never for a network.
    *
-   * @param durable `with the next`: returns sooner; no later transaction is durable without it, and none must be promised alone
+   * @param durable `with the next`: returns sooner; no later transaction becomes durable without it, and its result must
+   *   not be acknowledged on its own
    * @throws HallpassError STORE_UNAVAILABLE; whatever `fn` throws undoes the transaction
    */
   withTenant<T>(tenantId: string, fn: (scope: TenantScope) => Promise<T>, durable?: Durable): Promise<T>;
   /**
-   * The same for reading alone: `fn` sees one moment, writers of this and other processes go on meanwhile, and whatever `fn`
-   * tries to write fails. For whole districts.
+   * The same for reading only, for whole districts: `fn` sees one snapshot, writers of this and other processes continue
+   * meanwhile, and a write by `fn` fails.
    */
   readTenant<T>(tenantId: string, fn: (scope: TenantScope) => Promise<T>): Promise<T>;
   /** The same for questions that cross tenants. Called with the functions of system.ts and changes/ only. */
   system<T>(fn: (scope: SystemScope) => Promise<T>): Promise<T>;
-  /** The same for reading alone, as {@link readTenant} reads. */
+  /** The same for reading only, like {@link readTenant}. */
   readSystem<T>(fn: (scope: SystemScope) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
 /**
- * Opens (or makes) the database and brings its schema up to date.
+ * Opens or creates the database, and migrates its schema.
  *
  * @param file path, or `:memory:` for a database that ends with the process
- * @param how `serving`: in a relay that serves, so that others wait less for it (upkeep.ts); `contents`: what a database in memory holds at the start, as SQLite serializes it, by default nothing
+ * @param how `serving`: in a relay that serves, so that others wait less for it (upkeep.ts); `contents`: the initial
+ *   contents of a database in memory, as SQLite serializes it; empty by default
  * @throws HallpassError STATE_FOLDER_UNUSABLE, STORE_UNAVAILABLE, STORE_DAMAGED, STORE_TOO_NEW
  */
 export async function openStore(
@@ -62,7 +64,7 @@ export async function openStore(
   const database = await opened(file, async () => openSqlite(file));
   if (contents !== undefined) database.deserialize(contents);
   const db = new Kysely<Database>({ dialect: new NodeSqliteDialect(database) });
-  // Beside the writers: a district is read for seconds. A database in memory has one connection alone.
+  // In parallel with writers, because reading a district takes seconds. A database in memory has only one connection.
   let reading: Kysely<Database> | undefined;
   const reader = (): Kysely<Database> => {
     if (file === ':memory:') return db;
@@ -100,9 +102,9 @@ export async function openStore(
 }
 
 /**
- * Opens a database, which a store has open elsewhere in the process, for reading alone.
+ * Opens a database for reading only; a store must have it open elsewhere in the process.
  *
- * @throws HallpassError STORE_UNAVAILABLE; whoever writes all the same has a bug
+ * @throws HallpassError STORE_UNAVAILABLE; a write is a bug
  */
 export async function openReader(file: string): Promise<Store> {
   const reading = await unavailable(file, async () => openReading(file));
@@ -132,11 +134,11 @@ function refuseWriting(): never {
   throw new TypeError('a write to a database that is open for reading');
 }
 
-/** A place where nothing can be kept is found here, and stays one: nobody needs to try again. */
+/** An unusable place is detected here; retrying would not help. */
 async function usable(file: string): Promise<void> {
   try {
     await makeFolders(dirname(file), 0o700);
-    // A named pipe would be waited for without an end.
+    // Opening a named pipe would block forever.
     const found = statSync(file, { throwIfNoEntry: false });
     if (found !== undefined && !found.isFile()) {
       const reason = `its ${basename(file)} is ${found.isDirectory() ? 'a folder' : 'a device or pipe'} and not a file`;
@@ -149,7 +151,7 @@ async function usable(file: string): Promise<void> {
   }
 }
 
-/** Primary result codes that speak of the file and its disk, not of the query (https://sqlite.org/rescode.html). */
+/** Primary result codes about the file and its disk, not the query (https://sqlite.org/rescode.html). */
 const storageFaults: Record<number, string> = {
   5: 'another program keeps it locked',
   6: 'another program keeps it locked',
@@ -165,8 +167,8 @@ const storageFaults: Record<number, string> = {
 const damage = [11, 26];
 
 /**
- * SQLITE_READONLY itself, while nothing but reading was asked for: `fn` wrote, which is our bug and not the disk's. A folder
- * that cannot be written to has extended codes of its own.
+ * Plain SQLITE_READONLY during a read transaction: `fn` wrote, which is our bug and not a fault of the disk. A read-only
+ * folder has extended codes.
  */
 const readOnly = 8;
 
@@ -187,7 +189,7 @@ async function unavailable<T>(store: string, action: () => Promise<T>): Promise<
   }
 }
 
-/** While it is opened, damage is reported as what no second attempt fixes. */
+/** Damage found while opening is reported as an error that a retry does not fix. */
 async function opened<T>(store: string, action: () => Promise<T>): Promise<T> {
   try {
     return await unavailable(store, action);

@@ -10,7 +10,7 @@ export interface DeletedAccount {
   role: Role;
   personId: string;
   objectId: string;
-  /** Of the link that ended: it is made again with it, if the account comes back. */
+  /** Rule of the link that ended; a restored account is linked with it again. */
   rule: string;
   /** When it was noticed, ISO 8601. */
   deletedAt: string;
@@ -32,7 +32,7 @@ export async function readDeletedAccounts({ db, tenantId }: TenantScope): Promis
   }));
 }
 
-/** The last one of a person counts. */
+/** The last one per person counts. */
 export async function addDeletedAccounts(
   { db, tenantId }: TenantScope,
   accounts: readonly DeletedAccount[],
@@ -62,8 +62,8 @@ export async function addDeletedAccounts(
 }
 
 /**
- * These people have accounts now. First passwords of accounts that are not these are forgotten: one that is made again has
- * the password of the one before, which nobody was told.
+ * These people have accounts now. Deletes the first passwords of their other accounts: a recreated account uses the
+ * earlier password, which nobody was told.
  */
 export async function settleDeletedAccounts(
   scope: TenantScope,

@@ -1,4 +1,4 @@
-/** User names that were given to accounts. Kept for good, because no name is given to a second person. */
+/** User names given to accounts. Kept for good, because a name is never reused for a second person. */
 import { setImmediate } from 'node:timers/promises';
 import { Interner } from '../../compact/interner.ts';
 import { asPersonKey, type PersonKey } from '../../model/person-key.ts';
@@ -9,8 +9,8 @@ import type { TenantScope } from '../store.ts';
 import { storedPersonKey } from './stored-person.ts';
 
 /**
- * userPrincipalName and person key, oldest first. Read by name, as the table has them, and put in order here, as numbers: a district that
- * makes its accounts has one of everybody.
+ * userPrincipalName and person key, oldest first. Read in the table's order and sorted here by number, because a district
+ * in create mode has one for everybody.
  */
 export async function* readGivenNames({ db, tenantId }: TenantScope): AsyncGenerator<[string, PersonKey], undefined> {
   const rows = db
@@ -18,7 +18,7 @@ export async function* readGivenNames({ db, tenantId }: TenantScope): AsyncGener
     .select(['user_principal_name', 'role', 'person_id', 'given_at'])
     .where('tenant_id', '=', tenantId);
   const texts = new Interner();
-  /** Numbers of name and person, in turn, by the time at which they were given. */
+  /** Numbers of name and person, alternating, by time. */
   const given = new Map<string, number[]>();
   for await (const page of pages(rows, ['user_principal_name'])) {
     for (const row of page) {
@@ -45,7 +45,7 @@ export interface GivenName {
   personId: string;
 }
 
-/** Notes names before they are used; anyone who had one first keeps it. */
+/** Records names before they are used; the first owner of a name keeps it. */
 export async function addGivenNames(
   { db, tenantId }: TenantScope,
   names: readonly GivenName[],

@@ -1,4 +1,4 @@
-/** Accounts that go from one record of PowerSchool to another, with all that is known of them. */
+/** Hands over accounts from one PowerSchool record to another, with everything stored about them. */
 
 import { sql } from 'kysely';
 import { byHand, type Link, rulesOfOurs } from '../../model/account-link.ts';
@@ -12,8 +12,8 @@ import { settleDeletedAccounts } from './deleted-accounts.ts';
 import { removeLinks } from './links.ts';
 
 /**
- * @param handovers `from`: person key of the one who has the account. An account that Hallpass made stays one that it made,
- *   and a first password that waits goes with it.
+ * @param handovers `from`: person key of the current holder. The account keeps its origin, and a waiting first password
+ *   goes with it.
  */
 export async function handOverLinks(
   { db, tenantId }: TenantScope,
@@ -78,10 +78,10 @@ async function markEarlierRole(
 }
 
 /**
- * Gives a person the account of somebody who has left, because a person decided so, instead of the one that they had. What the
- * other had in classes and schools is taken away by the next run, as after every hand-over.
+ * Gives a person the account of a former person, by a decision by hand, in place of their own. The next run removes the
+ * memberships of their previous account, as after every hand-over.
  *
- * @param by who does it
+ * @param by who decided
  */
 export async function handOverByHand(
   scope: TenantScope,

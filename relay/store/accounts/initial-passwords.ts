@@ -1,4 +1,4 @@
-/** First passwords of accounts that Hallpass made, sealed, until they are handed out. */
+/** First passwords of accounts that Hallpass created, sealed until they are exported. */
 import { type Selectable, sql } from 'kysely';
 import { readopted, recovered } from '../../model/account-link.ts';
 import { asPersonKey, type PersonKey, personKey } from '../../model/person-key.ts';
@@ -16,13 +16,13 @@ export interface SealedPassword {
   sealed: string;
 }
 
-/** A password is bound to the person for whom it was sealed, also after the account was handed over. */
+/** A password is bound to the person for whom it was sealed, also after a hand-over. */
 export interface EarlierPassword {
   sealed: string;
   sealedFor: PersonKey;
 }
 
-/** Keeps passwords that are about to be set. The one of an earlier attempt stays: it may have been set already. */
+/** Stores passwords that are about to be set. One of an earlier attempt stays: it may have been set already. */
 export async function addPasswords(
   { db, tenantId }: TenantScope,
   passwords: readonly SealedPassword[],
@@ -50,7 +50,7 @@ export async function addPasswords(
   }
 }
 
-/** Keeps passwords instead of those of before, if there were any. */
+/** Stores passwords, replacing earlier ones. */
 export async function replacePasswords(
   scope: TenantScope,
   passwords: readonly SealedPassword[],
@@ -60,10 +60,10 @@ export async function replacePasswords(
   await addPasswords(scope, passwords, now);
 }
 
-/** A row as it stands, for {@link keepAgain}. */
+/** A stored row, for {@link keepAgain}. */
 export type StoredPassword = Selectable<Database['initial_password']>;
 
-/** What is kept of these people. */
+/** The stored rows of these people. */
 export async function passwordsOf(
   { db, tenantId }: TenantScope,
   people: readonly { role: Role; personId: string }[],
@@ -77,7 +77,7 @@ export async function passwordsOf(
     .execute();
 }
 
-/** Keeps what was there before it was replaced, unless there is something newer. */
+/** Restores a replaced row, unless there is a newer one. */
 export async function keepAgain({ db }: TenantScope, rows: readonly StoredPassword[]): Promise<void> {
   for (const part of slices(rows)) {
     await db
@@ -88,7 +88,7 @@ export async function keepAgain({ db }: TenantScope, rows: readonly StoredPasswo
   }
 }
 
-/** What earlier attempts left, by person key. */
+/** Passwords of earlier attempts, by person key. */
 export async function findPasswords(
   scope: TenantScope,
   people: readonly { role: Role; personId: string }[],
@@ -162,7 +162,10 @@ function sealedFor({ sealed_for: stored }: { sealed_for: string | null }, key: P
   return stored === null ? key : readKey(asPersonKey, stored, 'initial_password', key);
 }
 
-/** Accounts that Hallpass made in a time of which this database knows nothing: whether they have their first password still, and which, is unknown. */
+/**
+ * Accounts that Hallpass created before this database existed or was restored: whether they still have their first
+ * password, and which, is unknown.
+ */
 export async function readUnknownPasswords({
   db,
   tenantId,
@@ -186,7 +189,10 @@ export async function readUnknownPasswords({
   }));
 }
 
-/** How many accounts of Hallpass's own there are from before the whole database was lost: who has a first password of theirs is unknown. */
+/**
+ * The number of Hallpass's accounts from before the database was lost: whether their first passwords were exported is
+ * unknown.
+ */
 export async function countReadopted({ db, tenantId }: TenantScope): Promise<number> {
   const { count } = await db
     .selectFrom('link')
@@ -197,7 +203,7 @@ export async function countReadopted({ db, tenantId }: TenantScope): Promise<num
   return Number(count);
 }
 
-/** They are not needed anymore, or not known anymore. */
+/** Deletes passwords that are no longer needed or valid. */
 export async function forgetPasswords(
   { db, tenantId }: TenantScope,
   people: readonly { role: Role; personId: string }[],

@@ -1,4 +1,4 @@
-/** Who is who: the people of the roster and the accounts that are theirs. */
+/** Account links between people in the roster and accounts. */
 
 import { sql } from 'kysely';
 import { fail } from '../../../shared/errors.ts';
@@ -76,15 +76,15 @@ export async function settleRecovered({ db, tenantId }: TenantScope, people: rea
 }
 
 /**
- * Their accounts are gone from the directory. It is remembered which they were, and first passwords that were not handed out
- * are kept: an account that is restored has the one that it had.
+ * Ends links whose accounts are gone from the directory. Remembers the accounts and keeps unexported first passwords,
+ * because a restored account still has its password.
  */
 export async function endLinks(scope: TenantScope, deleted: readonly DeletedAccount[]): Promise<void> {
   await deleteLinks(scope, deleted);
   await addDeletedAccounts(scope, deleted);
 }
 
-/** The account is the person's no more: they are matched, or given an account, again. Nothing is done to the account. */
+/** Unlinks accounts: the people are matched or get an account again. The accounts do not change. */
 export async function removeLinks(scope: TenantScope, people: readonly LinkedPerson[]): Promise<void> {
   await deleteLinks(scope, people);
   await forgetPasswords(scope, people);
@@ -102,7 +102,7 @@ async function deleteLinks(scope: TenantScope, people: readonly LinkedPerson[]):
   await forgetApplied(scope, people);
 }
 
-/** What was done to the account that somebody had says nothing about the one that they have now. */
+/** Deletes the applied state of a person's earlier account, which does not hold for the new one. */
 export async function forgetApplied(scope: TenantScope, people: readonly LinkedPerson[]): Promise<void> {
   for (const { role, personId } of people) {
     const key = personKey(role, personId);
@@ -146,7 +146,7 @@ export async function findLink(
 
 export interface ShownLink extends Link {
   linkedAt: string;
-  /** Undefined for an account that the mirror of the directory does not show (yet). */
+  /** Undefined for an account that the directory mirror does not have (yet). */
   userPrincipalName: string | undefined;
 }
 
@@ -180,7 +180,7 @@ export async function listLinks(
   }));
 }
 
-/** Whose the account is. */
+/** The person linked to an account. */
 export async function holderOf({ db, tenantId }: TenantScope, objectId: string): Promise<LinkedPerson | undefined> {
   const row = await db
     .selectFrom('link')
@@ -192,10 +192,10 @@ export async function holderOf({ db, tenantId }: TenantScope, objectId: string):
 }
 
 /**
- * Gives a person an account by hand, instead of the one they had. It stays theirs whatever the rules say.
+ * Links an account to a person by hand, replacing their earlier link. Identity rules do not change it.
  *
  * @param by who does it
- * @throws HallpassError LINK_TAKEN when the account is somebody else's
+ * @throws HallpassError LINK_TAKEN if the account is linked to somebody else
  */
 export async function linkByHand(scope: TenantScope, link: Omit<Link, 'rule'>, by: string, now: string): Promise<void> {
   const { db, tenantId } = scope;
@@ -220,7 +220,7 @@ export async function linkByHand(scope: TenantScope, link: Omit<Link, 'rule'>, b
 }
 
 /**
- * Takes a person's account from them, by hand; of one that somebody deleted, it is forgotten that it was theirs.
+ * Removes a person's link by hand; for a deleted account, forgets that it was theirs.
  *
  * @throws HallpassError LINK_UNKNOWN
  */

@@ -1,7 +1,7 @@
-/** Tables of accounts that Hallpass makes. */
+/** Tables of accounts that Hallpass creates. */
 import type { Role } from '../../model/role.ts';
 
-/** Every userPrincipalName that was ever given, in lower case. Rows stay when the account goes: no name is given twice. */
+/** Every userPrincipalName ever given, in lower case. Rows outlive the account: no name is given twice. */
 interface GivenNameTable {
   tenant_id: string;
   user_principal_name: string;
@@ -10,7 +10,7 @@ interface GivenNameTable {
   given_at: string;
 }
 
-/** First passwords that have not been handed out. A row is written before the account is, and deleted by the export. */
+/** First passwords that have not been exported. A row is written before the account, and deleted by the export. */
 interface InitialPasswordTable {
   tenant_id: string;
   role: Role;
@@ -18,12 +18,12 @@ interface InitialPasswordTable {
   user_principal_name: string;
   /** AES-256-GCM, see relay/secrets/vault.ts. */
   sealed: string;
-  /** Person key that it was sealed for; null for the person of the row. */
+  /** Person key for which it was sealed; null for the person of the row. */
   sealed_for: string | null;
   made_at: string;
 }
 
-/** The account that a person had until somebody deleted it. A row goes when the person has one again. */
+/** The account that a person had until somebody deleted it. The row is deleted when the person has an account again. */
 interface DeletedAccountTable {
   tenant_id: string;
   role: Role;

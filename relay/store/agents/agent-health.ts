@@ -1,4 +1,6 @@
-/** How agents are: what each last said of itself, and whether it is connected. Written by the link, read by people. */
+/**
+ * The health of agents: what each last reported, and whether it is connected. Written by the endpoint, shown to people.
+ */
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { HallpassError } from '../../../shared/errors.ts';
@@ -6,7 +8,7 @@ import { readJson } from '../engine/stored-json.ts';
 import type { SystemScope, TenantScope } from '../store.ts';
 
 const healthSchema = z.object({
-  /** When it said so last, ISO 8601 in UTC. */
+  /** Time of the last report, ISO 8601 in UTC. */
   at: z.string(),
   state: z.enum(['idle', 'cycle', 'waiting', 'problem']),
   /** When it last looked at PowerSchool successfully. */
@@ -17,12 +19,12 @@ const healthSchema = z.object({
 
 export type AgentHealth = z.infer<typeof healthSchema>;
 
-/** @param text as stored; null where the agent has said nothing yet @throws HallpassError STORED_VALUE_DAMAGED */
+/** @param text as stored; null if the agent has not reported yet @throws HallpassError STORED_VALUE_DAMAGED */
 export function parseHealth(text: string | null, agentId: string): AgentHealth | undefined {
   return text === null ? undefined : readJson(healthSchema, text, 'agent', agentId);
 }
 
-/** One that is damaged has to go, and does with what the agent says next. */
+/** A damaged report is overwritten by the agent's next one. */
 function lastProblem(text: string | null, agentId: string): AgentHealth['problem'] {
   try {
     return parseHealth(text, agentId)?.problem;
@@ -32,7 +34,7 @@ function lastProblem(text: string | null, agentId: string): AgentHealth['problem
   }
 }
 
-/** Keeps what an agent says of itself. A problem that goes on keeps the time at which it began. */
+/** Stores an agent's report. A problem that persists keeps its start time. */
 export async function noteHealth(
   { db, tenantId }: TenantScope,
   agentId: string,
@@ -67,7 +69,7 @@ export async function noteHealth(
     .execute();
 }
 
-/** The connections of these agents are gone, and no newer ones have taken their places. */
+/** These agents are disconnected, without newer connections. */
 export async function noteDisconnected({ db }: SystemScope, agentIds: readonly string[], now: Date): Promise<void> {
   await db
     .updateTable('agent')
@@ -76,7 +78,7 @@ export async function noteDisconnected({ db }: SystemScope, agentIds: readonly s
     .execute();
 }
 
-/** At the start of a relay nobody is connected, whatever one that was killed has left. */
+/** At the start of a relay no agent is connected, whatever a killed relay left in the table. */
 export async function forgetConnections({ db }: SystemScope): Promise<void> {
   await db.updateTable('agent').set({ connected_since: null }).where('connected_since', 'is not', null).execute();
 }

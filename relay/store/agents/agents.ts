@@ -1,4 +1,4 @@
-/** A tenant's agents and the codes with which new ones enroll. */
+/** A tenant's agents, and the codes that enroll new ones. */
 import { fail } from '../../../shared/errors.ts';
 import { type Hello, helloSchema } from '../../../shared/link.ts';
 import { readJson } from '../engine/stored-json.ts';
@@ -14,7 +14,7 @@ export interface Agent {
   lastSeenAt: string | null;
   revokedAt: string | null;
   connectedSince: string | null;
-  /** What it last said of itself. */
+  /** Its last report. */
   health: AgentHealth | undefined;
 }
 
@@ -38,7 +38,7 @@ export async function listAgents({ db, tenantId }: TenantScope): Promise<Agent[]
   }));
 }
 
-/** Revokes for good; doing it again keeps the first time. @throws HallpassError AGENT_NOT_FOUND */
+/** Revokes an agent for good; repeating it keeps the first time. @throws HallpassError AGENT_NOT_FOUND */
 export async function revokeAgent({ db, tenantId }: TenantScope, agentId: string, now: Date): Promise<void> {
   const { numUpdatedRows } = await db
     .updateTable('agent')
@@ -49,7 +49,7 @@ export async function revokeAgent({ db, tenantId }: TenantScope, agentId: string
   if (numUpdatedRows === 0n) throw fail('AGENT_NOT_FOUND', { agent: agentId, tenant: tenantId, hint: '' });
 }
 
-/** Keeps what the agent says of itself in its hello. */
+/** Stores what the agent's hello says about it. */
 export async function noteHello(
   { db, tenantId }: TenantScope,
   agentId: string,
@@ -69,7 +69,7 @@ export async function noteHello(
     .execute();
 }
 
-/** A new one-time code; it is not stored and cannot be shown again. Codes past their time are cleared away. */
+/** A new one-time code; it is not stored and cannot be shown again. Deletes expired codes. */
 export async function issueCode(
   { db, tenantId }: TenantScope,
   now: Date,
@@ -110,12 +110,12 @@ export async function districtTimeZone(scope: TenantScope): Promise<string | und
   return (await reportedSources(scope)).find(({ timeZone }) => timeZone !== undefined)?.timeZone;
 }
 
-/** How the district's agents last read PowerSchool; undefined before one has said it. */
+/** How the district's agents last read PowerSchool; undefined before the first report. */
 export async function sourceKind(scope: TenantScope): Promise<Hello['source']['kind'] | undefined> {
   return (await reportedSources(scope))[0]?.kind;
 }
 
-/** What the district's agents reported about PowerSchool, the last one first. */
+/** What the district's agents reported about PowerSchool, latest first. */
 async function reportedSources({ db, tenantId }: TenantScope): Promise<Hello['source'][]> {
   const rows = await db
     .selectFrom('agent')

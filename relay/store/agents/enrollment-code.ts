@@ -8,12 +8,12 @@ export const codeLifetimeMs = 10 * 60_000;
 
 /** How long the operating system has been running: time that nobody sets. */
 export interface Uptime {
-  /** Which start of it that was; null where the system does not tell. */
+  /** Identifies the current boot; null if the system does not provide it. */
   boot: string | null;
   ms: number;
 }
 
-/** Of this computer; the same for all of its processes. */
+/** The uptime of this computer, the same for all processes. */
 export function systemUptime(): Uptime {
   return { boot: bootId(), ms: Math.round(uptime() * 1000) };
 }
@@ -27,8 +27,8 @@ function bootId(): string | null {
 }
 
 /**
- * Whether a code may still be used: by the clock, and by the computer's uptime while that is the one under which it was
- * issued. After a restart of the computer a time before the issue tells that the clock was set back.
+ * Whether a code may still be used: by the clock, and by the computer's uptime if it has not restarted since the code was
+ * issued. After a restart, a time before the issue shows that the clock was set back.
  */
 export function isCodeAlive(
   code: { issued_at: string | null; expires_at: string; boot: string | null; uptime_ms: number | null },
@@ -51,7 +51,7 @@ export function newCode(): string {
   return [letters.slice(0, 4), letters.slice(4, 8), letters.slice(8)].map((part) => part.join('')).join('-');
 }
 
-/** What is stored of a code. Case, dashes and look-alike letters do not matter. */
+/** The stored hash of a code. Case, dashes and look-alike letters do not matter. */
 export function codeHash(code: string): string {
   const letters = code
     .toUpperCase()

@@ -14,14 +14,14 @@ export interface KnownServer extends SourceServer {
 /** Refused servers that are remembered. */
 const mostRefused = 10;
 
-/** Whether it is one of these. What it says of itself counts; its address only where one side does not say that. Pure. */
+/** Whether two servers are the same. Their own ids count, and their addresses only if one side has no id. Pure. */
 export function isSameServer({ id, host }: SourceServer, known: readonly SourceServer[]): boolean {
   const ids = known.flatMap((one) => one.id ?? []);
   if (id !== undefined && ids.length > 0) return ids.includes(id);
   return known.some((one) => one.host.toLowerCase() === host.toLowerCase());
 }
 
-/** The servers that were named, those of the district first. */
+/** The servers that agents reported, those of the district first. */
 export async function readServers({ db, tenantId }: TenantScope): Promise<KnownServer[]> {
   const rows = await db
     .selectFrom('source_server')
@@ -37,10 +37,10 @@ export async function readServers({ db, tenantId }: TenantScope): Promise<KnownS
 }
 
 /**
- * Notes the server that an agent names. An older agent names none, and is taken.
+ * Records the server that an agent names. An older agent names none, and is accepted.
  *
  * @param now ISO 8601, UTC
- * @returns the address of the district's own server, where this is another one
+ * @returns the address of the district's own server, if this is another one
  */
 export async function admitServer(
   scope: TenantScope,
@@ -55,7 +55,7 @@ export async function admitServer(
   return isAccepted ? undefined : own[0]?.host;
 }
 
-/** The operator says that a server has the data of the one of before: the refused ones with this address or id. */
+/** The operator accepts the refused servers with this address or id as the same server with the same data. */
 export async function acceptServer({ db, tenantId }: TenantScope, name: string): Promise<SourceServer[]> {
   const accepted = await db
     .updateTable('source_server')

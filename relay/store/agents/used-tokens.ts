@@ -1,16 +1,17 @@
-/** What the endpoint stores for all tenants alike: used tokens, and a heartbeat of the database. */
+/** What the endpoint stores for all tenants together: used tokens, and a heartbeat of the database. */
 import type { SystemScope } from '../store.ts';
 
-/** What is written at each look whether the database can be written, bytes: several pages, so that it needs room. */
+/** Bytes written to test whether the database accepts writes: several pages, so that it needs disk space. */
 const heartbeatBytes = 32_768;
 
-/** How long a used token is kept beyond its life, milliseconds: a clock may be set back. */
+/** How long a used token is kept after it expires, milliseconds, because a clock may be set back. */
 const keepMs = 3_600_000;
 
 /**
- * Notes that a token was used; false when it was before. An agent's ids are its own, so that none can use up another's.
+ * Records the use of a token; false if it was used before. Token ids belong to one agent, so no agent can use up
+ * another's.
  *
- * @param forgetAtMs when the token can be used no more for its age, milliseconds since the epoch
+ * @param forgetAtMs when the token expires, milliseconds since the epoch
  */
 export async function useToken(
   { db }: SystemScope,

@@ -1,6 +1,6 @@
 /**
- * The applied state of one tenant: what Microsoft 365 has because we made or found it. It moves with the journal in one
- * transaction, so a kill between two calls to Graph loses neither.
+ * The applied state of one tenant: what Microsoft 365 has because Hallpass created or found it. It changes with the
+ * journal in one transaction, so a kill between two calls to Graph loses neither.
  */
 
 import type { Selectable } from 'kysely';
@@ -209,7 +209,7 @@ export async function countApplied(scope: TenantScope): Promise<Record<string, n
   return counts;
 }
 
-/** Where something is: the schools of a person or class, for instance. */
+/** The containers of an item, such as the schools of a person or class. */
 export async function containersOf(scope: TenantScope, kind: RelationKind, item: string): Promise<string[]> {
   const rows = await scope.db
     .selectFrom('applied_relation')
@@ -222,7 +222,7 @@ export async function containersOf(scope: TenantScope, kind: RelationKind, item:
   return rows.map(({ container }) => container);
 }
 
-/** Who and what is recorded in something. */
+/** The items of a container. */
 export async function relatedTo(scope: TenantScope, kind: RelationKind, container: string): Promise<string[]> {
   const rows = await scope.db
     .selectFrom('applied_relation')

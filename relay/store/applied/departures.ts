@@ -1,4 +1,4 @@
-/** Who and what is gone from PowerSchool, since when: a policy may wait for some days before it does anything about it. */
+/** Departures from PowerSchool, with the day of each: a policy may wait for some days before it acts. */
 import { asObjectKey, type ObjectKey } from '../../model/keys.ts';
 import type { DepartureNews, Departures } from '../../plan/departures.ts';
 import { slices } from '../engine/slices.ts';
@@ -10,7 +10,7 @@ export async function readDepartures({ db, tenantId }: TenantScope): Promise<Dep
   return new Map(rows.map(({ key, since }) => [readKey(asObjectKey, key, 'departure', `since ${since}`), since]));
 }
 
-/** Since when one is gone; undefined for what is there. @param key `students:123`, `class:77` */
+/** The day of a departure; undefined for a current person or section. @param key `students:123`, `class:77` */
 export async function readDeparture({ db, tenantId }: TenantScope, key: ObjectKey): Promise<string | undefined> {
   const row = await db
     .selectFrom('departure')

@@ -1,4 +1,4 @@
-/** Tables of the provisioning side: the directory as last read, who is who, what has been applied, and what went wrong. */
+/** Tables of provisioning: the directory as last read, account links, the applied state, runs and problems. */
 import type { Generated } from 'kysely';
 
 /** The directory's accounts, mirrored by /users/delta. */
@@ -8,12 +8,12 @@ interface DirectoryUserTable {
   user_principal_name: string;
   mail: string | null;
   mail_nickname: string | null;
-  /** 1 when mastered in an on-premises Active Directory. */
+  /** 1 if mastered in an on-premises Active Directory. */
   on_premises: number;
   user_type: string | null;
   creation_type: string | null;
   external_state: string | null;
-  /** 1 when anybody can sign in with it, when it has a license, a given name, a surname. */
+  /** 1 if sign-in is enabled, if it has a license, a given name, a surname. */
   enabled: number;
   licensed: number;
   given_name: number;
@@ -21,14 +21,14 @@ interface DirectoryUserTable {
 }
 
 /**
- * Where the mirror of the directory stands. `adopted_at`: when objects that existed before Hallpass were taken over.
- * `links_edited_at`: when somebody last linked or unlinked a person by hand. `owners_one_by_one`: 1 when Graph refuses several
- * owners in one request.
+ * The state of the directory mirror. `adopted_at`: when objects from before Hallpass were adopted. `links_edited_at`:
+ * when somebody last set or removed a link by hand. `owners_one_by_one`: 1 if Graph refuses several owners in one
+ * request.
  */
 interface DirectoryStateTable {
   tenant_id: string;
   users_delta_link: string | null;
-  /** What the link tells of; null of one that an earlier version made. */
+  /** The properties that the link selects; null for one from an earlier version. */
   users_selected: string | null;
   refreshed_at: string | null;
   adopted_at: string | null;
@@ -36,20 +36,20 @@ interface DirectoryStateTable {
   links_edited_at: string | null;
 }
 
-/** Who is who: a person of the roster and the account that is theirs, for good. */
+/** Account links: a person in the roster and their account, for good. */
 interface LinkTable {
   tenant_id: string;
   role: 'students' | 'teachers';
   person_id: string;
   object_id: string;
-  /** How it came about: the rule in words, `created`, `adopted`, or `manual by NAME`. */
+  /** Its origin: the rule in words, `created`, `adopted`, or `manual by NAME`. */
   rule: string;
   linked_at: string;
-  /** Person key of the one who had the account before it was handed over; null for an account that was nobody's. */
+  /** Person key of the previous holder, after a hand-over; otherwise null. */
   former: string | null;
 }
 
-/** Objects that Microsoft 365 has because we made, changed or adopted them, and the values we last wrote. */
+/** Objects that Hallpass created, changed or adopted in Microsoft 365, and the values last written. */
 interface AppliedTable {
   tenant_id: string;
   kind: 'school' | 'class' | 'user';
@@ -59,18 +59,18 @@ interface AppliedTable {
   body: string;
 }
 
-/** Relations that Microsoft 365 has because we made or found them. */
+/** Relations that Hallpass created or found in Microsoft 365. */
 interface AppliedRelationTable {
   tenant_id: string;
   kind: 'member' | 'owner' | 'schoolClass' | 'schoolUser' | 'licence' | 'retired';
   /** Class for member and owner, school for schoolClass and schoolUser, SKU for license, `disabled`, `signedOut`, `archived`, `expired` `earlierRole:<class>` or `formerOwners:<class>` for retired. */
   container: string;
   item: string;
-  /** 1 when the answer to the last request about it never came, so that it may be there or not. */
+  /** 1 if the last request about it had no answer, so it may exist or not. */
   uncertain: number;
 }
 
-/** People with an account and classes whose record is gone from PowerSchool. */
+/** People with an account, and classes, whose record is gone from PowerSchool. */
 interface DepartureTable {
   tenant_id: string;
   /** `students:123`, `class:77`. */
@@ -89,36 +89,36 @@ interface RunTable {
   started_at: string;
   finished_at: string | null;
   /**
-   * `preview`: planned and counted, and nothing written. `paused`: ended by a person who paused the profile, `cancelled`: by
-   * one who did not; `replaced`: ended because the next one decides everything again.
+   * `preview`: planned and counted, and nothing written. `paused`: ended because a person paused the profile;
+   * `cancelled`: ended by "sync cancel"; `replaced`: ended because the next one decides everything again.
    */
   state: 'running' | 'success' | 'errors' | 'failed' | 'preview' | 'paused' | 'cancelled' | 'replaced';
   /** JSON: operations planned, per kind. */
   planned: string;
   done: number;
   failed: number;
-  /** Operations that the guard held back. */
+  /** Operations held by the guard. */
   held: number;
-  /** Operations that it left undone because they wait, or need something that is not there. */
+  /** Operations left undone because they wait, or need something that is missing. */
   waiting: Generated<number>;
-  /** What was wrong with people and objects at its end. */
+  /** Number of problems with people and objects at its end. */
   problems: number;
-  /** Why it failed. */
+  /** Code and message of the failure. */
   error_code: string | null;
   error_message: string | null;
-  /** What it was doing then, and what to do about it; null where an earlier version noted the failure. */
+  /** The step that failed, and what to do; null for a failure recorded by an earlier version. */
   error_step: Generated<string | null>;
   error_action: Generated<string | null>;
 }
 
 /**
- * The journal: every operation, with its reason and its outcome. An `intent` is a call whose answer is not known yet;
- * `unknown` is one whose answer never came, and which was planned again as if it might have happened.
+ * The journal: every operation with its reason and outcome. An `intent` is a request without an answer yet; `unknown` is
+ * one whose answer never came, and which was planned again as if it may have been carried out.
  */
 interface OperationTable {
   tenant_id: string;
   id: string;
-  /** Grows by one with every operation of the tenant, in the order in which they were announced. */
+  /** Grows by one with every operation of the tenant, in the order of announcement. */
   seq: number;
   run_id: string;
   kind: string;
@@ -130,11 +130,11 @@ interface OperationTable {
   error_code: string | null;
   error_message: string | null;
   at: string;
-  /** The school in which it counts for the guard, where nobody approved it. */
+  /** The school in which it counts for the guard, if nobody approved it. */
   passed_in: Generated<string | null>;
 }
 
-/** What is wrong now; a row goes away when its cause does. */
+/** Current problems; a row is deleted when its cause is gone. */
 interface ProblemTable {
   tenant_id: string;
   /** Name of the profile whose run found it. */

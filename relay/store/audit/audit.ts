@@ -7,7 +7,8 @@ import { nextNumber } from '../sequence.ts';
 import type { TenantScope } from '../store.ts';
 
 /**
- * Whose log the relay's own is: what was done to no single district, or to one that is gone. No district has this id, which is no UUID.
+ * The tenant id of the relay's own log: entries about no single district, or about a removed one. It is not a UUID, so no
+ * district has it.
  */
 export const ofTheRelay = 'relay';
 
@@ -18,9 +19,9 @@ export interface AuditEntry {
   /** `hold.approved`, `profile.enabled` … */
   action: string;
   detail: object;
-  /** What they want to be remembered besides. */
+  /** Their note. */
   note: string | null;
-  /** What `who` was, and by which right; null of entries that earlier versions made. */
+  /** Kind and role of `who`; null for entries of earlier versions. */
   actor: AuditedActor | null;
 }
 
@@ -35,10 +36,10 @@ const storedActor: z.ZodType<AuditedActor | null> = z
   .object({ kind: z.string(), id: z.string().exactOptional(), role: z.string() })
   .nullable();
 
-/** With its place in the log. */
+/** An entry with its position in the log. */
 export type PlacedEntry = AuditEntry & { seq: number };
 
-/** Adds an entry, in the transaction of the change that it speaks of. */
+/** Adds an entry, in the transaction of the change that it records. */
 export async function writeAudit(scope: TenantScope, entry: AuditEntry): Promise<void> {
   const { at, who, action, note } = entry;
   const [detail, actor] = [JSON.stringify(entry.detail), JSON.stringify(entry.actor)];
@@ -50,10 +51,9 @@ export async function writeAudit(scope: TenantScope, entry: AuditEntry): Promise
 }
 
 /**
- * In the order in which things were done, the newest first.
+ * Newest first.
  *
- * @param range `since`: ISO 8601, the earliest that is wanted; `before`: those alone that stand before this place; `limit`: the
- *   most that are wanted
+ * @param range `since`: ISO 8601, earliest time; `before`: only entries before this position; `limit`: maximum number
  */
 export async function readAudit(
   { db, tenantId }: TenantScope,
@@ -75,7 +75,7 @@ export async function readAudit(
   }));
 }
 
-/** Of two states of a thing, the parts that differ: `{"schools": {"before": "all", "after": ["1"]}}`. Null is "not there". */
+/** The differences between two states: `{"schools": {"before": "all", "after": ["1"]}}`. Null means absent. */
 export function changesBetween(before: object | undefined, after: object): Record<string, Change> {
   const [old, now] = [before, after].map((value) => new Map(Object.entries(value ?? {})));
   const names = new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])]);

@@ -1,4 +1,7 @@
-/** What the turn of a tenant is based on, besides the roster. It is read when the turn begins, and again when it is woken. */
+/**
+ * What a tenant's turn is based on, in addition to the roster. It is read when the turn begins, and again at every
+ * wake-up.
+ */
 import type { Profile } from '../../profile/profile.ts';
 import { readProfiles } from '../profiles/profiles.ts';
 import { readQuarantines } from '../profiles/quarantine.ts';
@@ -6,13 +9,13 @@ import type { TenantScope } from '../store.ts';
 
 export interface Basis {
   profiles: readonly Profile[];
-  /** Names of those that may not write until a person resumes them. */
+  /** Names of profiles that may not write until a person resumes them. */
   quarantined: readonly string[];
-  /** When somebody last linked or unlinked a person by hand, ISO 8601. */
+  /** When somebody last set or removed a link by hand, ISO 8601. */
   linksEditedAt: string | null;
-  /** How often a restart was asked for. */
+  /** How often a restart was requested. */
   restarts: number;
-  /** When somebody last decided about something that is held, ISO 8601; null where nobody has. */
+  /** When somebody last decided about a hold, ISO 8601; null if nobody has. */
   decidedAt: string | null;
 }
 

@@ -1,16 +1,17 @@
 /**
- * What provisioning is woken for, whichever process did it: profiles, decisions, requests for runs. Each leaves a mark that
- * moves with it, so that what changed follows from two readings. They cross tenants, because one relay serves all of them.
+ * The changes that wake provisioning, by any process: profiles, decisions, requests for runs. Each leaves a mark, and
+ * comparing two readings of the marks shows what changed. The marks cover all tenants, because one relay serves all of
+ * them.
  */
 import { type RunRequests, runRequests } from '../runs/run-control.ts';
 import type { SystemScope } from '../store.ts';
 
-/** Each by tenant; tenants that have none of it are missing. */
+/** Each by tenant; tenants without any are missing. */
 export interface Marks {
   profiles: ReadonlyMap<string, string>;
-  /** When somebody last decided something: about what is held, or who has which account. ISO 8601. */
+  /** When somebody last decided about a hold or an account link, ISO 8601. */
   decisions: ReadonlyMap<string, string>;
-  /** How often each was asked for. */
+  /** How often each was requested. */
   requests: ReadonlyMap<string, RunRequests>;
 }
 
@@ -34,7 +35,7 @@ export function changesSince(before: Marks, now: Marks): Change[] {
     if (before.profiles.get(tenantId) !== now.profiles.get(tenantId)) changes.push({ tenantId, what: 'profiles' });
   }
   for (const [tenantId, time] of now.decisions) {
-    // Times go back when what was decided last has been carried out: that is no decision.
+    // A time goes back when the latest decision has been carried out; that is not a new decision.
     if (time > (before.decisions.get(tenantId) ?? '')) changes.push({ tenantId, what: 'decisions' });
   }
   for (const [tenantId, asked] of now.requests) {

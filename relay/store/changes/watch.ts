@@ -1,4 +1,4 @@
-/** Notices, within seconds, what other processes (the CLI) changed in the database; at once what this one did. */
+/** Notices what other processes (the CLI) change in the database within seconds, and changes by this process at once. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../../shared/clock.ts';
 import type { HallpassError } from '../../../shared/errors.ts';
@@ -19,15 +19,15 @@ export interface WatchOptions {
 }
 
 export interface Watch {
-  /** Why the database cannot be watched at this moment. */
+  /** Why the database currently cannot be watched. */
   readonly trouble: HallpassError | undefined;
-  /** Something may have changed: looks at once. Looking now and then finds it too, only later. */
+  /** Something may have changed: checks at once. The regular check would find it too, only later. */
   hint(): void;
-  /** Resolves when the watch is over, which it is after the signal. */
+  /** Resolves when the watch has ended, after the signal. */
   readonly ended: Promise<void>;
 }
 
-/** Begins at once: what has changed is told from the first look on. */
+/** Starts at once: reports changes since the first check. */
 export function watchChanges({ store, log, watchMs, changed, ...rest }: WatchOptions): Watch {
   let known: Marks | undefined;
   let trouble: HallpassError | undefined;

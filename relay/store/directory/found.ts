@@ -1,4 +1,4 @@
-/** Stamped objects of Microsoft 365 that have been found, until somebody's profile takes them over. */
+/** Stamped objects found in Microsoft 365, until a profile adopts them. */
 import { z } from 'zod';
 import type { Found } from '../../model/found.ts';
 import { pages } from '../engine/pages.ts';
@@ -32,7 +32,7 @@ const foundDetail: z.ZodType<Omit<Found, 'kind' | 'objectId'>> = z.object({
   related: z.object({ members: ids, owners: ids, schools: ids, users: ids, licenses: ids }),
 });
 
-/** A new reading takes the place of the one before. */
+/** A new reading replaces the earlier one. */
 export async function replaceFound({ db, tenantId }: TenantScope, objects: readonly Found[]): Promise<void> {
   await db.deleteFrom('found_object').where('tenant_id', '=', tenantId).execute();
   const rows = objects.map(({ kind, objectId, ...detail }) => ({
@@ -44,7 +44,7 @@ export async function replaceFound({ db, tenantId }: TenantScope, objects: reado
   for (const part of slices(rows)) await db.insertInto('found_object').values(part).execute();
 }
 
-/** The same object that was found before is replaced. */
+/** An object found before is replaced. */
 export async function addFound(scope: TenantScope, objects: readonly Found[]): Promise<void> {
   const ids = new Set(objects.map(({ objectId }) => objectId));
   await replaceFound(scope, [...(await readFound(scope)).filter(({ objectId }) => !ids.has(objectId)), ...objects]);
@@ -66,7 +66,7 @@ export async function* foundPages({ db, tenantId }: TenantScope): AsyncGenerator
   }
 }
 
-/** They are taken over, or gone. */
+/** They were adopted, or no longer exist. */
 export async function removeFound({ db, tenantId }: TenantScope, objectIds: readonly string[]): Promise<void> {
   for (const ids of slices(objectIds)) {
     await db.deleteFrom('found_object').where('tenant_id', '=', tenantId).where('object_id', 'in', ids).execute();

@@ -1,4 +1,4 @@
-/** The mirror of one tenant's directory accounts, kept by delta. */
+/** The mirror of one tenant's accounts, kept current by delta queries. */
 import type { Selectable } from 'kysely';
 import type { DeltaPosition } from '../../model/delta-position.ts';
 import type { DirectoryChanges } from '../../model/directory-user.ts';
@@ -15,9 +15,9 @@ export interface DirectoryState {
   refreshedAt: string | undefined;
   /** When stamped objects from before Hallpass were read, ISO 8601. */
   adoptedAt: string | undefined;
-  /** When somebody last linked or unlinked a person by hand, ISO 8601. */
+  /** When somebody last set or removed a link by hand, ISO 8601. */
   linksEditedAt: string | undefined;
-  /** Whether Graph takes owners of a group one at a time alone. */
+  /** Whether Graph accepts only one owner of a group per request. */
   ownersOneByOne: boolean;
 }
 
@@ -76,7 +76,7 @@ function toUser(row: Selectable<Database['directory_user']>): DirectoryUser {
   };
 }
 
-/** Those of the accounts that are nobody's, now or before they were deleted, and whether the mirror has them already. */
+/** The accounts without a link, current or deleted, and whether the mirror already has each. */
 export async function accountsOfNobody(
   { db, tenantId }: TenantScope,
   ids: readonly string[],
@@ -88,7 +88,7 @@ export async function accountsOfNobody(
     for (const { id } of await there.where('id', 'in', part).execute()) mirrored.add(id);
     const linked = db.selectFrom('link').select('object_id').where('tenant_id', '=', tenantId);
     for (const { object_id: id } of await linked.where('object_id', 'in', part).execute()) known.add(id);
-    // An account that was deleted and is restored is its person's again, as it was.
+    // A restored account belongs to its person again.
     const deleted = db.selectFrom('deleted_account').select('object_id').where('tenant_id', '=', tenantId);
     for (const { object_id: id } of await deleted.where('object_id', 'in', part).execute()) known.add(id);
   }
@@ -106,7 +106,7 @@ export async function countDirectory({ db, tenantId }: TenantScope): Promise<num
   return Number(count);
 }
 
-/** Applies a delta and moves the link, in one transaction. A property that the delta does not name keeps its value. */
+/** Applies a delta and moves the link, in one transaction. A property missing from the delta keeps its value. */
 export async function applyDirectoryChanges(scope: TenantScope, changes: DirectoryChanges, now: string): Promise<void> {
   const { db, tenantId } = scope;
   await putAccounts(scope, changes.upserts, changes.full);
@@ -181,17 +181,17 @@ export async function markAdopted(scope: TenantScope, now: string): Promise<void
   await saveState(scope, { adopted_at: now });
 }
 
-/** Until a restart of the synchronization is asked for: Microsoft may have changed it by then. */
+/** Kept until "sync restart": Microsoft may have changed it by then. */
 export async function noteOwnersOneByOne(scope: TenantScope): Promise<void> {
   await saveState(scope, { owners_one_by_one: 1 });
 }
 
-/** A running relay forgets what it knows of the tenant when this has changed. */
+/** A change makes a running relay reload the tenant. */
 export async function noteLinksEdited(scope: TenantScope, now: string): Promise<void> {
   await saveState(scope, { links_edited_at: now });
 }
 
-/** What was there before Hallpass is read again: what was read for a preview may be weeks old. */
+/** Makes the next run read existing objects again: those read for a preview may be weeks old. */
 export async function readExistingAgain({ db, tenantId }: TenantScope): Promise<void> {
   await db.updateTable('directory_state').set({ adopted_at: null }).where('tenant_id', '=', tenantId).execute();
 }

@@ -1,4 +1,4 @@
-/** Stamped objects that were found in Microsoft 365 and belong to nobody yet: a row goes when its object is taken over. */
+/** Stamped objects found in Microsoft 365 and not adopted yet: a row is deleted when its object is adopted. */
 interface FoundObjectTable {
   tenant_id: string;
   object_id: string;

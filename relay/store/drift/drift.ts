@@ -1,4 +1,4 @@
-/** What differs between Microsoft 365 and what Hallpass did there, and how far its changes have been read. */
+/** Differences between Microsoft 365 and what Hallpass wrote, and how far its changes have been read. */
 
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
@@ -10,7 +10,7 @@ import { isBodyValue, readJson, readKey } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 import type { DriftTables } from './tables.ts';
 
-const storedValue = z.custom<Value>(isBodyValue, 'it is no value of a property');
+const storedValue = z.custom<Value>(isBodyValue, 'it is not a property value');
 
 export async function readDrift({ db, tenantId }: TenantScope): Promise<Drift[]> {
   const rows = await db.selectFrom('drift').selectAll().where('tenant_id', '=', tenantId).orderBy('object').execute();
@@ -55,7 +55,7 @@ function toDrift({
   };
 }
 
-/** Stores what has changed in the ledger. */
+/** Stores the changes in the ledger. */
 export async function writeDrift({ db, tenantId }: TenantScope, ledger: DriftLedger): Promise<void> {
   const { written, gone } = ledger.changes();
   for (const part of slices(written)) {
@@ -107,7 +107,7 @@ export interface Reading extends DeltaPosition {
   readAt: string;
 }
 
-/** How far each collection has been read; what is missing never was. */
+/** How far each collection has been read; those never read are missing. */
 export async function readReadings({ db, tenantId }: TenantScope): Promise<Map<Collection, Reading>> {
   const rows = await db.selectFrom('drift_reading').selectAll().where('tenant_id', '=', tenantId).execute();
   return new Map(
@@ -131,7 +131,7 @@ export async function writeReading(
     .execute();
 }
 
-/** When it was last read who and what is in each school, ISO 8601, by school id. */
+/** When the people and classes of each school were last read, ISO 8601, by school id. */
 export async function readSchoolReadings({ db, tenantId }: TenantScope): Promise<Map<SchoolId, string>> {
   const rows = await db.selectFrom('school_reading').selectAll().where('tenant_id', '=', tenantId).execute();
   return new Map(rows.map((row) => [readKey(asSchoolId, row.school_id, 'school_reading', row.read_at), row.read_at]));
@@ -151,7 +151,7 @@ export async function writeSchoolReadings(
   }
 }
 
-/** Objects (`class:77`, `students:1`) that we wrote to, or may have, since a moment: the last time, ISO 8601. */
+/** Objects (`class:77`, `students:1`) that Hallpass wrote to, or may have, since then, with the last time, ISO 8601. */
 export async function writtenSince({ db, tenantId }: TenantScope, since: string): Promise<Map<string, string>> {
   const rows = await db
     .selectFrom('operation')

@@ -22,12 +22,12 @@ interface DriftReadingTable {
   tenant_id: string;
   collection: 'groups' | 'schools' | 'classes' | 'users';
   delta_link: string;
-  /** What the link tells of; null of one that an earlier version made. */
+  /** The properties that the link selects; null for one from an earlier version. */
   selected: string | null;
   read_at: string;
 }
 
-/** When it was last read who and what is in a school. */
+/** When the people and classes of a school were last read. */
 interface SchoolReadingTable {
   tenant_id: string;
   school_id: string;

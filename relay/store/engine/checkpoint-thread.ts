@@ -1,22 +1,23 @@
 /**
- * The thread that carries what stands in SQLite's log into the database (a checkpoint): tens of milliseconds that SQLite would
- * otherwise take of whoever makes the thousandth page of the log full. Started by checkpoints.ts, which tells it when to look.
+ * The thread that runs SQLite's checkpoints, which copy the log (WAL) into the database. They take tens of milliseconds,
+ * which SQLite would otherwise spend in the commit that fills the thousandth page of the log. checkpoints.ts starts it
+ * and tells it when to check.
  */
 import { DatabaseSync } from 'node:sqlite';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 
 /** Pages of 4 KB that are worth a checkpoint, as in SQLite itself. */
 const enoughPages = 1000;
-/** A log of so many pages is not let grow while writers go on: 16 MB. */
+/** Size of the log, in pages, at which writers have to wait: 16 MB. */
 const mostPages = 4000;
-/** How often writers are asked to wait, and between two times, milliseconds. */
+/** How often writers are asked to wait, and the pause between attempts, milliseconds. */
 const attempts = 200;
 const pauseMs = 1;
 
 interface Done {
-  /** 1 where others were in the way. */
+  /** 1 if other connections blocked it. */
   busy: number;
-  /** Pages in the log, and those of them that are in the database. */
+  /** Pages in the log, and how many of them are in the database. */
   log: number;
   checkpointed: number;
 }
@@ -25,7 +26,7 @@ class Checkpoints {
   readonly #database: DatabaseSync;
 
   constructor(file: string) {
-    // It asks again by itself: SQLite's own wait would keep writers waiting for readers.
+    // It retries by itself: SQLite's own busy wait would make writers wait for readers.
     this.#database = new DatabaseSync(file, { timeout: 0 });
     this.#database.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;');
   }
@@ -35,8 +36,8 @@ class Checkpoints {
     if (before.log - before.checkpointed < enoughPages) return;
     const { log } = this.#checkpoint('PASSIVE');
     if (log < mostPages) return;
-    // Writers that never pause are always a few pages ahead, and the log begins again only when none is left. The main
-    // thread does something else until it may write.
+    // Writers that never pause are always a few pages ahead, and the log restarts only when all pages are copied. The
+    // main thread does other work until it may write.
     const cell = new Int32Array(new SharedArrayBuffer(4));
     for (let attempt = 0; attempt < attempts && this.#checkpoint('FULL').busy === 1; attempt += 1) {
       Atomics.wait(cell, 0, 0, pauseMs);

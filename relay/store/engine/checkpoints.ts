@@ -1,8 +1,8 @@
-/** Has the log of a serving relay carried into the database by a thread, so that no commit of the main thread pays for it. */
+/** Runs checkpoints of a serving relay's log in a thread, so no commit of the main thread pays for them. */
 import { Worker } from 'node:worker_threads';
 import { threadFile } from '../../../shared/threads.ts';
 
-/** Changed rows after which the thread looks at the log: a few hundred pages, more or less. */
+/** Changed rows after which the thread checks the log: roughly a few hundred pages. */
 const rowsBetweenLooks = 250;
 
 export class Checkpoints {
@@ -16,7 +16,7 @@ export class Checkpoints {
     this.#file = file;
   }
 
-  /** So many rows were changed. */
+  /** Counts changed rows. */
   note(rows: number): void {
     this.#rows += rows;
     if (this.#isLooking || this.#rows < rowsBetweenLooks) return;
@@ -29,7 +29,7 @@ export class Checkpoints {
   async close(): Promise<void> {
     const worker = this.#worker;
     if (worker === undefined) return;
-    // It may fail in place of ending.
+    // It may fail instead of exiting.
     const exit = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     worker.postMessage('close');
     await exit;
@@ -40,7 +40,7 @@ export class Checkpoints {
     worker.on('message', () => {
       this.#isLooking = false;
     });
-    // A checkpoint that fails has changed nothing, and SQLite's own say nothing of it: the next is by another thread.
+    // A failed checkpoint has changed nothing, and SQLite's own are silent too: the next one runs in a new thread.
     worker.on('error', () => undefined);
     worker.on('exit', () => {
       this.#worker = undefined;

@@ -1,10 +1,10 @@
 /**
- * Commits of a serving relay wait for the disk beside the main thread. SQLite writes a commit into its log (the WAL) and leaves it
- * to the operating system; the log is then flushed by a thread of libuv's, one flush for all commits made until it began, and
- * whoever waits for a commit waits for that. What is checkpointed before was flushed by SQLite itself, in either order.
+ * Commits of a serving relay wait for the disk outside the main thread. SQLite writes a commit into its log (the WAL)
+ * without flushing it; a libuv thread then flushes the log, with one flush for all commits made before it began, and
+ * everything that waits for a commit waits for that flush. SQLite itself flushes what it checkpoints before then.
  *
- * POSIX locks do not mind: closing any descriptor of a file ends a process's locks on it, but the log is the one file of the
- * three that SQLite does not lock (https://sqlite.org/wal.html, https://sqlite.org/walformat.html).
+ * This does not affect POSIX locks: closing any descriptor of a file ends the process's locks on it, but SQLite does not
+ * lock the log (https://sqlite.org/wal.html, https://sqlite.org/walformat.html).
  */
 import { type FileHandle, open } from 'node:fs/promises';
 
@@ -30,10 +30,10 @@ export class LogOnDisk {
   }
 
   /**
-   * Resolves when everything committed until now is on the disk, that of others included: somebody may have read it.
+   * Resolves when everything committed so far is on the disk, including commits by others, which somebody may have read.
    *
-   * @throws what the file system says. Forever from then on: what a failed flush leaves behind looks clean to the next one
-   *   (https://wiki.postgresql.org/wiki/Fsync_Errors), and only opening the database again shows what is there.
+   * @throws the file system's error, and from then on always: pages after a failed flush look clean to the next one
+   *   (https://wiki.postgresql.org/wiki/Fsync_Errors), and only reopening the database shows what is stored.
    */
   async reached(): Promise<void> {
     const upTo = this.#written;
@@ -62,7 +62,7 @@ export class LogOnDisk {
   }
 }
 
-/** The log of a database that is open, and whose log therefore stays. */
+/** Opens the log of an open database, which therefore exists. */
 export async function openLog(database: string): Promise<Flushing> {
   const handle: FileHandle = await open(`${database}-wal`, 'r+');
   return { flush: () => handle.datasync(), close: () => handle.close() };

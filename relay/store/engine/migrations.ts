@@ -1,4 +1,4 @@
-/** Bringing a database to this program's schema. Released migrations are never edited; the next change is a new one. */
+/** Migrates a database to this program's schema. Released migrations are never edited; every change is a new one. */
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { fail } from '../../../shared/errors.ts';
@@ -72,8 +72,8 @@ const migrations: Record<string, Migration> = {
 };
 
 /**
- * Runs what is missing, all of it or nothing. Two processes that start at once agree: the migrator's transaction takes
- * SQLite's write lock before it looks.
+ * Runs the missing migrations, all or none. Two processes that start at the same time do not conflict: the migrator's
+ * transaction takes SQLite's write lock before it checks.
  *
  * @param store the database's name, for people
  * @throws HallpassError STORE_TOO_NEW when the database holds migrations that this program does not know
@@ -83,7 +83,7 @@ export async function migrate(db: Kysely<Database>, store: string): Promise<void
   const unknown = applied.filter((name) => !Object.hasOwn(migrations, name));
   if (unknown.length > 0) throw fail('STORE_TOO_NEW', { store, reason: `it has ${unknown.join(', ')}` });
   if (applied.length === Object.keys(migrations).length) return;
-  // Numbers are given out before the work, and the work does not end in their order: none depends on a later one.
+  // Numbers are assigned before the work, which may be finished in another order: no migration depends on a later one.
   const allowUnorderedMigrations = true;
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations }, allowUnorderedMigrations });
   const { error } = await migrator.migrateToLatest();

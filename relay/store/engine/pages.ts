@@ -1,8 +1,11 @@
-/** Long tables of a district, in pages by key: one moment where the transaction is one, and others have their turn between two pages. */
+/**
+ * Reads long tables of a district in pages by key: one consistent snapshot within one transaction, with other work
+ * between two pages.
+ */
 import { setImmediate } from 'node:timers/promises';
 import { type SelectQueryBuilder, sql } from 'kysely';
 
-/** Reading and taking in so many rows takes a few milliseconds. */
+/** Rows per page: reading and processing them takes a few milliseconds. */
 export const pageRows = 1000;
 
 /**

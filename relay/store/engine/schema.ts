@@ -12,7 +12,7 @@ interface TenantTable {
   graph_tenant_id: string;
   /** 64 hexadecimal digits, part of every record's hash. */
   salt: string;
-  /** The cycle whose batches are arriving; null when the mirror is a whole state of PowerSchool. */
+  /** The cycle whose batches are arriving; null if the mirror is a complete state of PowerSchool. */
   open_cycle: string | null;
   /** Grows by one with every committed cycle that changed something. */
   roster_version: number;
@@ -27,14 +27,14 @@ interface AgentTable {
   /** `x` of the Ed25519 JWK (RFC 8037). */
   public_key: string;
   version: string;
-  /** JSON of what the agent said of its source; null before its first hello. */
+  /** JSON of the agent's report about its source; null before its first hello. */
   source: string | null;
   created_at: string;
   last_seen_at: string | null;
   revoked_at: string | null;
-  /** When the connection that it has now was opened; null when it has none. */
+  /** When its current connection was opened; null if it has none. */
   connected_since: Generated<string | null>;
-  /** JSON of how it said it is (AgentHealth); null before it did. */
+  /** JSON of its health report (AgentHealth); null before the first. */
   health: Generated<string | null>;
 }
 
@@ -45,9 +45,9 @@ interface EnrollmentCodeTable {
   expires_at: string;
   used_at: string | null;
   issued_at: string | null;
-  /** The start of the operating system under which it was issued; null where the system does not tell. */
+  /** The boot of the operating system under which it was issued; null if unknown. */
   boot: string | null;
-  /** How long that system had been running then, milliseconds; null for codes of an earlier version. */
+  /** The uptime of that system at the time, milliseconds; null for codes of an earlier version. */
   uptime_ms: number | null;
 }
 
@@ -56,11 +56,11 @@ interface ProfileTable {
   id: string;
   name: string;
   body: string;
-  /** JSON: why it does not write, until a person resumes it; null when it may. */
+  /** JSON: why it does not write, until a person resumes it; null if it may. */
   quarantine: Generated<string | null>;
-  /** `seq` of the last run before a person last let it write: earlier failures count no longer. */
+  /** `seq` of the last run before a person last resumed it: earlier failures no longer count. */
   resumed_after: Generated<number>;
-  /** `preview` or `enabled`: what it was before it was paused; null while it is not. */
+  /** `preview` or `enabled`: its state before it was paused; null while it is not paused. */
   paused_from: Generated<string | null>;
   /** As a run last carried it out, JSON. */
   applied_body: Generated<string | null>;
@@ -101,5 +101,5 @@ export interface RosterTables {
   bucket: BucketTable;
 }
 
-/** Every table. The folders of the subjects add theirs, each in its own tables.ts. */
+/** Every table. The folder of each subject adds its own, in its tables.ts. */
 export interface Database extends RosterTables {}

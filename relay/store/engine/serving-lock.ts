@@ -1,6 +1,6 @@
 /**
- * One serving relay per state folder. A transaction of SQLite's on a file of its own holds the lock: the operating system
- * ends it with the process, however that ends. Commands beside a serving relay do not ask for it.
+ * One serving relay per state folder. The lock is an SQLite transaction on a separate file: the operating system releases
+ * it when the process ends, however that happens. Commands beside a serving relay do not need it.
  */
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,18 +11,18 @@ import { fileReason } from '../../../shared/file-reason.ts';
 /** SQLITE_BUSY: somebody else holds it. */
 const busy = 5;
 
-/** Kept reachable: the garbage collector closes a database that nothing names, and the lock would end with it. */
+/** Kept reachable: the garbage collector closes an unreferenced database, which would release the lock. */
 const held = new Set<DatabaseSync>();
 
 /**
- * @returns lets the lock go
+ * @returns a function that releases the lock
  * @throws HallpassError RELAY_RUNNING when another relay serves from the folder, STORE_UNAVAILABLE
  */
 export function takeServingLock(home: string): () => void {
   const file = join(home, 'serving.lock');
   let database: DatabaseSync | undefined;
   try {
-    // Only where there is none: closing any descriptor of a file ends all locks that this process has on it (POSIX).
+    // Only if it does not exist: closing any descriptor of a file ends all locks of this process on it (POSIX).
     if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
     database = new DatabaseSync(file, { timeout: 0 });
     database.exec('begin exclusive');

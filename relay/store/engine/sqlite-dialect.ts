@@ -1,9 +1,10 @@
 /**
- * kysely over Node's own SQLite: the dialect that kysely ships speaks better-sqlite3, this is the difference.
+ * kysely over Node's own SQLite: adapts the dialect that kysely ships for better-sqlite3.
  *
- * One connection per thread for writing, and one for reading whole districts beside it. A transaction that may write is BEGIN
- * IMMEDIATE: one that reads first and writes later would otherwise fail with SQLITE_BUSY at its first write whenever another
- * connection (a run's thread, the CLI beside the running server) committed in between, and no busy timeout helps against that.
+ * One connection per thread for writing, and one for reading whole districts in parallel. A transaction that may write is
+ * BEGIN IMMEDIATE: one that reads first and writes later would otherwise fail with SQLITE_BUSY at its first write if
+ * another connection (a run's thread, the CLI beside the running server) committed in between, which no busy timeout
+ * prevents.
  */
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
@@ -30,14 +31,14 @@ const busyPauseMs = 1;
 /** Prepared statements kept per connection; the relay uses far fewer. */
 const maxStatements = 200;
 /**
- * Pages that a connection keeps in memory, kilobytes. Whoever reads whole districts meets each page once: more than this is
- * as slow, and stays taken.
+ * A connection's page cache, kilobytes. A connection that reads whole districts reads each page once: a larger cache is
+ * no faster, and its memory is not freed.
  */
 const cacheKb = { writing: 16_384, reading: 8192 };
 
 /**
- * Opens the file, creating it readable for its owner only. Commits are on the disk when they return (WAL, FULL), and what
- * is deleted is overwritten: names of people do not stay in free pages.
+ * Opens the file, creating it readable for its owner only. Commits are on the disk when they return (WAL, FULL), and
+ * deleted data is overwritten, so names of people do not stay in free pages.
  *
  * @param file path, or `:memory:`
  */
@@ -67,7 +68,7 @@ export class NodeSqliteDialect extends SqliteDialect {
   }
 }
 
-/** SQLite can roll back DDL, so that a migration is applied whole or not at all. */
+/** SQLite can roll back DDL, so a migration is applied completely or not at all. */
 class TransactionalDdlAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;
@@ -90,8 +91,8 @@ class ImmediateDriver extends SqliteDriver {
   }
 
   /**
-   * Waits for other connections' transactions without keeping the thread from anything else: SQLite's own wait would, and
-   * runs write from threads of their own beside the intake.
+   * Waits for other connections' transactions without blocking the thread, as SQLite's own busy wait would: runs write
+   * from their own threads at the same time as the intake.
    */
   async #beginToWrite(): Promise<void> {
     const giveUpAt = Date.now() + busyTimeoutMs;

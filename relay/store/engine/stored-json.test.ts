@@ -1,4 +1,4 @@
-/** Rows that something else has changed: every reader says which table and row, and never what stands there. */
+/** Rows damaged from outside: every reader names table and row, and never the value. */
 import { type RawBuilder, sql } from 'kysely';
 import t, { type Test } from 'tap';
 import { testProfile } from '../../testing/relay-double.ts';
@@ -156,7 +156,7 @@ for (const text of ['{"surname": "Zelenka', '[7, {"surname": "Zelenka"}]', '7'])
   });
 }
 
-/** Rows with a column that names nothing, and what the error calls the row in its place. */
+/** Rows with an invalid key column, and what the error calls the row instead. */
 const damagedKeys: Damage[] = [
   ...['user', 'cat'].map((kind) => ({
     table: 'applied',
@@ -246,20 +246,20 @@ const damagedKeys: Damage[] = [
   },
 ];
 
-t.test('a column that names nothing is damage, and is not reported', async (t) => {
+t.test('an invalid key column is damage, and its value is not reported', async (t) => {
   for (const { table, key, row, readers } of damagedKeys) {
     const { id, inTenant } = await setUp(t);
     await inTenant(({ db }) => row(id, 'Zelenka').execute(db));
     for (const read of readers) {
       const error = await inTenant(read).catch((thrown: unknown) => thrown);
-      const message = `A row of the table ${table} in the database cannot be read (${key}): a key in it names nothing`;
+      const message = `A row of the table ${table} in the database cannot be read (${key}): a key in it is not valid`;
       t.match(error, { code: 'STORED_VALUE_DAMAGED', message }, `${table} ${key}`);
       t.notMatch(String(error), /Zelenka/);
     }
   }
 });
 
-t.test('so is an id that is empty', async (t) => {
+t.test('so is an empty id', async (t) => {
   const rows: [string, (tenant: string) => RawBuilder<unknown>, (scope: TenantScope) => Promise<unknown>][] = [
     ['applied', (id) => sql`insert into applied values (${id}, 'class', '', 'object-1', '{}')`, readApplied],
     [
@@ -287,14 +287,14 @@ function recordRow(tenant: string, record: Record<string, string>) {
   return sql`insert into record values (${tenant}, 'student', '1', '5', 'hash', ${JSON.stringify(record)}, 1, 0)`;
 }
 
-t.test('a key that names nothing is damage, too', async (t) => {
+t.test('an invalid key is damage too', async (t) => {
   const { id, inTenant } = await setUp(t);
   const hold = damages.find(({ table }) => table === 'hold');
   await inTenant(async ({ db }) => hold?.row(id, '[{"key": "Zelenka", "reason": ""}]').execute(db));
   await t.rejects(inTenant(readHolds), { code: 'STORED_VALUE_DAMAGED', message: /table hold .*removeMember/ });
 });
 
-t.test('a damaged profile is reported, and one that was carried out is left out', async (t) => {
+t.test('a damaged profile is reported, and a damaged applied profile is ignored', async (t) => {
   const { inTenant } = await setUp(t);
   await inTenant(({ db }) => sql`update profile set body = '{"name"', applied_body = '{"name"'`.execute(db));
   const error = { code: 'STORED_VALUE_DAMAGED', message: /profile.*test/ };
@@ -306,7 +306,7 @@ t.test('a damaged profile is reported, and one that was carried out is left out'
   t.same(await inTenant(readAppliedProfiles), new Map());
 });
 
-t.test('what an agent says next takes the place of a damaged state of health', async (t) => {
+t.test("an agent's next report replaces a damaged one", async (t) => {
   const { id, inTenant } = await setUp(t);
   const agent = damages.find(({ table }) => table === 'agent');
   await inTenant(async ({ db }) => agent?.row(id, '{"at"').execute(db));

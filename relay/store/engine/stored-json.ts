@@ -1,4 +1,4 @@
-/** Columns that hold JSON or keys: what stands there is checked when it is read, like everything that comes from outside. */
+/** Columns that hold JSON or keys: their values are checked when they are read, like everything from outside. */
 import { z } from 'zod';
 import { fail } from '../../../shared/errors.ts';
 import { schemaReason } from '../../../shared/schema-reason.ts';
@@ -14,7 +14,7 @@ export function readJson<T>(schema: z.ZodType<T>, text: string, table: string, k
   try {
     result = schema.safeParse(value);
   } catch {
-    // Functions of keys throw where a key names nothing.
+    // Functions of keys throw if a key is invalid.
     throw fail('STORED_VALUE_DAMAGED', { table, key, reason: 'it is not what Hallpass writes there' });
   }
   if (result.success) return result.data;
@@ -23,7 +23,8 @@ export function readJson<T>(schema: z.ZodType<T>, text: string, table: string, k
 }
 
 /**
- * The same for tables of which whole districts are read, hundreds of thousands of rows: a look that copies nothing.
+ * The same for tables that are read for whole districts, hundreds of thousands of rows: a guard that copies nothing
+ * (docs/decisions/16-checks-at-boundaries.md has the figures).
  *
  * @throws HallpassError as {@link readJson}
  */
@@ -34,7 +35,7 @@ export function readMany<T>(is: (value: unknown) => value is T, text: string, ta
 }
 
 /**
- * A column that names something: `asPersonKey` and the like read it, or {@link oneOf}.
+ * A column with a key or a fixed word: `asPersonKey` and the like read it, or {@link oneOf}.
  *
  * @param key of the row, for people: another column, because this one may be about a person
  * @throws HallpassError as {@link readJson}
@@ -43,15 +44,15 @@ export function readKey<K>(read: (text: string) => K, text: string, table: strin
   try {
     return read(text);
   } catch {
-    throw fail('STORED_VALUE_DAMAGED', { table, key, reason: 'a key in it names nothing' });
+    throw fail('STORED_VALUE_DAMAGED', { table, key, reason: 'a key in it is not valid' });
   }
 }
 
-/** Reads one of these words. @throws TypeError for another one */
+/** Reads one of these words. @throws TypeError for any other */
 export function oneOf<K extends string>(words: readonly K[]): (text: string) => K {
   return (text) => {
     const word = words.find((one) => one === text);
-    if (word === undefined) throw new TypeError('none of the words that stand there');
+    if (word === undefined) throw new TypeError('not one of the allowed words');
     return word;
   };
 }
@@ -76,5 +77,5 @@ export function isBodyValue(value: unknown): value is Body[string] {
   return value === null || typeof value === 'string' || typeof value === 'boolean' || isBody(value);
 }
 
-export const storedObject = z.custom<object>(isObject, 'it is not a group of values');
-export const storedBody = z.custom<Body>(isBody, 'it is not the values of an object');
+export const storedObject = z.custom<object>(isObject, 'it is not a JSON object');
+export const storedBody = z.custom<Body>(isBody, 'it is not a set of property values');

@@ -7,7 +7,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { Checkpoints } from './checkpoints.ts';
 import { LogOnDisk, openLog } from './log-on-disk.ts';
 
-/** When a transaction is on the disk: before it is answered, or with the next one that is. */
+/** When a transaction reaches the disk: before it returns, or together with the next one that does. */
 export type Durable = 'at once' | 'with the next';
 
 export interface Upkeep {
@@ -24,7 +24,7 @@ export type Serving = 'main thread' | 'turn';
 
 /** @param database whose schema is in place; no other connection of this thread writes @param file its path */
 export async function takeUpkeep(database: DatabaseSync, file: string, serving: Serving): Promise<Upkeep> {
-  // NORMAL flushes the head of a log that begins again, without which what follows could belong to the one before.
+  // NORMAL flushes the header of a restarted log; otherwise, what follows could belong to the earlier one.
   database.exec('PRAGMA synchronous = NORMAL;');
   if (serving === 'main thread') database.exec('PRAGMA wal_autocheckpoint = 0;');
   const changes = database.prepare('select total_changes() as rows');

@@ -1,4 +1,4 @@
-/** What the guard holds back in a tenant, and what people decided about it. */
+/** A tenant's holds, and what people decided about them. */
 import { z } from 'zod';
 import { fail } from '../../../shared/errors.ts';
 import { covered, guardRules, type HoldRecord, type HoldSample, type HoldState, isOpen } from '../../model/hold.ts';
@@ -19,7 +19,7 @@ const storedSample: z.ZodType<HoldSample[]> = z.array(
   }),
 );
 
-/** Those of one profile, or of all; those first that have waited longest. */
+/** The holds of one profile, or of all; the oldest first. */
 export async function readHolds({ db, tenantId }: TenantScope, profile?: string): Promise<StoredHold[]> {
   const rows = await db
     .selectFrom('hold')
@@ -53,7 +53,7 @@ export async function readHolds({ db, tenantId }: TenantScope, profile?: string)
   }));
 }
 
-/** Replaces the holds of a profile by these: one that is not among them has lost its cause and vanishes. */
+/** Replaces the holds of a profile: one that is missing has lost its cause and is deleted. */
 export async function replaceHolds(scope: TenantScope, profile: string, records: readonly HoldRecord[]): Promise<void> {
   const { db, tenantId } = scope;
   await db.deleteFrom('hold').where('tenant_id', '=', tenantId).where('profile', '=', profile).execute();
@@ -85,15 +85,15 @@ export async function replaceHolds(scope: TenantScope, profile: string, records:
 export interface Decision {
   state: Extract<HoldState, 'approved' | 'rejected'>;
   by: string;
-  /** Operations that may be carried out under an approval; without it, as many as the hold has now. */
+  /** How many operations an approval covers; by default, as many as the hold has now. */
   limit?: number;
   /** ISO 8601: when an approval ends. */
   until: string | null;
 }
 
-/** Which holds are meant. */
+/** Selects holds. */
 export interface HoldChoice {
-  /** Undefined for every one that has no decision yet. */
+  /** Undefined for every undecided hold. */
   key?: string | undefined;
   /** Undefined for every profile. */
   profile?: string | undefined;
@@ -102,7 +102,7 @@ export interface HoldChoice {
 /**
  * Decides about holds.
  *
- * @returns the holds as they are now
+ * @returns the holds after the decision
  * @throws HallpassError HOLD_UNKNOWN, HOLD_AMBIGUOUS, HOLD_NOT_COVERED; nothing is decided then
  */
 export async function decideHolds(
@@ -149,7 +149,7 @@ export async function decideHolds(
   return decided;
 }
 
-/** Counts what was carried out under approvals. To be called in the transaction in which it is recorded as done. */
+/** Counts operations carried out under approvals. Call it in the transaction that records them as done. */
 export async function noteCarriedOut(
   { db, tenantId }: TenantScope,
   approvals: readonly { profile: string; hold: string; count: number }[],
@@ -167,9 +167,9 @@ export async function noteCarriedOut(
 }
 
 /**
- * Ends approvals that have been carried out, so that they cover nothing that comes later.
+ * Ends completed approvals, so they cover nothing later.
  *
- * @param approved key and time of each decision; one that was decided again meanwhile stays
+ * @param approved key and time of each decision; a hold decided again meanwhile stays
  */
 export async function endApprovals(
   { db, tenantId }: TenantScope,

@@ -1,4 +1,4 @@
-/** What the guard compares the source with: each school as it was when a run last ended with nothing suspicious. */
+/** The guard's baseline: each school as of the last run that ended without anything suspicious. */
 import { z } from 'zod';
 import type { SchoolSource } from '../../plan/source-guard.ts';
 import { slices } from '../engine/slices.ts';
@@ -24,7 +24,7 @@ export async function readLastGood({ db, tenantId }: TenantScope): Promise<Map<s
   );
 }
 
-/** Puts these schools in the place of what was known of them. */
+/** Replaces the baseline of these schools. */
 export async function writeLastGood(
   { db, tenantId }: TenantScope,
   schools: ReadonlyMap<string, SchoolSource>,

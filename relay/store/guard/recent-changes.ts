@@ -1,4 +1,4 @@
-/** What was carried out in the last day that nobody approved, by kind, school and hour. */
+/** Unapproved changes carried out in the last day, by kind, school and hour. */
 
 import { asSchoolId, type SchoolId } from '../../model/keys.ts';
 import type { OperationKind } from '../../model/operation.ts';
@@ -19,7 +19,7 @@ export async function readRecentChanges({ db, tenantId }: TenantScope): Promise<
   }));
 }
 
-/** To be called in the transaction in which they are recorded as done. @param now ISO 8601 */
+/** Call it in the transaction that records them as done. @param now ISO 8601 */
 export async function addRecentChanges(scope: TenantScope, changes: readonly Change[], now: string): Promise<void> {
   const hour = hourOf(now);
   const sums = Map.groupBy(changes, ({ kind, schoolId }) => `${kind}:${schoolId}`);
@@ -53,7 +53,10 @@ async function add({ db, tenantId }: TenantScope, rows: readonly ChangesOfHour[]
   }
 }
 
-/** Somebody has approved more, having seen what was until then. @param schoolId undefined for the district @param until ISO 8601 */
+/**
+ * An approval also covers the changes up to then, which the person has seen. @param schoolId undefined for the district
+ * @param until ISO 8601
+ */
 export async function answerForChanges(
   { db, tenantId }: TenantScope,
   kind: OperationKind,
@@ -70,12 +73,12 @@ export async function answerForChanges(
     .execute();
 }
 
-/** Forgets hours before this one. @param before ISO 8601 */
+/** Deletes hours before this one. @param before ISO 8601 */
 export async function forgetChanges({ db, tenantId }: TenantScope, before: string): Promise<void> {
   await db.deleteFrom('recent_change').where('tenant_id', '=', tenantId).where('hour', '<', before).execute();
 }
 
-/** A clock that was ahead has been set back: what it dated later than now was now at the latest. @param now ISO 8601 */
+/** After a fast clock was set back, entries dated in the future count as of now. @param now ISO 8601 */
 export async function redateChanges(scope: TenantScope, now: string): Promise<void> {
   const hour = hourOf(now);
   const ahead = (await readRecentChanges(scope)).filter((row) => row.hour > hour);

@@ -1,4 +1,4 @@
-/** Tables of the guard: what it holds back, what it compares with, and the audit log of who decided what. */
+/** Tables of the guard: holds, baselines, recent changes, and the audit log. */
 import type { Generated } from 'kysely';
 
 interface HoldTable {
@@ -12,7 +12,7 @@ interface HoldTable {
   rule: string;
   count: number;
   there: number;
-  /** How many more were carried out within 24 hours before. */
+  /** How many more were carried out in the 24 hours before. */
   earlier: Generated<number>;
   reason: string;
   effect: string;
@@ -29,7 +29,7 @@ interface HoldTable {
   carried_out: Generated<number>;
 }
 
-/** The mirror of one school when a run last ended with nothing suspicious about it. */
+/** One school's mirror as of the last run without anything suspicious about it. */
 interface LastGoodTable {
   tenant_id: string;
   school_id: string;
@@ -41,23 +41,23 @@ interface LastGoodTable {
   at: string;
 }
 
-/** What was carried out in an hour without anybody's approval; kept for a day, and for as long as something is held. */
+/** Unapproved changes of one hour; kept for a day, and as long as something is held. */
 interface RecentChangeTable {
   tenant_id: string;
   kind: string;
   school_id: string;
   /** ISO 8601, the beginning. */
   hour: string;
-  /** Operations, or people, that nobody has answered for since: of the school, and of the district. */
+  /** Number of operations or people not approved since: in the school, and in the district. */
   in_school: number;
   in_district: number;
 }
 
-/** Rows are added and read: triggers refuse to change them or take them away. */
+/** Rows are only added and read: triggers refuse updates and deletions. */
 interface AuditTable {
   tenant_id: string;
   id: string;
-  /** Grows by one with every entry of the tenant: the order, where times tie or a clock went back. */
+  /** Grows by one with every entry of the tenant: the order, because times may tie or go back. */
   seq: number;
   at: string;
   who: string;
@@ -66,7 +66,7 @@ interface AuditTable {
   /** JSON. */
   detail: string;
   note: string | null;
-  /** JSON: kind, role and, of a token, id; null of entries that earlier versions made. */
+  /** JSON: kind, role and, for a token, its id; null for entries of earlier versions. */
   actor: string | null;
 }
 

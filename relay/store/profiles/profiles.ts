@@ -1,4 +1,4 @@
-/** Sync profiles as they are stored: a JSON document each, distinguished by name. */
+/** Stored sync profiles: one JSON document each, identified by name. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { fail, HallpassError } from '../../../shared/errors.ts';
@@ -8,10 +8,10 @@ import { readExistingAgain } from '../directory/mirror.ts';
 import { readJson } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 
-/** The mistakes of a document are reported by the profile's own check. */
+/** The profile's own check reports mistakes in a document. */
 const storedDocument = z.unknown();
 
-/** Of a document of any version, whether it writes. */
+/** The state in a document of any version. */
 export const storedState = z.object({ state: profileState });
 
 /** The profiles in force, by name. @throws HallpassError PROFILE_INVALID when a stored one no longer fits the schema */
@@ -25,7 +25,7 @@ export async function readProfiles({ db, tenantId }: TenantScope): Promise<Profi
   return rows.map((row) => parseProfile(readJson(storedDocument, row.body, 'profile', row.name), row.name));
 }
 
-/** Each as a run last carried it out whole, by name. One that this program can no longer read is left out. */
+/** Each as a run last carried it out completely, by name. Without those that this version can no longer read. */
 export async function readAppliedProfiles({ db, tenantId }: TenantScope): Promise<Map<string, Profile>> {
   const rows = await db
     .selectFrom('profile')
@@ -44,7 +44,7 @@ export async function readAppliedProfiles({ db, tenantId }: TenantScope): Promis
   return applied;
 }
 
-/** A run has carried the profile out: nothing that comes of its last change is left to do. */
+/** A run has carried out the profile completely, including its last change. */
 export async function noteAppliedProfile({ db, tenantId }: TenantScope, profile: Profile): Promise<void> {
   await db
     .updateTable('profile')
@@ -55,7 +55,7 @@ export async function noteAppliedProfile({ db, tenantId }: TenantScope, profile:
 }
 
 /**
- * The profile that is meant.
+ * Finds a profile by name.
  *
  * @param tenant as the person named it
  * @param name undefined for the only one there is
@@ -75,7 +75,7 @@ export function chooseProfile(profiles: readonly Profile[], tenant: string, name
 }
 
 /**
- * Whether a name that nothing was found under is a profile's: one that is misspelled must not look like one without problems.
+ * Checks that a name without results is that of a profile: a misspelled one must not look like one without problems.
  *
  * @throws HallpassError PROFILE_MISSING, PROFILE_UNKNOWN
  */
@@ -83,7 +83,7 @@ export async function needProfile(scope: TenantScope, tenant: string, name: stri
   if (name !== undefined) chooseProfile(await readProfiles(scope), tenant, name);
 }
 
-/** Puts the profile in force, instead of the one of that name if there is one. */
+/** Stores the profile, replacing the one with the same name. */
 export async function setProfile(scope: TenantScope, profile: Profile, now: Date): Promise<void> {
   const { db, tenantId } = scope;
   const base = { name: profile.name, body: JSON.stringify(profile), updated_at: now.toISOString() };
@@ -112,7 +112,7 @@ export async function setProfile(scope: TenantScope, profile: Profile, now: Date
     .execute();
 }
 
-/** What a paused profile was before; profiles that an earlier version paused were enabled, as far as it knew. */
+/** The state before the pause; profiles paused by an earlier version count as enabled. */
 export async function stateBeforePause({ db, tenantId }: TenantScope, name: string): Promise<'preview' | 'enabled'> {
   const row = await db
     .selectFrom('profile')
@@ -124,8 +124,8 @@ export async function stateBeforePause({ db, tenantId }: TenantScope, name: stri
 }
 
 /**
- * Takes a profile out of force, with its problems and holds. What it made in Microsoft 365, and who is linked to whom, stays:
- * another profile that covers its schools goes on from there.
+ * Removes a profile with its problems and holds. What it created in Microsoft 365 and the account links stay: another
+ * profile that covers its schools continues from there.
  */
 export async function removeProfile({ db, tenantId }: TenantScope, name: string): Promise<void> {
   await db.deleteFrom('profile').where('tenant_id', '=', tenantId).where('name', '=', name).execute();

@@ -10,7 +10,7 @@ import type { TenantScope } from '../store.ts';
 const fixable = Object.entries(catalog).flatMap(([code, { retry }]) => (retry === 'fix' ? [code] : []));
 
 const quarantineSchema: z.ZodType<Quarantine> = z.object({
-  code: z.custom<ErrorCode>((code) => typeof code === 'string' && isErrorCode(code), 'it is no code of an error'),
+  code: z.custom<ErrorCode>((code) => typeof code === 'string' && isErrorCode(code), 'it is not an error code'),
   message: z.string(),
   action: z.string(),
   since: z.string(),
@@ -32,7 +32,10 @@ export async function readQuarantines({ db, tenantId }: TenantScope): Promise<Ma
   return new Map(rows.map(({ name, quarantine }) => [name, readQuarantine(quarantine ?? '', name)]));
 }
 
-/** Quarantines a profile if its runs since a person last let it write say so. Returns why, if it was not before. */
+/**
+ * Quarantines a profile if its runs since a person last resumed it call for it. Returns the reason, if it was not
+ * quarantined before.
+ */
 export async function judgeProfile(
   { db, tenantId }: TenantScope,
   { name, guards }: Pick<Profile, 'name' | 'guards'>,
@@ -83,7 +86,7 @@ export async function judgeProfile(
   return quarantine;
 }
 
-/** A person lets the profile write again: what its runs did until now counts no longer. */
+/** A person resumes the profile: its earlier runs no longer count. */
 export async function endQuarantine({ db, tenantId }: TenantScope, name: string): Promise<void> {
   await db
     .updateTable('profile')

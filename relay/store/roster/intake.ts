@@ -1,7 +1,7 @@
 /**
- * What agents send, taken into the mirror. A batch is applied in parts, each in a transaction with the digest, so that nobody waits
- * for a whole one; it is acknowledged when the last part is durable. Applying a batch again, or the rest of it, changes nothing
- * that is there.
+ * Takes what agents send into the mirror. A batch is applied in parts, each in a transaction with the digest, so nothing
+ * waits for a whole batch; it is acknowledged when the last part is durable. Applying a batch again, or the rest of it,
+ * changes nothing.
  */
 import { sql } from 'kysely';
 import {
@@ -22,19 +22,19 @@ import { type Bucket, bucketKey } from '../../../shared/roster.ts';
 import type { TenantScope } from '../store.ts';
 import { digests, isChanged } from './mirror.ts';
 
-/** Checking and hashing so many takes a millisecond or less. */
+/** Checking and hashing this many takes a millisecond or less. */
 const rowsBetweenPauses = 32;
-/** Rows in a transaction: a full batch of 2,000 at once would keep the thread for some 17 ms. */
+/** Rows per transaction: a full batch of 2,000 at once would block the thread for about 17 ms. */
 const rowsInTransaction = 250;
 
 type BatchParts = Pick<Batch, 'bucket' | 'upserts' | 'deletes'>;
 
-/** Opens a cycle, taking over from one that was left open: the mirror is not settled until a cycle commits. */
+/** Opens a cycle, replacing one that was left open: the mirror is not settled until a cycle commits. */
 export async function beginCycle(scope: TenantScope, cycle: string): Promise<void> {
   await scope.db.updateTable('tenant').set({ open_cycle: cycle }).where('id', '=', scope.tenantId).execute();
 }
 
-/** What each id named in a batch must become: a row, or undefined for none. */
+/** The new state of each id in a batch: a row, or undefined for deleted. */
 export type WantedRows = ReadonlyMap<string, { hash: string; record: object } | undefined>;
 
 /**
@@ -53,7 +53,7 @@ export function* rowsOf(salt: string, { bucket, upserts, deletes }: BatchParts):
   return wanted;
 }
 
-/** The rows of a batch in parts that are applied one by one; a batch without rows is one part. */
+/** The rows of a batch in parts, applied one by one; a batch without rows is one part. */
 export function partsOf(wanted: WantedRows): WantedRows[] {
   const all = [...wanted];
   const count = Math.max(1, Math.ceil(all.length / rowsInTransaction));
@@ -63,7 +63,7 @@ export function partsOf(wanted: WantedRows): WantedRows[] {
 }
 
 /**
- * Applies rows of one batch to its bucket and keeps its digest.
+ * Applies rows of one batch to its bucket, and updates the digest.
  *
  * @returns how many records changed
  * @throws HallpassError LINK_OUT_OF_ORDER when `cycle` is not the open one (another agent began its own)
@@ -100,7 +100,7 @@ export async function applyBatch(
 }
 
 export interface CommitOutcome {
-  /** False when a digest differed: the cycle then stays open until the agent has sent those buckets again. */
+  /** False if a digest differed: the cycle then stays open until the agent has sent those buckets again. */
   settled: boolean;
   repair: Bucket[];
   /** Records in the mirror. */
@@ -108,7 +108,7 @@ export interface CommitOutcome {
 }
 
 /**
- * Ends a cycle. Only a mirror whose digests are those that the agent computed is settled, and only a settled mirror is
+ * Ends a cycle. The mirror is settled only if its digests equal those of the agent, and only a settled mirror is
  * provisioned.
  *
  * @param named the digests that the agent expects of every bucket that it touched

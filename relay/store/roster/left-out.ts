@@ -1,4 +1,4 @@
-/** The rows of PowerSchool that no record can be made of, and the problems that they are. */
+/** PowerSchool rows that cannot become records, and their problems. */
 
 import { complaintOf, pageOf, tableOf } from '../../../plugin/where-to-fix.ts';
 import type { LeftOut, LeftOutRow } from '../../../shared/left-out.ts';
@@ -10,7 +10,10 @@ import type { TenantScope } from '../store.ts';
 
 export type KnownLeftOut = LeftOutRow & { firstAt: string; lastAt: string };
 
-/** Replaces what was left out by what an agent tells now; what goes on keeps its first time. @param now ISO 8601, UTC */
+/**
+ * Replaces the left-out rows with an agent's current report; those that persist keep their first time. @param now ISO
+ * 8601, UTC
+ */
 export async function replaceLeftOut(scope: TenantScope, { count, rows }: LeftOut, now: string): Promise<void> {
   const { db, tenantId } = scope;
   const before = new Map((await readLeftOut(scope)).map((row) => [nameOf(row), row.firstAt]));
@@ -21,7 +24,7 @@ export async function replaceLeftOut(scope: TenantScope, { count, rows }: LeftOu
     const first_at = before.get(nameOf(row)) ?? now;
     return { tenant_id: tenantId, kind, school_id, id, field, fault, first_at, last_at: now };
   });
-  // Several rows of a school may not say which ones they are.
+  // Several rows of a school may lack an id.
   for (const part of slices(made)) {
     await db
       .insertInto('left_out_row')
@@ -49,7 +52,7 @@ export async function readLeftOut({ db, tenantId }: TenantScope): Promise<KnownL
   });
 }
 
-/** How many rows there are besides those that are listed. */
+/** How many rows there are beyond those listed. */
 export async function unlistedLeftOut(
   scope: TenantScope,
 ): Promise<{ count: number; firstAt: string; lastAt: string } | undefined> {
@@ -69,7 +72,7 @@ export function problemOfRow(row: LeftOutRow): Problem {
   });
 }
 
-/** The subject that problems of the record itself have. */
+/** The same subject as for problems of the record itself. */
 function subjectOf({ kind, schoolId, id }: LeftOutRow): string {
   if (id === '') return recordKey(kind, `of school ${schoolId}`);
   if (kind === 'student') return personKey('students', id);

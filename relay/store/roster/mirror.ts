@@ -12,11 +12,11 @@ export interface MirrorState {
   version: number;
   /** ISO 8601; null before the first commit. */
   committedAt: string | null;
-  /** True when the mirror is a whole state of PowerSchool: at least one cycle has committed and none is open. */
+  /** True if the mirror is a complete state of PowerSchool: at least one cycle has committed and none is open. */
   settled: boolean;
 }
 
-/** Where the tenant's mirror stands. */
+/** The state of the tenant's mirror. */
 export async function mirrorState(scope: TenantScope): Promise<MirrorState> {
   const row = await scope.db
     .selectFrom('tenant')
@@ -66,7 +66,7 @@ export async function* recordPages<K extends Kind>(
   for await (const page of pages(rows, ['school_id', 'id'])) yield page.map((row) => stored<K>(row));
 }
 
-/** What has changed after `version`, each record once and as it is now, in the order of change. */
+/** The records changed after `version`, each once in its current state, in the order of change. */
 export async function changedSince(scope: TenantScope, version: number): Promise<RosterChange[]> {
   const rows = await scope.db
     .selectFrom('record')
@@ -83,7 +83,7 @@ export async function changedSince(scope: TenantScope, version: number): Promise
   }));
 }
 
-/** True when any record has changed after `version`. */
+/** True if any record has changed after `version`. */
 export async function isChanged(scope: TenantScope, version: number): Promise<boolean> {
   const row = await scope.db
     .selectFrom('record')
@@ -117,14 +117,15 @@ export async function countRecords({ db, tenantId }: TenantScope): Promise<numbe
   return count ?? 0;
 }
 
-/** Rows that are looked at in one transaction: a few milliseconds. */
+/** Rows read in one transaction: a few milliseconds. */
 const rowsAtOnce = 5000;
 
 /**
- * The buckets with records that the open cycle changed, in parts: of a first load that broke off they are a million rows.
+ * The buckets with records that the open cycle changed, in parts: after an interrupted first load they have a million
+ * rows.
  *
- * @param after where the part before ended, 0 to begin
- * @returns `next`: where the next part begins; undefined at the end
+ * @param after the end of the previous part, 0 to begin
+ * @returns `next`: the start of the next part; undefined at the end
  */
 export async function bucketsOfOpenCycle(
   { db, tenantId }: TenantScope,
@@ -156,7 +157,7 @@ export async function bucketsOfOpenCycle(
 /**
  * Ids and hashes of a bucket in the order of ids, at most `limit` of them.
  *
- * @param after the last id of the part before, or '' to begin
+ * @param after the last id of the previous part, or '' to begin
  */
 export async function manifest(
   scope: TenantScope,
@@ -178,7 +179,10 @@ export async function manifest(
   return rows.map((row) => [row.id, row.hash]);
 }
 
-/** What the intake wrote after checking it against the schema; checking 800,000 rows again would cost seconds a run. */
+/**
+ * The intake checked the record with zod. Checking 1,000,000 records again would add 0.7 s to every cold turn; this guard
+ * takes milliseconds (docs/decisions/16-checks-at-boundaries.md).
+ */
 function isRecord<K extends Kind>(value: unknown): value is RecordOf<K> {
   if (!isObject(value) || !('kind' in value)) return false;
   const isName = (name: string) => {
@@ -188,7 +192,7 @@ function isRecord<K extends Kind>(value: unknown): value is RecordOf<K> {
   return namesIn.get(value.kind)?.every(isName) === true;
 }
 
-/** What names a record, and other records in it. */
+/** The fields that identify a record and its references. */
 const namesIn: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['school', ['id', 'schoolId']],
   ['term', ['id', 'schoolId']],
@@ -203,7 +207,7 @@ function stored<K extends Kind>({ id, data }: { id: string; data: string }): Rec
   return readMany(isRecord<K>, data, 'record', id);
 }
 
-/** One record by kind and id, whichever school it is in; undefined when there is none (anymore). */
+/** One record by kind and id, in any school; undefined if there is none (anymore). */
 export async function readRecord<K extends Kind>(
   scope: TenantScope,
   kind: K,
@@ -212,7 +216,7 @@ export async function readRecord<K extends Kind>(
   return (await readPerson(scope, kind, id)).records[0];
 }
 
-/** The records of one id, one per school, and whether there was one that is gone. */
+/** The records with one id, one per school, and whether there was one that is gone. */
 export async function readPerson<K extends Kind>(
   scope: TenantScope,
   kind: K,

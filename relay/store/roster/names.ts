@@ -1,10 +1,10 @@
-/** The names that people know of what is in a district's roster, by key or id. */
+/** Names of people, sections and schools in a district's roster, by key or id. */
 import type { TenantScope } from '../store.ts';
 import { readRecords } from './mirror.ts';
 import { readNames } from './people-names.ts';
 
 export interface Names {
-  /** By person key; only those whose name agents send. */
+  /** By person key; only people whose names agents send. */
   people: ReadonlyMap<string, string>;
   sections: ReadonlyMap<string, string>;
   schools: ReadonlyMap<string, string>;

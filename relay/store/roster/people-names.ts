@@ -1,4 +1,4 @@
-/** Names of people as the mirror has them now. Nothing else of the relay keeps names. */
+/** Names of people, from the mirror. */
 import { personKey } from '../../model/person-key.ts';
 import type { TenantScope } from '../store.ts';
 import { readRecords } from './mirror.ts';

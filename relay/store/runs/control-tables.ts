@@ -1,14 +1,14 @@
-/** Table of what people asked of a tenant's runs: each column counts how often. */
+/** Requests of people about a tenant's runs: each column counts them. */
 
 interface RunControlTable {
   tenant_id: string;
-  /** A run now. */
+  /** "sync now". */
   starts: number;
-  /** The end of the run under way. */
+  /** "sync cancel". */
   cancels: number;
-  /** A run that looks at everything again … */
+  /** "sync restart" … */
   restarts: number;
-  /** … and how many of those have begun. */
+  /** … and how many of these have begun. */
   restarts_done: number;
 }
 

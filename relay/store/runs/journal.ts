@@ -26,7 +26,7 @@ export interface JournalEntry {
   passedIn?: SchoolId;
 }
 
-/** Writes journal entries; an entry that is there already (its intent) receives the outcome. */
+/** Writes journal entries; an existing entry (the intent) gets the outcome. */
 export async function writeJournal(scope: TenantScope, journal: readonly JournalEntry[], now: string): Promise<void> {
   if (journal.length === 0) return;
   const first = await nextNumber(scope, 'operation');
@@ -67,7 +67,7 @@ export interface Intent {
   id: string;
   kind: OperationKind;
   key: OperationKey;
-  /** The body of a creation or the values of an update, as planned; the person keys of a relation. */
+  /** The planned body of a creation or values of an update; the person keys of a relation. */
   after: unknown;
   passedIn: SchoolId | undefined;
 }
@@ -75,7 +75,7 @@ export interface Intent {
 /** Values of an object, or keys of people. */
 export const storedValues = z.union([storedObject, z.array(z.string())]);
 
-/** Operations whose answer never came, in an earlier run or process. */
+/** Operations of an earlier run or process whose answer never came. */
 export async function readIntents(scope: TenantScope): Promise<Intent[]> {
   const rows = await scope.db
     .selectFrom('operation')
@@ -92,7 +92,7 @@ export async function readIntents(scope: TenantScope): Promise<Intent[]> {
   }));
 }
 
-/** What became of an intent is not known, or it did not happen: it is planned again. */
+/** The outcome of an intent is unknown, or it did not happen: it is planned again. */
 export async function giveUpIntent(scope: TenantScope, id: string): Promise<void> {
   await scope.db
     .updateTable('operation')
@@ -103,9 +103,9 @@ export async function giveUpIntent(scope: TenantScope, id: string): Promise<void
 }
 
 /**
- * Closes runs that did not come to their end, with what they had done until then.
+ * Closes interrupted runs, with what they had done so far.
  *
- * @param profile undefined for those of every profile
+ * @param profile undefined for all profiles
  */
 export async function endOpenRuns(
   { db, tenantId }: TenantScope,
@@ -133,7 +133,7 @@ export async function endOpenRuns(
     .execute();
 }
 
-/** The catalog's code and sentence. */
+/** Code and sentence of the error catalog. */
 export interface RunFailure {
   code: string;
   message: string;
@@ -142,7 +142,7 @@ export interface RunFailure {
   step?: string;
 }
 
-/** Says why the newest run of a profile failed, or adds one that failed before it could plan anything. */
+/** Records why the newest run of a profile failed, or adds a run that failed before planning. */
 export async function noteFailure(
   scope: TenantScope,
   profile: string,
@@ -162,7 +162,7 @@ export async function noteFailure(
   await scope.db.updateTable('run').set(error).where('tenant_id', '=', scope.tenantId).where('id', '=', id).execute();
 }
 
-/** Opens a run; one of the profile that is still open belongs to a process that was killed. Returns the run's id. */
+/** Opens a run; another open run of the profile belongs to a killed process. Returns the run's id. */
 export async function beginRun(scope: TenantScope, profile: string, planned: object, now: string): Promise<string> {
   await endOpenRuns(scope, 'failed', now, profile);
   await forgetWaiting(scope, profile);
@@ -188,7 +188,7 @@ export async function beginRun(scope: TenantScope, profile: string, planned: obj
   return id;
 }
 
-/** A run has more to do than when it began. @param planned operations by kind, all of them */
+/** A run got more operations. @param planned all operations, by kind */
 export async function notePlanned({ db, tenantId }: TenantScope, id: string, planned: object): Promise<void> {
   const row = { planned: JSON.stringify(planned) };
   await db.updateTable('run').set(row).where('tenant_id', '=', tenantId).where('id', '=', id).execute();
@@ -265,7 +265,7 @@ export interface PastOperation {
   error: string | undefined;
 }
 
-/** What was done to one object, newest first. */
+/** Past operations on one object, newest first. */
 export async function operationsOn(scope: TenantScope, key: ObjectKey): Promise<PastOperation[]> {
   const rows = await scope.db
     .selectFrom('operation')

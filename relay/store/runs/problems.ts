@@ -1,4 +1,4 @@
-/** What is wrong now, per person or object. */
+/** Current problems, per person or object. */
 import { sql } from 'kysely';
 import { asSchoolId, recordIn } from '../../model/keys.ts';
 import { type Problem, problem } from '../../model/problem.ts';
@@ -11,7 +11,7 @@ import { type KnownLeftOut, problemOfRow, readLeftOut, unlistedLeftOut } from '.
 import { readPerson } from '../roster/mirror.ts';
 import type { TenantScope } from '../store.ts';
 
-/** Replaces the problems of a profile: those that are still there keep their first time, those that are gone vanish. */
+/** Replaces the problems of a profile: those that persist keep their first time, those that are gone are deleted. */
 export async function replaceProblems(
   scope: TenantScope,
   profile: string,
@@ -33,7 +33,7 @@ export async function replaceProblems(
       )
       .execute();
   }
-  // Recognized by what they are and not by when they were last seen: a clock may stand still for two runs, or go back.
+  // Compared by content and not by time: a clock may show the same time for two runs, or go back.
   const open = new Set(problems.map(({ subject, code }) => `${code} ${subject}`));
   const known = await scope.db
     .selectFrom('problem')
@@ -52,9 +52,9 @@ export async function replaceProblems(
   }
 }
 
-/** How many there are of each code, in its order. */
+/** The number of problems by code, sorted by code. */
 export async function countProblems(scope: TenantScope): Promise<Record<string, number>> {
-  // Rows that are left out change what others report: all have to be looked at then.
+  // Left-out rows change what other problems report, so all have to be read.
   const hasRows = (await problemsOfRows(scope)).length > 0;
   return Object.fromEntries(hasRows ? countByCode(await readProblems(scope)) : await countFound(scope));
 }
@@ -129,13 +129,13 @@ async function readFound(
   });
 }
 
-/** All of them, by subject: what runs have found, and the rows of PowerSchool that agents leave out. */
+/** All problems, by subject: those found by runs, and PowerSchool rows that agents leave out. */
 export async function readProblems(scope: TenantScope): Promise<OpenProblem[]> {
   const found = await readFound(scope, {});
   const ofRows = await problemsOfRows(scope);
   if (ofRows.length === 0) return found;
   const subjects = new Set(ofRows.map(({ subject }) => subject));
-  // That a section is missing says nothing new when its row is left out.
+  // A missing section is redundant if its row is left out.
   const rest = found.filter(({ code, subject }) => code !== 'SectionNotInRoster' || !subjects.has(subject));
   const rowOf = new Map(ofRows.filter(({ code }) => code === 'RowLeftOut').map((one) => [one.subject, one]));
   const reported: OpenProblem[] = [];
@@ -146,7 +146,7 @@ export async function readProblems(scope: TenantScope): Promise<OpenProblem[]> {
   return [...reported, ...ofRows].sort((a, b) => (a.subject < b.subject ? -1 : 1));
 }
 
-/** Of somebody whom a class names: that their own row is left out, where that is why they are not there. */
+/** For a member of a class whose own row is left out: the row, if it is the reason why they are missing. */
 async function ofItsRow(
   scope: TenantScope,
   { profile, subject, firstAt, lastAt }: OpenProblem,
@@ -170,14 +170,14 @@ function isMembership(kind: string): kind is keyof typeof membershipWords {
   return Object.hasOwn(membershipWords, kind);
 }
 
-/** How many rows are left out in the schools of each profile. */
+/** The number of left-out rows in the schools of each profile. */
 export async function countLeftOut(scope: TenantScope): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   for (const { profile } of await problemsOfRows(scope)) counts.set(profile, (counts.get(profile) ?? 0) + 1);
   return counts;
 }
 
-/** Reported with the profile that covers the school; with none where no profile does. */
+/** Reported under the profile that covers the school, or under none. */
 async function problemsOfRows(scope: TenantScope): Promise<OpenProblem[]> {
   const rows = await readLeftOut(scope);
   const unlisted = await unlistedLeftOut(scope);
@@ -201,7 +201,7 @@ function profileFinder(profiles: readonly Claim[]): (row: KnownLeftOut) => strin
   };
 }
 
-/** Those of one person or object. */
+/** The problems of one person or object. */
 export async function problemsOf(scope: TenantScope, subject: string): Promise<OpenProblem[]> {
   const part = await readProblemPart(scope, { subject });
   return part ?? (await readProblems(scope)).filter((problem) => problem.subject === subject);

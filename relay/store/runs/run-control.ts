@@ -1,4 +1,7 @@
-/** What people ask of a tenant's runs, from whatever process: counted, so that a serving relay notices and asks nobody. */
+/**
+ * Requests of people about a tenant's runs, from any process. They are counted, so a serving relay notices them in the
+ * database.
+ */
 import type { SystemScope, TenantScope } from '../store.ts';
 
 export type RunRequest = 'starts' | 'cancels' | 'restarts';
@@ -14,17 +17,17 @@ export async function requestRun({ db, tenantId }: TenantScope, request: RunRequ
     .execute();
 }
 
-/** How often each was asked for, by tenant; tenants where nothing was are missing. */
+/** The counts by tenant; tenants without requests are missing. */
 export async function runRequests({ db }: SystemScope): Promise<Map<string, RunRequests>> {
   const rows = await db.selectFrom('run_control').select(['tenant_id', 'starts', 'cancels', 'restarts']).execute();
   return new Map(rows.map(({ tenant_id, ...requests }) => [tenant_id, requests]));
 }
 
 /**
- * Forgets, if a restart was asked for and has not begun, what was read of the directory and which problems there are, so that
- * all of it is looked at again. Links and what was applied stay: nothing is made twice.
+ * If a restart was requested and has not begun, deletes the directory readings and the problems, so that everything is
+ * checked again. Links and the applied state stay: nothing is created twice.
  *
- * @returns whether there was one: what is known in memory is out of date then
+ * @returns whether there was one, which makes the state in memory outdated
  */
 export async function beginRestart({ db, tenantId }: TenantScope): Promise<boolean> {
   const { numUpdatedRows } = await db

@@ -1,4 +1,4 @@
-/** The journal as it is read: what every run did, operation by operation, for as long as it is kept. */
+/** Reads the journal: what every run did, operation by operation, for as long as it is kept. */
 import { z } from 'zod';
 import { fail } from '../../../shared/errors.ts';
 import { asOperationKey, type OperationKey } from '../../model/keys.ts';
@@ -6,17 +6,17 @@ import { readJson, readKey } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 import { storedValues } from './journal.ts';
 
-/** Operations by kind, as many as there are of it. */
+/** Number of operations by kind. */
 const storedPlan = z.record(z.string(), z.number());
 
 export interface PastRun {
-  /** Grows with every run of the tenant: what people call it by. */
+  /** The number of the run, which grows with every run of the tenant. */
   number: number;
   id: string;
   profile: string;
   /** ISO 8601, UTC. */
   startedAt: string;
-  /** Null while it is under way. */
+  /** Null while it is in progress. */
   finishedAt: string | null;
   state: string;
   /** Operations by kind. */
@@ -24,7 +24,7 @@ export interface PastRun {
   done: number;
   failed: number;
   held: number;
-  /** Operations that it left undone because they wait, or need something that is not there. */
+  /** Operations left undone because they wait, or need something that is missing. */
   waiting: number;
   problems: number;
   error: RunError | null;
@@ -33,12 +33,14 @@ export interface PastRun {
 export interface RunError {
   code: string;
   message: string;
-  /** What the run was doing; null where that is not known. */
+  /** What the run was doing; null if unknown. */
   step: string | null;
   action: string | null;
 }
 
-/** The newest first. @param wanted `profile`: of one alone; `before`: older than this number; `limit`: the most that are wanted */
+/**
+ * Newest first. @param wanted `profile`: only of this profile; `before`: older than this number; `limit`: maximum number
+ */
 export async function listRuns(
   scope: TenantScope,
   { profile, before, limit }: { profile?: string | undefined; before?: number | undefined; limit: number },
@@ -63,13 +65,13 @@ export async function findRun(scope: TenantScope, name: string): Promise<PastRun
 }
 
 export interface JournaledOperation {
-  /** Its place in the journal of the district. */
+  /** Its position in the district's journal. */
   seq: number;
-  /** When its answer came, or when it was announced, ISO 8601. */
+  /** When it was answered, or else announced, ISO 8601. */
   at: string;
   kind: string;
   key: OperationKey;
-  /** `intent` when the answer is not known yet, `unknown` when it never came and it was planned again. */
+  /** `intent` if there is no answer yet, `unknown` if it never came and the operation was planned again. */
   state: string;
   reason: string;
   before: unknown;
@@ -78,16 +80,16 @@ export interface JournaledOperation {
 }
 
 export interface OperationFilter {
-  /** Only what did not succeed. */
+  /** Only operations that did not succeed. */
   failed?: boolean;
-  /** The most that are wanted, after so many that are not: everything without. */
+  /** Maximum number after skipping `offset`; by default, everything. */
   limit?: number;
   offset?: number;
-  /** Those alone that stand behind this place. */
+  /** Only operations after this position. */
   after?: number | undefined;
 }
 
-/** What a run did, in the order in which it was sent. */
+/** The operations of a run, in the order in which they were sent. */
 export async function operationsOf(
   { db, tenantId }: TenantScope,
   runId: string,
@@ -112,15 +114,15 @@ export async function operationsOf(
   }));
 }
 
-/** Operations that are taken away in one transaction: some 10 ms, so that nobody else waits longer. */
+/** Operations deleted in one transaction: about 10 ms, so nothing else waits longer. */
 const pruneBatch = 1000;
 
 /**
- * Forgets runs that began before a time, with their operations. What is not answered yet stays, and so does the newest run
- * of each profile: nothing that a later run decides by depends on the rest.
+ * Deletes runs that began before a time, with their operations. Unanswered operations stay, and so does the newest run of
+ * each profile: no later decision depends on the rest.
  *
  * @param before ISO 8601
- * @returns whether there is more to forget
+ * @returns whether there is more to delete
  */
 export async function pruneJournal({ db, tenantId }: TenantScope, before: string): Promise<boolean> {
   const old = db

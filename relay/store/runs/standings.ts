@@ -1,4 +1,4 @@
-/** Where every profile of a tenant stands. */
+/** The standing of every profile of a tenant. */
 import { type Quarantine, type Standing, standingOf } from '../../profile/standing.ts';
 import { readProfiles } from '../profiles/profiles.ts';
 import { readQuarantines } from '../profiles/quarantine.ts';
@@ -8,9 +8,9 @@ import { listRuns, type RunError } from './run-history.ts';
 
 export interface ProfileStanding {
   standing: Standing;
-  /** Why it does not write; null when it may. */
+  /** Why it does not write; null if it may. */
   quarantine: Quarantine | null;
-  /** Why the last run failed; null where it did not. */
+  /** Why the last run failed; null if it did not. */
   failure: (RunError & { at: string }) | null;
 }
 

@@ -1,9 +1,9 @@
-/** Tables of what waits. */
+/** Tables of waiting operations. */
 
-/** Of the newest run of each profile. Bounded: of a mass that waits, only so many. */
+/** Of the newest run of each profile, up to a limit. */
 interface WaitingOperationTable {
   tenant_id: string;
-  /** Empty of what a killed run left unanswered. */
+  /** Empty for what a killed run left unanswered. */
   run_id: string;
   number: number;
   /** Name of the profile. */
@@ -12,23 +12,23 @@ interface WaitingOperationTable {
   key: string;
   /** JSON: person keys. */
   people: string;
-  /** What others need of it: `class:77`. */
+  /** What it brings about for others: `class:77`. */
   brings: string | null;
   reason: 'need' | 'missing' | 'look' | 'team' | 'retry' | 'hold';
   /** What it needs. */
   thing: string | null;
-  /** What is looked up, the error's code, the key of the hold. */
+  /** Depends on the reason: what is looked up, an error code, or the key of a hold. */
   detail: string | null;
   until: string | null;
 }
 
-/** Of a turn under way. */
+/** A turn in progress. */
 interface TurnProgressTable {
   tenant_id: string;
   at: string;
-  /** JSON: operations that are not done, by what they wait for. */
+  /** JSON: number of open operations, by what they wait for. */
   waiting: string;
-  /** Operations settled in a minute; null in the first moments. */
+  /** Operations settled per minute; null at the beginning. */
   per_minute: number | null;
 }
 

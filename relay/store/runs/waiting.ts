@@ -1,4 +1,4 @@
-/** Operations that wait, and how far a turn is, as it is known at any moment: also after the process that knew it was killed. */
+/** Waiting operations and the progress of a turn, available at any time, also after a kill. */
 import { z } from 'zod';
 import { asOperationKey } from '../../model/keys.ts';
 import { asMemberKey } from '../../model/person-key.ts';
@@ -8,7 +8,7 @@ import { slices } from '../engine/slices.ts';
 import { oneOf, readJson, readKey } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 
-/** Operations that are named at once: what is more than people look through helps nobody. */
+/** Maximum number of listed operations: nobody reads through more. */
 export const mostNamed = 1000;
 
 export interface NumberedWaiting extends WaitingOperation {
@@ -21,7 +21,7 @@ export interface StoredWaiting extends WaitingOperation {
   runId: string;
 }
 
-/** Says what of a run waits now. */
+/** Replaces the waiting operations of a run. */
 export async function replaceWaiting(
   { db, tenantId }: TenantScope,
   { runId, profile }: { runId: string; profile: string },
@@ -54,7 +54,7 @@ function detailOf(reason: WaitReason): string | null {
   }
 }
 
-/** These wait no longer, nor does what waited for these things. */
+/** Removes these operations, and those that waited for these things. */
 export async function endWaiting(
   { db, tenantId }: TenantScope,
   runId: string,
@@ -73,12 +73,12 @@ export async function endWaiting(
   await db.deleteFrom('waiting_operation').where('tenant_id', '=', tenantId).where('thing', 'in', things).execute();
 }
 
-/** Another run of the profile plans everything again, or the profile is gone. */
+/** For a new run of the profile, which plans everything again, or a removed profile. */
 export async function forgetWaiting({ db, tenantId }: TenantScope, profile: string): Promise<void> {
   await db.deleteFrom('waiting_operation').where('tenant_id', '=', tenantId).where('profile', '=', profile).execute();
 }
 
-/** What runs that did not come to their end said is not known to be true anymore. @param profile undefined for every profile */
+/** Removes what interrupted runs recorded, which may be outdated. @param profile undefined for every profile */
 export async function forgetWaitingOfOpenRuns({ db, tenantId }: TenantScope, profile?: string): Promise<void> {
   await db
     .deleteFrom('waiting_operation')
@@ -96,7 +96,7 @@ export async function forgetWaitingOfOpenRuns({ db, tenantId }: TenantScope, pro
   await db.deleteFrom('turn_progress').where('tenant_id', '=', tenantId).execute();
 }
 
-/** In the order in which they were planned. @param runId undefined for all */
+/** In the order of planning. @param runId undefined for all runs */
 export async function readWaiting({ db, tenantId }: TenantScope, runId?: string): Promise<StoredWaiting[]> {
   const rows = await db
     .selectFrom('waiting_operation')
@@ -165,7 +165,7 @@ export async function endProgress({ db, tenantId }: TenantScope): Promise<void> 
   await db.deleteFrom('turn_progress').where('tenant_id', '=', tenantId).execute();
 }
 
-/** Undefined while no turn is carrying out anything. */
+/** Undefined if no turn is in progress. */
 export async function readProgress({ db, tenantId }: TenantScope): Promise<TurnProgress | undefined> {
   const row = await db.selectFrom('turn_progress').selectAll().where('tenant_id', '=', tenantId).executeTakeFirst();
   if (row === undefined) return undefined;

@@ -1,16 +1,16 @@
-/** Teams of classes, from the first time that Microsoft was asked for one. */
+/** Teams of classes, from the first request on. */
 interface TeamTable {
   tenant_id: string;
   section_id: string;
   /** Of the class. */
   object_id: string;
-  /** `waiting`: Teams does not know the class yet. `accepted`: it is being made. */
+  /** `waiting`: Teams does not know the class yet. `accepted`: it is in creation. */
   state: 'waiting' | 'accepted' | 'there';
-  /** Id of the operation that makes it; null before and where Graph gave none. */
+  /** Id of the operation that creates it; null before, and if Graph gave none. */
   operation: string | null;
-  /** When Microsoft was first asked. */
+  /** Time of the first request. */
   since: string;
-  /** When it last answered. */
+  /** Time of the last answer. */
   at: string;
 }
 
@@ -20,11 +20,13 @@ interface TeamActivationTable {
   section_id: string;
   /** Of the class. */
   object_id: string;
-  /** `waiting`: owners alone see the team until one of them activates it. `gone`: Teams has none of the class anymore. */
+  /**
+   * `waiting`: owners alone see the team until one of them activates it. `gone`: Teams no longer has one for the class.
+   */
   state: 'waiting' | 'active' | 'gone';
   /** When the state was first seen. */
   since: string;
-  /** When Teams was last asked; null to ask again at the next opportunity. */
+  /** When Teams was last asked; null to check again at the next opportunity. */
   checked_at: string | null;
 }
 

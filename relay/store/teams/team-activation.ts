@@ -1,17 +1,17 @@
-/** Whether students see the teams that there are: a teacher has to activate a class team that an application made. */
+/** Whether students see existing teams: a teacher has to activate a class team that an application created. */
 import { asSectionId, type SectionId } from '../../model/keys.ts';
 import type { TeamActivation } from '../../plan/team-activation.ts';
 import { slices } from '../engine/slices.ts';
 import { readKey } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 
-/** Of every team that was looked at, by section; it may be one of an earlier class of the section. */
+/** For every checked team, by section; it may belong to an earlier class of the section. */
 export async function readActivations({ db, tenantId }: TenantScope): Promise<Map<SectionId, TeamActivation>> {
   const rows = await db.selectFrom('team_activation').selectAll().where('tenant_id', '=', tenantId).execute();
   return new Map(rows.map(toActivation).map((activation) => [activation.sectionId, activation]));
 }
 
-/** Undefined for a team that nobody has looked at yet. */
+/** Undefined for a team that was not checked yet. */
 export async function readActivation(
   { db, tenantId }: TenantScope,
   sectionId: SectionId,
@@ -25,7 +25,7 @@ export async function readActivation(
   return row && toActivation(row);
 }
 
-/** How many wait for a teacher: of classes that there are and whose teams are not archived. */
+/** How many teams wait for a teacher: teams of existing classes that are not archived. */
 export async function countWaitingTeams({ db, tenantId }: TenantScope): Promise<number> {
   const { count } = await db
     .selectFrom('team_activation')

@@ -1,4 +1,4 @@
-/** What is known of the teams of classes. */
+/** The known state of the teams of classes. */
 import type { AppliedTeam } from '../../model/applied-state.ts';
 import { asSectionId, type SectionId } from '../../model/keys.ts';
 import { slices } from '../engine/slices.ts';
@@ -11,7 +11,7 @@ export async function readTeams({ db, tenantId }: TenantScope): Promise<Map<Sect
   return new Map(rows.map((row) => [readKey(asSectionId, row.section_id, 'team', row.object_id), toTeam(row)]));
 }
 
-/** Of one section; undefined when Microsoft was never asked for it. */
+/** For one section; undefined if no team was ever requested. */
 export async function readTeam({ db, tenantId }: TenantScope, sectionId: SectionId): Promise<AppliedTeam | undefined> {
   const row = await db
     .selectFrom('team')
@@ -22,7 +22,7 @@ export async function readTeam({ db, tenantId }: TenantScope, sectionId: Section
   return row && toTeam(row);
 }
 
-/** @param team undefined for one that came to nothing */
+/** @param team undefined if its creation failed */
 export async function writeTeams(
   { db, tenantId }: TenantScope,
   teams: readonly { sectionId: SectionId; team: AppliedTeam | undefined }[],
@@ -53,7 +53,7 @@ export async function writeTeams(
   }
 }
 
-/** How many there are in each state. */
+/** Number of teams by state. */
 export async function countTeams({
   db,
   tenantId,

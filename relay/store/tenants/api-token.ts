@@ -1,22 +1,22 @@
-/** What a token of the API looks like. */
+/** The format of API tokens. */
 import { hash, randomBytes } from 'node:crypto';
 
-/** By it people and scanners for leaked secrets recognize a token of Hallpass. */
+/** People and secret scanners recognize Hallpass tokens by it. */
 const prefix = 'hallpass_';
 
-/** 256 random bits behind the prefix: nothing that could be tried out. */
+/** 256 random bits after the prefix, which cannot be guessed. */
 export function newToken(): string {
   return `${prefix}${randomBytes(32).toString('base64url')}`;
 }
 
-/** False for what cannot be a token, so that nobody need look it up. */
+/** False for text that cannot be a token, which saves a look-up. */
 export function looksLikeToken(text: string): boolean {
   return /^hallpass_[\w-]{43}$/.test(text);
 }
 
 /**
  * What is stored of a token. One round of SHA-256 is enough where the secret is random: salts and slow hashes protect
- * those that people choose. Looking up by hash also leaves nothing to measure of how much of a guess was right.
+ * those that people choose. Looking up by hash also prevents timing attacks.
  */
 export function tokenHash(token: string): string {
   return hash('sha256', token, 'hex');

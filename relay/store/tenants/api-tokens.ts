@@ -1,4 +1,4 @@
-/** Tokens for the API: each has a role and scopes, and opens one tenant, several, or every one. */
+/** API tokens: each has a role and scopes, and access to one tenant, several, or all. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { AccessRole } from '../../model/access-role.ts';
@@ -14,7 +14,7 @@ export interface ApiToken {
   name: string;
   role: AccessRole;
   scopes: AccessScope[];
-  /** Whether it opens other tenants than the one that was asked about. */
+  /** Whether it also has access to other tenants. */
   opensOthers: boolean;
   /** ISO 8601, UTC, like every time here. */
   createdAt: string;
@@ -25,7 +25,7 @@ export interface ApiToken {
   revokedAt: string | null;
 }
 
-/** Every token that ever opened this tenant, oldest first. */
+/** Every token that ever had access to this tenant, oldest first. */
 export async function listTokens({ db, tenantId }: TenantScope): Promise<ApiToken[]> {
   const rows = await db
     .selectFrom('access_token')
@@ -69,19 +69,19 @@ export async function listTokens({ db, tenantId }: TenantScope): Promise<ApiToke
 
 export interface TokenRequest {
   name: string;
-  /** How long it is valid. */
+  /** Validity in days. */
   days: number;
-  /** Who makes it. */
+  /** Who creates it. */
   by: string;
-  /** A viewer, unless it says otherwise. */
+  /** By default, viewer. */
   role?: AccessRole;
-  /** Every one, unless it says otherwise: the role limits them. */
+  /** By default, all scopes; the role limits them. */
   scopes?: readonly AccessScope[];
-  /** Ids; the tenant of the scope alone, unless it says otherwise. */
+  /** Ids; by default, only the tenant of the scope. */
   tenants?: 'all' | readonly string[];
 }
 
-/** Makes a token: it is not stored and cannot be shown again. */
+/** Creates a token; it is not stored and cannot be shown again. */
 export async function createToken(
   { db, tenantId }: TenantScope,
   { name, days, by, role = 'viewer', scopes = accessScopes, tenants = [tenantId] }: TokenRequest,
@@ -111,15 +111,15 @@ export async function createToken(
   return { id, token, expiresAt };
 }
 
-/** What a token is good for. */
+/** The permissions of a token. */
 export interface TokenMight {
   role: AccessRole;
   scopes: AccessScope[];
-  /** Ids of those that it opens. */
+  /** Ids of the tenants to which it has access. */
   tenants: 'all' | string[];
 }
 
-/** Undefined where there is none of that id. */
+/** Undefined if there is no such token. */
 export async function mightOf({ db }: SystemScope, id: string): Promise<TokenMight | undefined> {
   const token = await db
     .selectFrom('access_token')
@@ -133,7 +133,7 @@ export async function mightOf({ db }: SystemScope, id: string): Promise<TokenMig
   return { ...might, tenants: rows.map((row) => row.tenant_id) };
 }
 
-/** Revokes for good; a second time keeps the first. */
+/** Revokes a token for good; repeating it keeps the first time. */
 export async function revokeToken({ db }: SystemScope, id: string, now: Date): Promise<void> {
   await db
     .updateTable('access_token')
@@ -142,7 +142,7 @@ export async function revokeToken({ db }: SystemScope, id: string, now: Date): P
     .execute();
 }
 
-/** Tokens that open no tenant anymore. */
+/** Deletes tokens without access to any tenant. */
 export async function forgetClosedTokens({ db }: SystemScope): Promise<void> {
   await db
     .deleteFrom('access_token')
@@ -151,7 +151,7 @@ export async function forgetClosedTokens({ db }: SystemScope): Promise<void> {
     .execute();
 }
 
-/** Notes that it was used. Once an hour is enough to see which tokens are not needed anymore. */
+/** Records a use. Once an hour is enough to see which tokens are no longer needed. */
 export async function touchToken(
   { db }: SystemScope,
   { id, lastUsedAt }: Pick<ApiToken, 'id' | 'lastUsedAt'>,
@@ -165,7 +165,7 @@ export async function touchToken(
     .execute();
 }
 
-/** Whether a use has to be noted: none has been for an hour. */
+/** Whether to record a use: not within the last hour. */
 export function isUseUnnoted({ lastUsedAt }: Pick<ApiToken, 'lastUsedAt'>, nowMs: number): boolean {
   return lastUsedAt === null || nowMs - Date.parse(lastUsedAt) >= 3_600_000;
 }

@@ -1,4 +1,4 @@
-/** What the operator's view of all districts is made of: one set of queries, however many districts there are. */
+/** Reads the operator's view of all districts: one set of queries for any number of districts. */
 import { sql } from 'kysely';
 import { type Quarantine, type Standing, standingOf } from '../../profile/standing.ts';
 import { type AgentHealth, parseHealth } from '../agents/agent-health.ts';
@@ -42,12 +42,12 @@ export interface FleetDistrict {
   createdAt: string;
   agents: FleetAgent[];
   profiles: FleetProfile[];
-  /** Operations that wait for a decision. */
+  /** Held operations without a decision. */
   held: number;
   problems: number;
 }
 
-/** By slug. @param only ids of those that are wanted; every one, unless it says otherwise */
+/** By slug. @param only ids of districts; by default, all */
 export async function readFleet({ db }: SystemScope, only?: readonly string[]): Promise<FleetDistrict[]> {
   const isAll = only === undefined;
   const wanted = sql<string>`(select value from json_each(${JSON.stringify(only ?? [])}))`;

@@ -1,17 +1,17 @@
 /**
- * What requests with an Idempotency-Key were answered, for as long as they may be repeated: a client that lost an answer asks again and
- * gets the same one, and nothing is done twice.
+ * Answers to requests with an Idempotency-Key, kept as long as they may be repeated: a client that lost an answer repeats
+ * the request and gets the same one, and nothing is done twice.
  */
 import { sql } from 'kysely';
 import type { SystemScope, TenantScope } from '../store.ts';
 
-/** How long an answer is kept, and how long a request that came to no end keeps others waiting, milliseconds. */
+/** How long an answer is kept, and how long an interrupted request blocks its repetition, milliseconds. */
 const keptMs = 24 * 3_600_000;
 const abandonedMs = 2 * 60_000;
-/** Answers that are forgotten in one transaction: a few milliseconds. */
+/** Answers deleted in one transaction: a few milliseconds. */
 const forgottenAtOnce = 100;
 
-/** Which request: of a token, under a key, and what it said (hashes both). */
+/** Identifies a request: token, key and content (both hashed). */
 export interface KeyedRequest {
   tokenId: string;
   key: string;
@@ -20,7 +20,7 @@ export interface KeyedRequest {
 
 interface KeptAnswer {
   status: number;
-  /** Headers and body, sealed by the one who asked. */
+  /** Headers and body, sealed with a key derived from the request. */
   sealed: string;
 }
 
@@ -30,7 +30,7 @@ export type Begun =
   | { state: 'under way'; retryAfterMs: number }
   | ({ state: 'answered' } & KeptAnswer);
 
-/** Notes that a request is under way, unless it was before. */
+/** Records that a request is in progress, unless it already was. */
 export async function beginKeyed(
   scope: TenantScope,
   { tokenId, key, request }: KeyedRequest,
@@ -93,7 +93,7 @@ function oldest(now: Date): string {
   return new Date(now.getTime() - keptMs).toISOString();
 }
 
-/** What failed for a time may be tried again under its key. */
+/** After a temporary failure, the request may be retried with the same key. */
 export async function forgetKeyed({ db, tenantId }: TenantScope, { tokenId, key }: KeyedRequest): Promise<void> {
   await db
     .deleteFrom('kept_answer')

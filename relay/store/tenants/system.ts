@@ -1,6 +1,4 @@
-/**
- * The questions that cross tenants, each with the reason why it must: everything else goes through Store.withTenant.
- */
+/** The queries across tenants, each with the reason for it; everything else goes through Store.withTenant. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { fail } from '../../../shared/errors.ts';
@@ -27,10 +25,10 @@ const tenantColumns = [
 ] as const;
 
 /**
- * Makes a tenant with a salt of its own.
+ * Creates a tenant with its own salt.
  *
  * @param given `slug` in lower case, `graphTenantId` a GUID
- * @throws HallpassError TENANT_EXISTS when slug or Microsoft tenant are taken
+ * @throws HallpassError TENANT_EXISTS if the slug or the Microsoft tenant is taken
  */
 export async function createTenant(
   { db }: SystemScope,
@@ -56,7 +54,7 @@ export async function createTenant(
     .executeTakeFirstOrThrow();
 }
 
-/** @param except a tenant that may have them itself @throws HallpassError TENANT_EXISTS */
+/** @param except a tenant that may have them @throws HallpassError TENANT_EXISTS */
 export async function refuseTaken(
   { db }: SystemScope,
   { slug, graphTenantId }: { slug: string; graphTenantId: string },
@@ -92,7 +90,7 @@ export async function listProvisioned({ db }: SystemScope): Promise<Set<string>>
   return new Set(rows.map(({ id }) => id));
 }
 
-/** The tenant of this slug or id, for those who must not hear of any other. */
+/** The tenant with this slug or id, for callers who must not learn of other tenants. */
 export async function lookUpTenant({ db }: SystemScope, slugOrId: string): Promise<Tenant | undefined> {
   return await db
     .selectFrom('tenant')
@@ -143,7 +141,7 @@ export interface KnownToken extends TokenMight {
   revokedAt: string | null;
 }
 
-/** The program at the API, which shows nothing but its token. @param hash of the token (api-token.ts) */
+/** Finds an API client, which presents only its token. @param hash of the token (api-token.ts) */
 export async function findToken({ db }: SystemScope, hash: string): Promise<KnownToken | undefined> {
   const row = await db
     .selectFrom('access_token')
@@ -164,8 +162,8 @@ export interface EnrolledAgent {
 }
 
 /**
- * Trades a code for an agent's identity; anyone who enrolls knows nothing but the code. Undefined when the code is wrong,
- * expired or used, which the caller must not tell apart.
+ * Trades a code for an agent's identity; an agent that enrolls knows only the code. Undefined if the code is wrong,
+ * expired or used, which the answer must not distinguish.
  */
 export async function redeemCode(
   { db }: SystemScope,
@@ -186,7 +184,7 @@ export async function redeemCode(
     .where('tenant_id', '=', code.tenant_id)
     .where('code_hash', '=', code.code_hash)
     .execute();
-  // One that came too late is used up as well: whatever the clock is set to, it stays so.
+  // An expired code is used up as well, so it stays invalid if the clock is set back.
   if (!isCodeAlive(code, now, uptime)) return undefined;
   const agentId = randomUUID();
   await db
@@ -211,7 +209,7 @@ export async function redeemCode(
   return { agentId, tenantId: code.tenant_id, tenantSlug: tenant.slug, tenantName: tenant.name };
 }
 
-/** Of the agents connected here, those that have been revoked or removed with their tenant, by whatever process. */
+/** Of the agents connected here, those that any process has revoked or removed with their tenant. */
 export async function revokedAmong({ db }: SystemScope, agentIds: readonly string[]): Promise<string[]> {
   const rows = await db
     .selectFrom('agent')
@@ -223,7 +221,7 @@ export async function revokedAmong({ db }: SystemScope, agentIds: readonly strin
   return agentIds.filter((id) => !welcome.has(id));
 }
 
-/** Notes that the agents connected here are alive. */
+/** Records that the agents connected here are alive. */
 export async function touchAgents({ db }: SystemScope, agentIds: readonly string[], now: Date): Promise<void> {
   await db
     .updateTable('agent')

@@ -1,4 +1,4 @@
-/** Changing and removing tenants: the operator's own, across every table that has something of theirs. */
+/** Changes and removes tenants, across every table that has rows of them. */
 import { sql } from 'kysely';
 import { fail } from '../../../shared/errors.ts';
 import { requestRun } from '../runs/run-control.ts';
@@ -15,8 +15,8 @@ export interface TenantChange {
 }
 
 /**
- * Changes what is named. Another Microsoft tenant only as long as nothing was done in the one there is: what was read of it is
- * forgotten, and the next run reads the other one.
+ * Changes the given fields. The Microsoft tenant can change only before anything was written there: what was read of it
+ * is deleted, and the next run reads the other one.
  *
  * @throws HallpassError TENANT_EXISTS, TENANT_PROVISIONED
  */
@@ -64,7 +64,7 @@ export async function nameAndSalt({ db, tenantId }: TenantScope): Promise<{ name
   return await db.selectFrom('tenant').select(['name', 'salt']).where('id', '=', tenantId).executeTakeFirstOrThrow();
 }
 
-/** Tables that have rows of this tenant, with how many. */
+/** Tables with rows of this tenant, and their number. */
 export async function countTenant({ db, tenantId }: TenantScope): Promise<{ table: string; rows: number }[]> {
   const counts = [];
   for (const table of await tenantTables({ db })) {
@@ -76,21 +76,23 @@ export async function countTenant({ db, tenantId }: TenantScope): Promise<{ tabl
   return counts;
 }
 
-/** The first step of a removal: nothing comes in anymore, and nothing is provisioned. */
+/** The first step of a removal: the intake and provisioning stop. */
 export async function closeTenant({ db, tenantId }: TenantScope): Promise<void> {
   for (const table of ['agent', 'enrollment_code', 'profile'] as const) {
     await db.deleteFrom(table).where('tenant_id', '=', tenantId).execute();
   }
 }
 
-/** Rows that are deleted, and overwritten, in one transaction: some 20 ms. */
+/** Rows deleted and overwritten in one transaction: about 20 ms. */
 const emptiedAtOnce = 1000;
 
-/** The steps after it, so that others can write in between. @returns whether there is more to delete before {@link removeTenant} */
+/**
+ * The following steps; others can write in between. @returns whether there is more to delete before {@link removeTenant}
+ */
 export async function emptyTenant(scope: TenantScope, most = emptiedAtOnce): Promise<boolean> {
   const { db, tenantId } = scope;
   for (const table of await tenantTables(scope)) {
-    // Its rows go in the last step.
+    // Its rows are deleted in the last step.
     if (table === 'audit') continue;
     const { numAffectedRows = 0n } = await sql`
       delete from ${sql.table(table)}
@@ -101,8 +103,8 @@ export async function emptyTenant(scope: TenantScope, most = emptiedAtOnce): Pro
 }
 
 /**
- * The last step: deletes every row that is left of the tenant, its audit log too: it names people of the district. That log refuses deletions at every other
- * time, so its guards are lifted for this transaction.
+ * The last step: deletes the tenant's remaining rows, including its audit log, which names people of the district.
+ * Triggers prevent deletions from that log, so they are dropped for this transaction.
  */
 export async function removeTenant(scope: TenantScope): Promise<void> {
   const { db, tenantId } = scope;

@@ -1,7 +1,7 @@
-/** Tables of the tokens of programs, and of what their requests were answered. */
+/** Tables of API tokens, and of kept answers. */
 import type { AccessRole } from '../../model/access-role.ts';
 
-/** Belongs to no single tenant: `token_tenant` has those that it opens. */
+/** Belongs to no single tenant: `token_tenant` lists those to which it has access. */
 interface AccessTokenTable {
   id: string;
   name: string;
@@ -10,7 +10,7 @@ interface AccessTokenTable {
   role: AccessRole;
   /** JSON, a list of AccessScope. */
   scopes: string;
-  /** 1 where it opens every tenant, also those to come. */
+  /** 1 if it has access to every tenant, including future ones. */
   every_tenant: number;
   created_at: string;
   created_by: string;
@@ -25,14 +25,14 @@ interface TokenTenantTable {
   token_id: string;
 }
 
-/** What a request with an Idempotency-Key was answered, for as long as it may be repeated. */
+/** Answers to requests with an Idempotency-Key, kept as long as they may be repeated. */
 interface KeptAnswerTable {
-  /** The relay's own (audit.ts) where it is about no single district. */
+  /** The relay's own id (audit.ts) if it is about no single district. */
   tenant_id: string;
   token_id: string;
   /** SHA-256 of the key, hexadecimal. */
   key: string;
-  /** SHA-256 of what it said: method, path, body, If-Match and note. */
+  /** SHA-256 of its content: method, path, body, If-Match and note. */
   request: string;
   begun_at: string;
   /** Null while the request is under way. */
