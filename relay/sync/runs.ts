@@ -20,6 +20,7 @@ import type { RunAccount } from './apply/task.ts';
 import { decide, type UnderWay } from './decide.ts';
 import { holdBack } from './guard-step.ts';
 import type { OpenCreation } from './intents.ts';
+import { addMostLinks } from './new-links.ts';
 import type { News } from './news.ts';
 import { preview } from './preview.ts';
 import { ProfileRun, type RunContext, type RunReport } from './run.ts';
@@ -158,10 +159,11 @@ export class Runs implements Planner {
     const held = (run?.held ?? []).filter((operation) => !plannedFor(operation).some((key) => isPending.has(key)));
     const plan = [...this.#backlog.replanning.withoutStaying(decided.plan, stays), ...held];
     const readings = served(tenant, there);
+    const lastLinks = await addMostLinks(context, decided);
     const { checked, runId } = await store.withTenant(tenantId, async (scope) => {
       const now = timestamp(clock);
       await handOverLinks(scope, handovers, now);
-      await addLinks(scope, newLinks, now);
+      await addLinks(scope, lastLinks, now);
       await record(scope, there, [], now);
       await removeFound(scope, readings);
       const inUse = run?.approvalsInUse ?? [];
