@@ -6,6 +6,7 @@ import { fail } from '../shared/errors.ts';
 import { linkPath, protocolVersion } from '../shared/link.ts';
 import { hallpassVersion } from '../shared/version.ts';
 import { noteNobodyConnected } from './app/commands/agent-link.ts';
+import { withGraph } from './app/microsoft.ts';
 import type { ProxyVariables } from './auth/connection.ts';
 import { apiRoutes } from './http/api/api.ts';
 import { createApp } from './http/app.ts';
@@ -19,12 +20,14 @@ import { expectProxyProtocol, type Peers } from './http/link/proxy-protocol.ts';
 import { SilentProxies } from './http/link/silent-proxies.ts';
 import { healthRoutes } from './http/readiness.ts';
 import { createServer, listen } from './http/server.ts';
+import { startAlerts } from './notify/alerts.ts';
 import { exposedState, makeStateFolder, tidyState } from './settings/home-files.ts';
 import { publicUrl, type RelaySettings, storeFile } from './settings/settings.ts';
 import type { Change } from './store/changes/marks.ts';
 import { watchChanges } from './store/changes/watch.ts';
 import { takeServingLock } from './store/engine/serving-lock.ts';
 import { openStore, type Store } from './store/store.ts';
+import type { Tenant } from './store/tenants/system.ts';
 import { startSyncLoop } from './sync/loop.ts';
 import { keepJournalShort } from './sync/retention.ts';
 import { TurnThreads } from './threads/turn-threads.ts';
@@ -92,6 +95,17 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   started.defer(() => {
     stop.abort();
     return retention.ended;
+  });
+
+  const readSkus = (tenant: Tenant) =>
+    withGraph({ home, clock, signal: stop.signal }, tenant, async ({ client }) => {
+      const { readSkus } = await import('./graph/tenant.ts');
+      return await readSkus(client);
+    });
+  const alerts = startAlerts({ store, settings, home, keyFile, readSkus, clock, log, random, signal: stop.signal });
+  started.defer(() => {
+    stop.abort();
+    return alerts.ended;
   });
 
   const { app, methods } = createApp(server, log);

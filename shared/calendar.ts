@@ -40,3 +40,13 @@ function newFormatter(timeZone: string | undefined, parts: Intl.DateTimeFormatOp
     return new Intl.DateTimeFormat('sv-SE', parts);
   }
 }
+
+/** Whether it is the name of a time zone in the IANA database, such as America/Chicago. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-GB', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

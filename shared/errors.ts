@@ -3,6 +3,7 @@
  * for the person who must act, and a retry class for programs. `docs/errors.md` is generated from it.
  */
 import { agentErrors } from './errors/agent.ts';
+import { alertErrors } from './errors/alerts.ts';
 import { apiErrors } from './errors/api.ts';
 import { consoleErrors } from './errors/console.ts';
 import type { Entry, RetryClass } from './errors/entry.ts';
@@ -23,6 +24,7 @@ export const chapters = {
   'The connection between agent and relay': linkErrors,
   Proxies: networkErrors,
   'The relay itself': relayErrors,
+  Alerts: alertErrors,
   'The API': apiErrors,
   'The console': consoleErrors,
   'Microsoft Graph': graphErrors,
@@ -36,6 +38,7 @@ export const catalog = {
   ...linkErrors,
   ...networkErrors,
   ...relayErrors,
+  ...alertErrors,
   ...apiErrors,
   ...consoleErrors,
   ...graphErrors,

@@ -45,6 +45,12 @@ const changes = [
   'passwords.renew',
   'token.create',
   'token.revoke',
+  'alert.add',
+  'alert.test',
+  'alert.remove',
+  'relayAlert.add',
+  'relayAlert.test',
+  'relayAlert.remove',
   'user.invite',
   'user.uninvite',
   'user.remove',
@@ -82,6 +88,10 @@ export type Question =
   | 'relayAudit'
   | 'passwords'
   | 'tokens'
+  | 'alerts'
+  | 'alertChannels'
+  | 'relayAlerts'
+  | 'relayAlertChannels'
   | 'users'
   | 'signIn'
   | 'self';
@@ -157,6 +167,18 @@ export const access: Readonly<Record<Action, Rule>> = {
   relayAudit: { roles: allOperators, scope: 'audit' },
   passwords: { roles: admins, scope: 'passwords' },
   tokens: { roles: admins, scope: 'tokens' },
+  'alert.add': { roles: admins, scope: 'alerts' },
+  'alert.test': { roles: admins, scope: 'alerts' },
+  'alert.remove': { roles: admins, scope: 'alerts' },
+  // These hear of every district.
+  'relayAlert.add': { roles: operators, scope: 'alerts' },
+  'relayAlert.test': { roles: operators, scope: 'alerts' },
+  'relayAlert.remove': { roles: operators, scope: 'alerts' },
+  alerts: { roles: everybody, scope: 'alerts' },
+  // They name addresses of people.
+  alertChannels: { roles: admins, scope: 'alerts' },
+  relayAlerts: { roles: allOperators, scope: 'alerts' },
+  relayAlertChannels: { roles: allOperators, scope: 'alerts' },
   users: { roles: { ...admins, observer: true }, scope: 'none' },
   signIn: { roles: allOperators, scope: 'none' },
   self: { roles: anybody, scope: 'none' },

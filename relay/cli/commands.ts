@@ -141,6 +141,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./explain.ts')).explainCommand,
   },
   {
+    usage: 'alert',
+    description: 'manage who is told of what is wrong: by webhook, by mail, or by a call that stops',
+    load: async () => (await import('./alert.ts')).alertCommands,
+  },
+  {
     usage: 'token',
     description: 'manage API tokens for programs',
     load: async () => (await import('./token.ts')).tokenCommands,

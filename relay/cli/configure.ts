@@ -25,6 +25,9 @@ interface ConfigureOptions extends Noted {
   clientCert?: string;
   clientKey?: string;
   clientSecretFile?: string;
+  clientSecretEnds?: string;
+  alertPrivateHost?: string[];
+  alertCa?: string;
   cycleSeconds?: number;
   keepDays?: number;
   metricsPort?: number;
@@ -52,12 +55,18 @@ export function configureCommand(command: Command, context: CliContext): void {
     .option('--client-cert <file>', "the app's certificate, PEM", filePath)
     .option('--client-key <file>', 'its private key, PEM', filePath)
     .option('--client-secret-file <file>', "file with the app's client secret, instead of a certificate", filePath)
+    .option('--client-secret-ends <date>', 'when that secret ends, to be told a month before, e.g. 2027-06-30')
     .option('--graph-url <url>', 'Microsoft Graph of a national cloud or a simulator')
     .option('--graph-authority <url>', 'its sign-in address')
     .option('--graph-ca <file>', 'private certificate authority of both, PEM or DER', filePath)
     .option('--graph-speed <factor>', "factor on Graph's limits, for a simulator", factor)
     .option('--cycle-seconds <number>', 'how often agents look for changes', seconds)
     .option('--keep-days <number>', 'how many days to keep the journal of runs', days)
+    .option(
+      '--alert-private-host <host...>',
+      'let alert channels reach these hosts, although their addresses are private',
+    )
+    .option('--alert-ca <file>', 'private certificate authority of alert channels, PEM or DER', filePath)
     .option('--metrics-port <number>', 'serve metrics for Prometheus on 127.0.0.1 (0: do not)', portNumber)
     .option('--key-file <file>', 'file with the key that seals secrets (default: in the state folder)', filePath)
     .addHelpText(
@@ -114,10 +123,15 @@ function apply(before: RelaySettings, given: Omit<ConfigureOptions, keyof Noted>
         certificateFile: absolute(given.clientCert),
         keyFile: absolute(given.clientKey),
         secretFile: absolute(given.clientSecretFile),
+        secretEnds: given.clientSecretEnds,
       }),
     },
     journal: { ...before.journal, ...withoutUndefined({ keepDays: given.keepDays }) },
     metrics: { ...before.metrics, ...withoutUndefined({ port: given.metricsPort }) },
+    alerts: {
+      ...before.alerts,
+      ...withoutUndefined({ privateHosts: given.alertPrivateHost, caFile: absolute(given.alertCa) }),
+    },
     secrets: { ...before.secrets, ...withoutUndefined({ keyFile: absolute(given.keyFile) }) },
     agents: { ...before.agents, ...withoutUndefined({ cycleSeconds: given.cycleSeconds }) },
   });

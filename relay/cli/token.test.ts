@@ -92,7 +92,7 @@ t.test('a token has the named scopes, or all that its role can use except first 
   const scopesOf = async (...options: string[]) => JSON.parse((await make('--json', ...options)).out).scopes;
   t.same(await scopesOf('--role', 'admin', '--scope', 'holds', 'status', 'holds'), ['holds', 'status']);
   t.same(await scopesOf('--role', 'admin', '--scope', 'passwords'), ['passwords']);
-  const usual = ['status', 'agents', 'profiles', 'runs', 'holds', 'problems', 'links', 'audit', 'tenants'];
+  const usual = ['status', 'agents', 'profiles', 'runs', 'holds', 'problems', 'links', 'audit', 'tenants', 'alerts'];
   t.same(await scopesOf(), usual);
   t.match(await make('--scope', 'links'), { code: 0, out: /^Scopes {3}links$/m });
   t.match(await make('--scope', 'settings'), { code: 78, err: /TOKEN_SCOPE_USELESS.*"viewer".*"settings"/ });

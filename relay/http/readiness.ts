@@ -10,6 +10,7 @@ import { fileReason } from '../../shared/file-reason.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import { hallpassVersion } from '../../shared/version.ts';
 import { proveWritable } from '../app/commands/prove-writable.ts';
+import { pulseTrouble } from '../notify/pulse.ts';
 import type { Store } from '../store/store.ts';
 import { problemDetails } from './problem-details.ts';
 
@@ -31,19 +32,31 @@ export interface ReadinessOptions {
 
 export function healthRoutes(app: FastifyInstance, options: ReadinessOptions): void {
   const { clock, stopping } = options;
+  const ready = heldFor(clock, () => problemOf(options));
+  const pulse = heldFor(clock, () => pulseTrouble(options.store, clock.now()).catch(toHallpassError));
+  app.get('/healthz', async () => ({ status: 'ok', version: hallpassVersion }));
+  for (const [path, look, well] of [
+    ['/readyz', ready, 'ready'],
+    ['/pulse', pulse, 'well'],
+  ] as const) {
+    app.get(path, async (request, reply) => {
+      const problem = stopping.aborted ? fail('RELAY_BUSY', {}) : await look();
+      if (problem === undefined) return { status: well };
+      const { status, headers, body } = problemDetails(problem, { status: 503, accept: request.headers.accept });
+      return reply.status(status).headers(headers).send(JSON.stringify(body));
+    });
+  }
+}
+
+type Look = () => Promise<HallpassError | undefined>;
+
+function heldFor(clock: Clock, look: Look): Look {
   let last: { at: number; problem: Promise<HallpassError | undefined> } | undefined;
-  const look = (): Promise<HallpassError | undefined> => {
+  return () => {
     const now = clock.now();
-    if (last === undefined || Math.abs(now - last.at) >= holdsMs) last = { at: now, problem: problemOf(options) };
+    if (last === undefined || Math.abs(now - last.at) >= holdsMs) last = { at: now, problem: look() };
     return last.problem;
   };
-  app.get('/healthz', async () => ({ status: 'ok', version: hallpassVersion }));
-  app.get('/readyz', async (request, reply) => {
-    const problem = stopping.aborted ? fail('RELAY_BUSY', {}) : await look();
-    if (problem === undefined) return { status: 'ready' };
-    const { status, headers, body } = problemDetails(problem, { status: 503, accept: request.headers.accept });
-    return reply.status(status).headers(headers).send(JSON.stringify(body));
-  });
 }
 
 async function problemOf({ store, home, clock, trouble }: ReadinessOptions): Promise<HallpassError | undefined> {

@@ -15,5 +15,6 @@ export const accessScopes = [
   'tokens',
   'tenants',
   'settings',
+  'alerts',
 ] as const;
 export type AccessScope = (typeof accessScopes)[number];

@@ -93,13 +93,14 @@ async function pairMistakes(
   return mistakes;
 }
 
-async function otherFileMistakes({ graph, secrets }: RelaySettings): Promise<SettingMistake[]> {
+async function otherFileMistakes({ graph, alerts, secrets }: RelaySettings): Promise<SettingMistake[]> {
   const mistakes: SettingMistake[] = [];
   const note = (setting: string, reason: string | undefined) => {
     if (reason !== undefined) mistakes.push({ setting, reason });
   };
   if (graph.secretFile !== undefined) note('graph.secretFile', await secretTrouble(graph.secretFile));
   if (graph.caFile !== undefined) note('graph.caFile', await caTrouble(graph.caFile));
+  if (alerts.caFile !== undefined) note('alerts.caFile', await caTrouble(alerts.caFile));
   if (secrets.keyFile !== undefined) note('secrets.keyFile', await keyFileTrouble(secrets.keyFile));
   return mistakes;
 }

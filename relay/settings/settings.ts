@@ -72,6 +72,8 @@ const graphSchema = z
     keyFile: path.optional(),
     /** … or a file that holds its client secret. */
     secretFile: path.optional(),
+    /** When the client secret ends, as the Entra admin center shows it: the relay cannot ask. */
+    secretEnds: z.iso.date('it must be a date such as 2027-06-30').optional(),
     /** Private authority that signed the certificates of baseUrl and authority. */
     caFile: path.optional(),
     /** Factor on Graph's documented limits, for simulators that scale theirs by the same factor. */
@@ -114,6 +116,14 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       /** Port on this computer for Prometheus; 0 for none. */
       port: z.int().min(0).max(65_535).default(0),
+    })
+    .prefault({}),
+  alerts: z
+    .strictObject({
+      /** Hosts of alert channels that may lead to addresses of private networks or of this computer. */
+      privateHosts: z.array(hostName).max(100).optional(),
+      /** Private authority that signed the certificates of alert channels. */
+      caFile: path.optional(),
     })
     .prefault({}),
   secrets: z

@@ -37,7 +37,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
       'alerts',
       'store',
     ],
-    ...['explain', 'sync', 'threads', 'auth', 'app', 'http', 'node.ts', 'cli', 'main.ts'],
+    ...['explain', 'sync', 'threads', 'auth', 'notify', 'app', 'http', 'node.ts', 'cli', 'main.ts'],
   ],
 };
 

@@ -15,12 +15,14 @@ const remote: { readonly [S in Section]: Readonly<Record<keyof Required<RelaySet
     ...{ maxConnections: true, maxConnectionsPerAddress: true, certFile: false, keyFile: false },
   },
   graph: {
-    ...{ clientId: true, speed: true, baseUrl: false, authority: false, caFile: false },
+    ...{ clientId: true, speed: true, secretEnds: true, baseUrl: false, authority: false, caFile: false },
     ...{ certificateFile: false, keyFile: false, secretFile: false },
   },
   agents: { cycleSeconds: true },
   journal: { keepDays: true },
   metrics: { port: true },
+  // Which servers in its own network the relay reaches is the operator's alone.
+  alerts: { privateHosts: false, caFile: false },
   secrets: { keyFile: false },
 };
 

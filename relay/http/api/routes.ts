@@ -1,6 +1,7 @@
 /** All routes of the API. */
 
 import { accessRoutes } from './access-routes.ts';
+import { alertRoutes } from './alert-routes.ts';
 import { cloudRoutes } from './cloud-routes.ts';
 import { fleetRoute } from './fleet-route.ts';
 import { passwordRoutes } from './password-routes.ts';
@@ -23,4 +24,5 @@ export const routes: readonly Route[] = [
   ...runRoutes,
   ...accessRoutes,
   ...cloudRoutes,
+  ...alertRoutes,
 ];

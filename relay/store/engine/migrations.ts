@@ -34,6 +34,7 @@ import { recentChanges } from './migrations/034-recent-changes.ts';
 import { carriedOut } from './migrations/035-carried-out.ts';
 import { waiting } from './migrations/036-waiting.ts';
 import { users } from './migrations/040-users.ts';
+import { alerts } from './migrations/045-alerts.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -69,6 +70,7 @@ const migrations: Record<string, Migration> = {
   '035-carried-out': carriedOut,
   '036-waiting': waiting,
   '040-users': users,
+  '045-alerts': alerts,
 };
 
 /**
