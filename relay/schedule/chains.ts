@@ -1,8 +1,8 @@
-/** Many lists of numbers, most of them short, in shared memory: 8 bytes an entry, and 4 a list. */
+/** Many lists of numbers, most of them short, in one block of memory: 8 bytes per entry, and 4 per list. */
 import { Column } from './column.ts';
 
 export class Chains {
-  /** Entries count from 1 on; 0 is the end of a list. */
+  /** Entries are numbered from 1; 0 is the end of a list. */
   readonly #heads = new Column('int');
   readonly #values = new Column('int');
   readonly #nexts = new Column('int');

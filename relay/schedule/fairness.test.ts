@@ -1,4 +1,4 @@
-/** Whatever there is to do, comes in, fails, waits and is planned again: what must hold of every schedule. */
+/** Properties of every schedule, for random tasks that arrive, fail, wait and are planned again. */
 import fc from 'fast-check';
 import t from 'tap';
 import { histories } from '../testing/histories.ts';
@@ -6,10 +6,10 @@ import { Schedule } from './schedule.ts';
 import { services, type Traits } from './traits.ts';
 import { waitOf } from './waits.ts';
 
-/** Needs only what has a smaller number, so that nothing needs itself. */
+/** Needs only tasks with smaller numbers, so nothing needs itself. */
 interface Item extends Traits {
   id: number;
-  /** Whether it can do with one of the things that it needs, as somebody joins a group without the others. */
+  /** Whether one of its needs is enough, as a person may join a group without the others. */
   takesAny: boolean;
 }
 
@@ -48,13 +48,13 @@ const step = fc.oneof(
 );
 const history = fc.record({ load: fc.array(drawn, { maxLength: 60 }), steps: fc.array(step, { maxLength: 120 }) });
 
-/** Somebody who sends what the schedule gives out, and believes nothing that it says. */
+/** A sender that carries out what the schedule hands out, and checks everything independently. */
 class World {
   readonly schedule = new Schedule<Item>((item) => item, settleMs);
   readonly underWay = new Set<number>();
-  /** Those that go again in a moment, and keep their lane. */
+  /** Tasks to be retried soon, which keep their lane. */
   readonly paused = new Set<number>();
-  /** Things that are there, since when, and the task that brought them about. */
+  /** Existing things, since when, and the task that brought them about. */
   readonly there = new Map<string, { since: number; by: number }>();
   /** Tasks that were set aside once. */
   readonly wereAside = new Set<number>();
@@ -117,7 +117,7 @@ class World {
 
   readonly #hasBegun = new Set<number>();
 
-  /** Sends it, if what it needs is there. */
+  /** Sends it if its needs are met. */
   #begin(task: number, { needs, takesAny }: Item): void {
     this.underWay.add(task);
     const there = needs.filter((need) => this.there.has(need));
@@ -184,43 +184,40 @@ class World {
   }
 }
 
-t.test(
-  'whatever happens, all of it is given out once, in its lane, after what it needs, and comes to an end',
-  async (t) => {
-    const { numRuns, seed } = histories(t, []);
-    const property = fc.property(history, ({ load, steps }) => {
-      const world = new World();
-      world.add(load, 'load');
-      for (const one of steps) {
-        if (one.what === 'take') world.take(one.limit);
-        else if (one.what === 'answer') world.answer(one.which, one.outcome);
-        else if (one.what === 'time') {
-          world.now += one.ms;
-          world.back += Math.max(0, -one.ms);
-        } else if (one.what === 'edit') world.add(one.items, 'edit');
-        else {
-          world.schedule.withdraw([`key ${one.key}`]);
-          world.take(20);
-          world.add(one.items, 'edit');
-          world.schedule.discard();
-        }
-        world.count();
-      }
-      for (let round = 0; world.schedule.open(0) > 0; round += 1) {
-        if (round > 2000) world.wrong.push('it comes to no end');
-        if (world.wrong.length > 0) break;
-        world.now = Math.max(world.now, world.schedule.nextDue() ?? world.now);
+t.test('every task is handed out once, in its lane, after its needs, and ends', async (t) => {
+  const { numRuns, seed } = histories(t, []);
+  const property = fc.property(history, ({ load, steps }) => {
+    const world = new World();
+    world.add(load, 'load');
+    for (const one of steps) {
+      if (one.what === 'take') world.take(one.limit);
+      else if (one.what === 'answer') world.answer(one.which, one.outcome);
+      else if (one.what === 'time') {
+        world.now += one.ms;
+        world.back += Math.max(0, -one.ms);
+      } else if (one.what === 'edit') world.add(one.items, 'edit');
+      else {
+        world.schedule.withdraw([`key ${one.key}`]);
         world.take(20);
-        world.answer(0, 'done');
-        world.count();
+        world.add(one.items, 'edit');
+        world.schedule.discard();
       }
-      if (world.wrong.length > 0) throw new Error(world.wrong.slice(0, 5).join('\n'));
-    });
-    fc.assert(property, { numRuns: numRuns * 100, seed });
-  },
-);
+      world.count();
+    }
+    for (let round = 0; world.schedule.open(0) > 0; round += 1) {
+      if (round > 2000) world.wrong.push('it comes to no end');
+      if (world.wrong.length > 0) break;
+      world.now = Math.max(world.now, world.schedule.nextDue() ?? world.now);
+      world.take(20);
+      world.answer(0, 'done');
+      world.count();
+    }
+    if (world.wrong.length > 0) throw new Error(world.wrong.slice(0, 5).join('\n'));
+  });
+  fc.assert(property, { numRuns: numRuns * 100, seed });
+});
 
-t.test('while there are both, edits and others take turns, whatever is taken at a time', async (t) => {
+t.test('edits and other tasks take turns while there are both, for any batch size', async (t) => {
   const { numRuns, seed } = histories(t, []);
   const property = fc.property(
     fc.nat(60),

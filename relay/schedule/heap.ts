@@ -1,9 +1,9 @@
-/** Numbers in an order: the first one comes out first, in O(log n). */
+/** A priority queue of numbers, in O(log n). */
 export class Heap {
   readonly #items: number[] = [];
   readonly #goesBefore: (a: number, b: number) => boolean;
 
-  /** @param goesBefore must say the same of two items for as long as both are in it */
+  /** @param goesBefore must be stable for two items as long as both are in the queue */
   constructor(goesBefore: (a: number, b: number) => boolean) {
     this.#goesBefore = goesBefore;
   }

@@ -1,4 +1,4 @@
-/** Who has a lane, and who is queued for it. Lanes and tasks are numbers, lanes from 1 on. */
+/** Which task has a lane, and which are queued for it. Lanes and tasks are numbers, lanes from 1. */
 import { Column } from './column.ts';
 import { Heap } from './heap.ts';
 
@@ -14,7 +14,7 @@ export class Lanes {
     return lane === 0 || this.#holder.at(lane) === 0 || this.#holder.at(lane) === task + 1;
   }
 
-  /** Who has it; undefined where nobody does. */
+  /** The task that has it; undefined if it is free. */
   holderOf(lane: number): number | undefined {
     const holder = this.#holder.at(lane);
     return holder === 0 ? undefined : holder - 1;
@@ -38,7 +38,7 @@ export class Lanes {
   }
 
   /**
-   * Who may go for a lane that is free: taken out of its queue. When they do not after all, the next one has to be asked for.
+   * The next task for a free lane, removed from the queue. If it does not take the lane, ask for the next one.
    *
    * @param isQueued whether a task is still in the queue
    */

@@ -1,17 +1,17 @@
-/** Tasks that wait for things that they need, and what lets them go. */
+/** Tasks that wait for their needs, and what releases them. */
 import { Column } from './column.ts';
 import type { Things } from './things.ts';
 
 export class Needs {
   readonly #things: Things;
-  /** Things that a task waits for. */
+  /** The number of things for which a task waits. */
   readonly #waits = new Column('int');
-  /** Grows whenever a task begins to wait: what was noted before is out of date. */
+  /** Grows whenever a task begins to wait, which makes earlier entries outdated. */
   readonly #round = new Column('byte');
   readonly #wasAside = new Column('byte');
   readonly #isWaiting: (task: number, round: number) => boolean;
 
-  /** @param isWaiting says of a task whether it waits now */
+  /** @param isWaiting whether a task waits now */
   constructor(things: Things, isWaiting: (task: number) => boolean) {
     this.#things = things;
     this.#isWaiting = (task, round) => isWaiting(task) && this.#round.at(task) === round;
@@ -37,7 +37,7 @@ export class Needs {
     return this.#waits.at(task) === 0;
   }
 
-  /** Nothing that can do without waits for it any longer. @returns tasks that wait for nothing now */
+  /** Tasks that do not strictly need it stop waiting for it. @returns tasks that wait for nothing now */
   setAside(task: number, brings: number): number[] {
     if (this.#wasAside.at(task) === 1) return [];
     this.#wasAside.set(task, 1);
@@ -50,7 +50,7 @@ export class Needs {
     return this.#letGo(this.#things.over(brings, task, { wasAside, madeAt }, this.#isWaiting));
   }
 
-  /** Tasks that wait for it. */
+  /** The tasks that wait for it. */
   waitingFor(thing: number): Iterable<number> {
     return this.#things.waiting(thing, this.#isWaiting);
   }

@@ -1,4 +1,4 @@
-/** Operations as the schedule sees them. */
+/** Turns operations into items of the schedule. */
 import { type Operation, plannedFor } from '../model/operation.ts';
 import { broughtBy, laneOf, namesOfNeeds, namesOfOrder } from '../operations/needs.ts';
 import { operationKinds, specOf } from '../operations/registry.ts';

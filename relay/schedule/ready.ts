@@ -1,13 +1,13 @@
-/** The tasks of one service that may be sent, edits and others: while there are both, they take turns. */
+/** The tasks of one service that may be sent. Edits and other tasks take turns while there are both. */
 import type { Column } from './column.ts';
 import { Heap } from './heap.ts';
 
 export class Ready {
   readonly #edits: Heap;
   readonly #others: Heap;
-  /** How many more edits than others were taken while there were both. */
+  /** How many more edits than other tasks were taken while there were both. */
   #ahead = 0;
-  /** What the last one that came out adds to that. */
+  /** What the last task taken adds to that. */
   #counts = 0;
 
   /** @param weight by task: the heavier one goes first, and then the older one */
@@ -34,12 +34,12 @@ export class Ready {
     return this.#clean(this.#edits, true, isThere) !== undefined;
   }
 
-  /** The one that came out last is sent. */
+  /** The last task taken is sent. */
   took(): void {
     this.#ahead += this.#counts;
   }
 
-  /** Drops what has gone elsewhere since. @returns the first */
+  /** Drops tasks that are no longer ready. @returns the first */
   #clean(heap: Heap, isEdit: boolean, isThere: (task: number, isEdit: boolean) => boolean): number | undefined {
     while (heap.first !== undefined && !isThere(heap.first, isEdit)) heap.shift();
     return heap.first;

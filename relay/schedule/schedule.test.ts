@@ -18,7 +18,7 @@ function traitsOf(item: Item): Traits {
   return { service: 'graph', lane: undefined, rank: 0, needs: [], follows: [], brings: undefined, keys: [], ...item };
 }
 
-/** Names of what is taken. */
+/** Names of the tasks taken. */
 function take(schedule: Schedule<Item>, now: number, limit = 20, service: Service = 'graph'): string[] {
   return schedule.take(service, limit, now).map((task) => schedule.itemOf(task)?.name ?? '');
 }
@@ -30,7 +30,7 @@ function taskOf(schedule: Schedule<Item>, name: string): number {
   return task;
 }
 
-t.test('one of a lane is sent at a time, everything else side by side', async (t) => {
+t.test('one task per lane is sent at a time, everything else in parallel', async (t) => {
   const schedule = scheduleOf(
     ...['a', 'b'].map((name) => ({ name, lane: 'class:1' })),
     { name: 'c', lane: 'class:2' },
@@ -42,7 +42,7 @@ t.test('one of a lane is sent at a time, everything else side by side', async (t
   t.same(take(schedule, 499), [], 'the lane waits with it');
   t.same(take(schedule, 500), ['a']);
   schedule.setAside(taskOf(schedule, 'a'), 9000);
-  t.same(take(schedule, 500), ['b'], 'what is set aside leaves its lane');
+  t.same(take(schedule, 500), ['b'], 'a task that is set aside leaves its lane');
   t.same(take(schedule, 9000), [], 'and has to wait for it like any other');
   schedule.settle(taskOf(schedule, 'b'), true, 9000);
   t.same(take(schedule, 9000), ['a']);
@@ -67,14 +67,14 @@ t.test('in a lane, edits go first, and then the kind that comes first', async (t
   t.same(order, ['first', 'edit', 'joins', 'leaves']);
 });
 
-t.test('what needs something waits until it is made, and a moment longer', async (t) => {
+t.test('a task waits until its need is met, and a moment longer', async (t) => {
   const schedule = scheduleOf(
     { name: 'member', needs: ['class', 'person', 'nobody brings this about'] },
     { name: 'team', needs: ['class'], service: 'teams' },
     { name: 'class', brings: 'class' },
     { name: 'person', brings: 'person' },
   );
-  t.same(take(schedule, 0), ['class', 'person'], 'what most others wait for goes first');
+  t.same(take(schedule, 0), ['class', 'person'], 'the task for which most others wait goes first');
   schedule.settle(taskOf(schedule, 'class'), true, 100);
   t.same(take(schedule, 5000), []);
   schedule.settle(taskOf(schedule, 'person'), true, 6000);
@@ -89,7 +89,7 @@ t.test('what needs something waits until it is made, and a moment longer', async
 });
 
 t.test(
-  'a failure releases what needs it, and nothing waits for what is set aside where it can do without',
+  'a failure releases its dependents, and nothing waits for a task that is set aside unless it strictly needs it',
   async (t) => {
     const schedule = scheduleOf(...['ana', 'ben'].map((name) => ({ name, brings: name })), {
       name: 'members',
@@ -114,7 +114,7 @@ t.test(
   },
 );
 
-t.test('several who bring about the same are all waited for, unless they are set aside', async (t) => {
+t.test('a task waits for all that bring about its need, unless they are set aside', async (t) => {
   const schedule = scheduleOf(...['one', 'two'].map((name) => ({ name, brings: 'owners', lane: 'class:1' })), {
     name: 'member',
     needs: ['owners'],
@@ -127,7 +127,7 @@ t.test('several who bring about the same are all waited for, unless they are set
   t.same(take(schedule, 5000), ['member']);
 });
 
-t.test('edits take up to half while there is something else, and all when there is not', async (t) => {
+t.test('edits take up to half while there are other tasks, and everything otherwise', async (t) => {
   const many = (prefix: string) => Array.from({ length: 30 }, (_, index) => ({ name: `${prefix}${index}` }));
   const schedule = scheduleOf(...many('load '));
   schedule.add(many('edit '), { origin: 'edit', group: 1 });
@@ -160,7 +160,7 @@ t.test('what only comes first is not left alone for a while, and is waited for a
   t.same(take(schedule, 4000), ['team'], 'who refers to it waits');
 });
 
-t.test('what an edit waits for goes with the edits', async (t) => {
+t.test('the tasks that an edit needs count as edits', async (t) => {
   const others = Array.from({ length: 40 }, (_, index) => ({ name: `load ${index}`, brings: `thing ${index}` }));
   const waiting = others.map(({ brings }) => ({ name: `needs ${brings}`, needs: [brings] }));
   const schedule = scheduleOf(
@@ -176,7 +176,7 @@ t.test('what an edit waits for goes with the edits', async (t) => {
   t.equal(schedule.originOf(taskOf(schedule, 'owner')), 'edit');
 });
 
-t.test('keys that are planned again: what was not sent is replaced, and nobody notices who waits for it', async (t) => {
+t.test('replanning keys replaces unsent tasks, without affecting those that wait for them', async (t) => {
   const [key, other] = [['class:1'], ['class:2']];
   const schedule = scheduleOf(
     { name: 'sent', keys: key },
@@ -203,10 +203,10 @@ t.test('keys that are planned again: what was not sent is replaced, and nobody n
   t.equal(schedule.open(1), 5);
   schedule.withdraw(key);
   schedule.discard();
-  t.equal(schedule.open(1), 5, 'what may have been sent is not replaced');
+  t.equal(schedule.open(1), 5, 'a task that may have been sent is not replaced');
 });
 
-t.test('a lane continues to the next one when the one that it was left to is withdrawn', async (t) => {
+t.test('a lane passes to the next task when the one that should get it is withdrawn', async (t) => {
   const lane = 'class:1';
   const schedule = scheduleOf(
     { name: 'first', lane },
@@ -219,7 +219,7 @@ t.test('a lane continues to the next one when the one that it was left to is wit
   t.same(take(schedule, 0), ['third']);
 });
 
-t.test('a group is ended without what is under way', async (t) => {
+t.test('ending a group leaves tasks in progress', async (t) => {
   const schedule = scheduleOf({ name: 'a', brings: 'a' }, { name: 'b', lane: 'l' }, { name: 'c' });
   schedule.add([{ name: 'other', needs: ['c'], lane: 'l' }], { origin: 'load', group: 2 });
   t.same(take(schedule, 0, 2), ['a', 'b']);
@@ -230,7 +230,7 @@ t.test('a group is ended without what is under way', async (t) => {
   t.same(take(schedule, 0), ['other']);
 });
 
-t.test('a clock that is set back by hours holds nothing for hours', async (t) => {
+t.test('a clock that is set back by hours delays nothing for hours', async (t) => {
   const hours = 5 * 3_600_000;
   const schedule = scheduleOf({ name: 'a', brings: 'a' }, { name: 'b', needs: ['a'] }, { name: 'c' });
   t.equal(take(schedule, hours).length, 2);

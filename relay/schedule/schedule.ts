@@ -77,7 +77,7 @@ export class Schedule<T> extends Tasks<T> {
     return taken;
   }
 
-  /** How many may be sent now, but for their lanes. */
+  /** How many may be sent now, apart from their lanes. */
   ready(now: number): number {
     this.#comeDue(now);
     return this.count('ready');
@@ -89,18 +89,18 @@ export class Schedule<T> extends Tasks<T> {
     return this.#ready[services.indexOf(service)]?.hasEdit(this.#isReady) === true;
   }
 
-  /** It is done, or will not be: nobody waits for it any longer. @param isDone whether what it brings about is there now */
+  /** It is done or given up: nothing waits for it any longer. @param isDone whether what it brings about exists now */
   settle(task: number, isDone: boolean, now: number): void {
     this.#leaveLane(task);
     this.#end(task, isDone ? now : undefined);
   }
 
-  /** It goes again in a moment: its lane waits with it, and so does everybody who waits for it. */
+  /** It is retried soon: its lane and its dependents keep waiting. */
   pause(task: number, until: number): void {
     this.#goOn(task, 'paused', until);
   }
 
-  /** It goes again later: its lane is free, and tasks that can do without what it brings about wait no longer. */
+  /** It is retried later: its lane is freed, and tasks that do not strictly need it stop waiting. */
   setAside(task: number, until: number): void {
     this.#leaveLane(task);
     this.#goOn(task, 'aside', until);
@@ -150,14 +150,14 @@ export class Schedule<T> extends Tasks<T> {
     return { withdrawn, stays };
   }
 
-  /** What takes the place of what was withdrawn is in. */
+  /** The replacements of the withdrawn tasks have been added. */
   discard(): void {
     const withdrawn = this.#withdrawn;
     this.#withdrawn = [];
     for (const task of withdrawn) if (this.is(task, 'withdrawn')) this.#end(task, undefined);
   }
 
-  /** Ends everything of a group, apart from what is under way: that is settled by the caller. */
+  /** Ends all tasks of a group, except those in progress, which the caller settles. */
   dropGroup(group: number): void {
     for (const task of this.tasks()) {
       if (this.groupOf(task) === group && !this.is(task, 'underWay')) this.settle(task, false, 0);
@@ -188,7 +188,7 @@ export class Schedule<T> extends Tasks<T> {
     return true;
   }
 
-  /** When what it needs has been left alone for long enough. */
+  /** When its needs have existed for long enough. */
   #settledAt(task: number): number {
     let latest = 0;
     const { needs = [], follows = [] } = this.traitsOf(task) ?? {};
@@ -202,7 +202,7 @@ export class Schedule<T> extends Tasks<T> {
     this.timed.push(task, at);
   }
 
-  /** Has it wait for all that is on its way. */
+  /** Makes it wait for everything on its way. */
   #arm(task: number): void {
     const awaited = this.needs.waitForAll(task, this.needsOf(task));
     if (this.isEdit.at(task) === 1) for (const thing of awaited) this.#hurry(thing);
@@ -228,7 +228,7 @@ export class Schedule<T> extends Tasks<T> {
     this.#ready[this.service.at(task)]?.push(task, this.isEdit.at(task) === 1);
   }
 
-  /** Leaves the lane to the next one, whether it had it or might have gone for it. */
+  /** Passes the lane to the next task, whether it had the lane or was about to get it. */
   #leaveLane(task: number): void {
     const lane = this.lane.at(task);
     this.lanes.leave(task, lane);

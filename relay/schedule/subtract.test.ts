@@ -32,12 +32,12 @@ function inSchool(id: string, person: PersonKey): Operation {
   return { kind: 'addSchoolUser', key: person, schoolId: asSchoolId(id), personKey: person, reason };
 }
 
-t.test('nothing is under way: the plan is as it was', async (t) => {
+t.test('without operations in progress, the plan is unchanged', async (t) => {
   const plan = [created('1'), members('1', [ana])];
   t.equal(subtract(plan, []), plan);
 });
 
-t.test('what is under way is not planned a second time, whatever values it has by now', async (t) => {
+t.test('an operation in progress is not planned again, even with other values', async (t) => {
   const plan = [created('1', 'Music'), created('2'), members('1', [ana])];
   t.same(subtract(plan, [created('1', 'Art')]), [created('2'), members('1', [ana])]);
   const renamed: Operation = { kind: 'updateClass', ...inClass('1'), before: {}, body: { displayName: 'Art' } };
@@ -45,7 +45,7 @@ t.test('what is under way is not planned a second time, whatever values it has b
   t.same(subtract([renamed], [renamed]), []);
 });
 
-t.test('of several people, those go who are not on their way', async (t) => {
+t.test('of several people, only those not on their way are planned', async (t) => {
   const staying = [members('1', [ana]), members('1', [ben])];
   t.same(subtract([members('1', [ana, cem, ben])], staying), [members('1', [cem])]);
   t.same(subtract([members('1', [ana, ben])], staying), []);
@@ -55,7 +55,7 @@ t.test('of several people, those go who are not on their way', async (t) => {
 t.test('operations on one object for different people, or schools, are different', async (t) => {
   const plan = [leaves('1', ana), leaves('1', ben), leaves('2', ana)];
   t.same(subtract(plan, [leaves('1', ana)]), [leaves('1', ben), leaves('2', ana)]);
-  t.same(subtract(plan, [members('1', [ana])]), plan, 'who is being added may still have to leave');
+  t.same(subtract(plan, [members('1', [ana])]), plan, 'a person being added may still have to be removed');
   t.same(subtract([inSchool('1', ana), inSchool('2', ana)], [inSchool('1', ana)]), [inSchool('2', ana)]);
   const schoolId = asSchoolId('1');
   const ofSchool: Operation = {

@@ -1,7 +1,7 @@
-/** Planning again while operations are under way: what is being done already is not done a second time. Pure. */
+/** Replanning while operations are in progress: nothing is done a second time. Pure. */
 import type { Operation, Plan } from '../model/operation.ts';
 
-/** The plan without what these operations do. @param staying may have been sent, and are not settled */
+/** The plan without what these operations do. @param staying operations that may have been sent and are not settled */
 export function subtract(plan: Plan, staying: readonly Operation[]): Plan {
   if (staying.length === 0) return plan;
   const known = Map.groupBy(staying, nameOf);
@@ -15,7 +15,7 @@ export function subtract(plan: Plan, staying: readonly Operation[]): Plan {
   });
 }
 
-/** Tells operations apart that do different things, apart from the people whom they add. */
+/** Identifies what an operation does, apart from the people that it adds. */
 function nameOf(operation: Operation): string {
   const school = 'schoolId' in operation ? operation.schoolId : '';
   return `${operation.kind} ${operation.key} ${'personKey' in operation ? operation.personKey : ''} ${school}`;

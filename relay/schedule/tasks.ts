@@ -54,7 +54,7 @@ export class Tasks<T> {
     this.#traitsOf = traitsOf;
   }
 
-  /** All that are not over, the oldest first. */
+  /** All tasks that are not over, the oldest first. */
   *tasks(): Iterable<number> {
     for (let task = 0; task < this.#items.length; task += 1) if (!this.is(task, 'over')) yield task;
   }
@@ -86,7 +86,7 @@ export class Tasks<T> {
     return this.#counts.at(states.indexOf(state));
   }
 
-  /** How many of a group are not over. */
+  /** How many tasks of a group are not over. */
   open(group: number): number {
     return this.#open.at(group);
   }
@@ -96,7 +96,7 @@ export class Tasks<T> {
     return this.timed.dueAt(task);
   }
 
-  /** When the first of those that wait for a time is due; undefined when none does. */
+  /** When the first task that waits for a time is due; undefined if none does. */
   nextDue(): number | undefined {
     return this.timed.next();
   }
@@ -106,7 +106,7 @@ export class Tasks<T> {
     return this.needs.waitingFor(this.brings.at(task));
   }
 
-  /** Who has the lane; undefined where it is free. */
+  /** The task that has the lane; undefined if it is free. */
   holderOf(lane: string): number | undefined {
     return this.lanes.holderOf(this.idOf(lane));
   }
@@ -116,7 +116,7 @@ export class Tasks<T> {
     return [...this.things.bringersOf(this.idOf(name))].filter((task) => !this.is(task, 'withdrawn'));
   }
 
-  /** Whether anybody is about to bring it about. */
+  /** Whether any task is about to bring it about. */
   isComing(name: string): boolean {
     return this.things.isComing(this.idOf(name));
   }
