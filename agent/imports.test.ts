@@ -15,6 +15,8 @@ const script = `
 t.test('loads neither of the two fetches: undici as a whole, and the one in Node', async (t) => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
     maxBuffer: 4 << 20,
+    // Packages as npm installed them.
+    env: { ...process.env, NODE_OPTIONS: '' },
   });
   const { builtins, packages }: { builtins: string[]; packages: string[] } = JSON.parse(stdout);
   const undici = packages.filter((file) => file.includes('undici'));

@@ -140,8 +140,10 @@ t.test('any edit during a load leads to the same result, once', async (t) => {
   const calm = await open(t, 12);
   await calm.run();
   const requests = calm.microsoft.stats.requests;
-  for (const [name, edited] of Object.entries(edits)) {
-    for (let after = 5; after < requests; after += 4) {
+  const every = process.env.HALLPASS_RUNS === undefined ? 8 : 2;
+  for (const [at, [name, edited]] of Object.entries(edits).entries()) {
+    // Each edit at other moments than the one before it.
+    for (let after = 5 + (at % every); after < requests; after += every) {
       const what = `${name}, after ${after} requests`;
       await on(t, 12, async (district) => {
         const report = await district.run({ meanwhile: { after, edit: () => district.commit(edited) } });

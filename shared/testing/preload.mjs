@@ -8,7 +8,7 @@
  * - tap notes every module that a test loads and reads its source map, for coverage, mocks and `tap --changed`, and loads itself
  *   into every thread and program that a test starts. No test here needs any of that, and it takes 0.4 s per file and 0.2 s
  *   per thread.
- * - Packages come in one file each, and tap too (load-packages.ts): 0.05 s per file for tap alone.
+ * - Packages come in one file each, and tap too (load-packages.ts): 0.05 s per file for tap alone, 0.1 s for a relay that a test starts.
  * - Databases are not flushed (no-flush.ts), which takes an eighth of the time that all tests wait.
  */
 import hooks from 'node:async_hooks';
@@ -19,11 +19,12 @@ import './load-packages.ts';
 import './no-flush.ts';
 import threads from 'node:worker_threads';
 
-const { NODE_COMPILE_CACHE: cache, NODE_OPTIONS: options } = process.env;
+const { NODE_COMPILE_CACHE: cache, NODE_OPTIONS: options = '' } = process.env;
 if (cache !== undefined) process.env.NODE_COMPILE_CACHE = resolve(cache);
-if (options !== undefined) {
-  process.env.NODE_OPTIONS = options.replaceAll(/"--import=[^"]*\/@tapjs\/processinfo\/[^"]*"/g, '');
-}
+const packages = `--import=${new URL('./load-packages.ts', import.meta.url)}`;
+// The long tests try what is shipped, as it is.
+const forPrograms = process.argv[1]?.includes('.long.test.') ? '' : ` "${packages}"`;
+process.env.NODE_OPTIONS = `${options.replaceAll(/"--import=[^"]*\/@tapjs\/processinfo\/[^"]*"/g, '')}${forPrograms}`;
 
 const { createHook } = hooks;
 hooks.createHook = (methods) => {
@@ -33,7 +34,7 @@ hooks.createHook = (methods) => {
 };
 
 /** For threads, which are not preloaded. */
-const forThreads = ['./load-packages.ts', './no-flush.ts'].map((file) => `--import=${new URL(file, import.meta.url)}`);
+const forThreads = [packages, `--import=${new URL('./no-flush.ts', import.meta.url)}`];
 
 /** What tap asks Node to load first, besides this file. */
 const hooksOfTap = /\/@tapjs\/(mock|processinfo|typescript)\/dist\/esm\/import\.mjs$/;

@@ -47,7 +47,7 @@ t.test('any text comes back, except a fraction of zeros', async (t) => {
     const found = read(text) ?? '';
     return found === text || found === text.replace(/\.0$/, '');
   });
-  t.doesNotThrow(() => fc.assert(property, { numRuns: 3000 }));
+  t.doesNotThrow(() => fc.assert(property, { numRuns: 1000 }));
 });
 
 t.test("a student's element gives the same values as the student's record, whatever the names are", async (t) => {
