@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { calendarOf } from '../../shared/calendar.ts';
 import { timestamp } from '../../shared/clock.ts';
+import { HallpassError } from '../../shared/errors.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import type { Profile } from '../profile/profile.ts';
 import { districtTimeZone } from '../store/agents/agents.ts';
@@ -37,8 +38,8 @@ export interface TurnContext extends RunContext {
 export interface Turn {
   /** By the profile's name, in the order of the runs. */
   reports: Map<string, RunReport>;
-  /** What is known now: makes the next turn cheap. After a failure there is none, and everything is read again. */
-  memory: TenantState;
+  /** What is known now: makes the next turn cheap. After a failure there is none, and where it is not true anymore: everything is read again. */
+  memory: TenantState | undefined;
   /** When the next turn is due, milliseconds; undefined where nothing says so. */
   dueAt: number | undefined;
 }
@@ -83,7 +84,35 @@ export async function takeTurn(context: TurnContext, memory?: TenantState): Prom
   for (const [name, error] of runs.failures()) await failed(name, error, 'carrying out the plan');
   if (failures.length > 0) throw failures[0];
   if (news.replacedBy === undefined) await followActivation(context, state);
-  return { reports: runs.reports(), memory: state, dueAt: runs.dueAt };
+  const reports = runs.reports();
+  const isCurrent = writes(reports) < manyWrites || (await readOwnChanges(context, state));
+  return { reports, memory: isCurrent ? state : undefined, dueAt: runs.dueAt };
+}
+
+/** So many that the directory's changes of the turn itself would keep the next edit waiting. */
+const manyWrites = 1000;
+
+function writes(reports: ReadonlyMap<string, RunReport>): number {
+  return [...reports.values()].reduce((sum, { done }) => sum + done, 0);
+}
+
+/**
+ * Takes in what the directory says of the accounts that the turn has written, a hundred thousand after a first sync. What cannot be read
+ * now is read by the next turn.
+ *
+ * @returns whether what is known of the tenant is still true
+ */
+async function readOwnChanges(context: TurnContext, state: TenantState): Promise<boolean> {
+  try {
+    const news = await refreshDirectory(context);
+    takeDirectoryNews(state, news);
+    return !news.hasForgotten;
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!(error instanceof HallpassError) || !error.code.startsWith('GRAPH_')) throw error;
+    context.log.warn({ event: 'directory.unread', code: error.code }, `accounts could not be read: ${error.message}`);
+    return true;
+  }
 }
 
 /** What is known of the tenant once the directory has been read. */

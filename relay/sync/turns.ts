@@ -114,7 +114,7 @@ async function runTenant(
     memory,
   );
   if (turn === undefined) return undefined;
-  memories.keep(tenant.id, turn.memory);
+  if (turn.memory !== undefined) memories.keep(tenant.id, turn.memory);
   const isFixed = await endIfFixed({ store, log }, tenant.id, quarantines, [...turn.reports.keys()]);
   return isFixed ? options.clock.now() : turn.dueAt;
 }
