@@ -24,7 +24,7 @@ import { count, readScriptOptions } from '../script-options.ts';
 import { measureApplication } from './fairness/application.ts';
 import type { Reached, Written } from './fairness/microsoft.ts';
 import { connectSender, sendRoster } from './fairness/roster.ts';
-import { sharesOf } from './fairness/shares.ts';
+import { firstAt, sharesOf } from './fairness/shares.ts';
 import { quantile } from './hostile/good.ts';
 import { recordsOf } from './memory/district.ts';
 
@@ -160,21 +160,20 @@ try {
   await Promise.all(loading.map((place) => send(place, load)));
   const finished = quiet(loading).then(() => 'finished' as const);
   await Promise.all(loading.map((place) => passed(place, 0)));
-  const loaded: number[] = [];
+  const made: { at: number; ms: number }[] = [];
   const isOver = async () => (await Promise.race([finished, wait(0, 'loading' as const)])) === 'finished';
   while (!(await isOver())) {
-    const last = latest().at;
-    const ms = await edit();
-    if (Date.now() - last < quietMs) loaded.push(ms);
+    const at = Date.now();
+    made.push({ at, ms: await edit() });
   }
   await store.close();
 
   const during = seen.slice(begin);
-  const shares = sharesOf(
-    during,
-    loading,
-    loading.map((place) => latest().writes[place] ?? 0),
-  );
+  const ends = loading.map((place) => latest().writes[place] ?? 0);
+  const shares = sharesOf(during, loading, ends);
+  // Whoever edits after the loads are done is alone again.
+  const firstDone = firstAt(during, loading, ends);
+  const loaded = made.filter(({ at, ms }) => at + ms <= firstDone).map(({ ms }) => ms);
   const median = (times: number[]) =>
     quantile(
       times.toSorted((a, b) => a - b),

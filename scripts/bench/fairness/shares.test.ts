@@ -1,5 +1,5 @@
 import t from 'tap';
-import { sharesOf } from './shares.ts';
+import { firstAt, sharesOf } from './shares.ts';
 
 const seen = (...all: number[][]) => all.map((writes, at) => ({ at, writes, throttled: 0 }));
 
@@ -8,6 +8,8 @@ t.test('shares count from when all have begun until the first is done', (t) => {
   t.same(sharesOf(all, [1, 2], [160, 160]), [1, 1]);
   const uneven = seen([0, 0], [10, 10], [160, 60]);
   t.same(sharesOf(uneven, [0, 1], [160, 160]), [1.5, 0.5]);
+  t.equal(firstAt(all, [1, 2], [160, 160]), 4);
+  t.equal(firstAt(all, [1, 2], [200, 200]), Number.POSITIVE_INFINITY);
   t.end();
 });
 

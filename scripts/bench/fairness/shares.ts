@@ -1,6 +1,11 @@
 /** How evenly several loads came forward, from what was seen of them. Pure. */
 import type { Written } from './microsoft.ts';
 
+/** When the first of several tenants was done, milliseconds since the epoch; infinity before that. @param ends as in {@link sharesOf} */
+export function firstAt(seen: readonly Written[], places: readonly number[], ends: readonly number[]): number {
+  return seen.find(({ writes }) => places.some((place, at) => (writes[place] ?? 0) >= (ends[at] ?? 0)))?.at ?? Infinity;
+}
+
 /**
  * The writes of each tenant from the moment when all of them had begun until the first one ended, over their mean.
  *
@@ -16,9 +21,10 @@ export function sharesOf(
   const [first] = seen;
   const at = ({ writes }: Written, place: number) => writes[place] ?? 0;
   const from = seen.find((one) => places.every((place) => first !== undefined && at(one, place) > at(first, place)));
-  const to = seen.find((one) => places.some((place, index) => at(one, place) >= (ends[index] ?? 0)));
+  const done = firstAt(seen, places, ends);
+  const to = seen.find((one) => one.at === done);
   if (from === undefined || to === undefined || to.at <= from.at) return undefined;
-  const done = places.map((place) => at(to, place) - at(from, place));
-  const mean = done.reduce((sum, one) => sum + one, 0) / done.length;
-  return done.map((one) => one / mean);
+  const written = places.map((place) => at(to, place) - at(from, place));
+  const mean = written.reduce((sum, one) => sum + one, 0) / written.length;
+  return written.map((one) => one / mean);
 }
