@@ -46,6 +46,8 @@ export interface GraphClientOptions {
   clock: Clock;
   random: () => number;
   signal: AbortSignal;
+  /** Resolves when the next step may be taken: others may have to go first. */
+  giveWay?(): Promise<void>;
 }
 
 export class GraphClient {
@@ -111,10 +113,13 @@ export class GraphClient {
 
   /** Waits until a request of this cost may be sent, and takes that from the limits. */
   async reserve(cost: Cost): Promise<void> {
-    await this.#options.budget.take(cost, this.#options.signal);
+    const { budget, signal, giveWay } = this.#options;
+    if (cost.isUrgent !== true) await giveWay?.();
+    await budget.take(cost, signal);
   }
 
   async #sendOnce(method: 'GET' | 'POST', path: string, body: unknown, cost: Cost): Promise<GraphAnswer> {
+    await this.#options.giveWay?.();
     this.stats.requests += 1;
     const request = this.#client
       .api(path)
@@ -129,6 +134,7 @@ export class GraphClient {
       if (cause instanceof HallpassError) throw cause;
       throw fail('GRAPH_UNREACHABLE', { url: this.#options.baseUrl, reason: connectionReason(cause) }, { cause });
     }
+    await this.#options.giveWay?.();
     if (answer.status === 429) {
       this.noteThrottled(answer.headers.get('retry-after'), answer.headers.get('x-ms-throttle-scope'), cost);
     }

@@ -43,6 +43,8 @@ export interface TurnOrder {
   signal: AbortSignal;
   /** Something may have changed: the turn takes it in. One that it has not noticed when it ends is still rung. */
   wakes: Wakes;
+  /** Resolves when the turn may go on: others may have to go first. Called before and after requests. */
+  giveWay?(): Promise<void>;
   /** Called before anything is written. @param profiles those that may write, by name */
   begun(profiles: string[]): void;
 }
@@ -66,9 +68,10 @@ export async function openTurns(options: TurnsOptions): Promise<Turns> {
   const { baseUrl } = settings.graph;
   return {
     take(order) {
-      const { tenant, budget, signal } = order;
+      const { tenant, budget, signal, giveWay } = order;
       const graphTenantId = tenant.graph_tenant_id;
-      const client = new GraphClient({ baseUrl, graphTenantId, credentials, transport, budget, clock, random, signal });
+      const shared = { baseUrl, credentials, transport, clock, random };
+      const client = new GraphClient({ ...shared, graphTenantId, budget, signal, ...(giveWay && { giveWay }) });
       return runTenant(options, order, client, memories);
     },
     forget: (tenantId) => void memories.take(tenantId),

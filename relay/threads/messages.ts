@@ -13,6 +13,8 @@ export interface ThreadStart {
   /** Key file instead of the one in the state folder. */
   keyFile: string | undefined;
   settings: RelaySettings;
+  /** How many short turns are under way (precedence.ts). */
+  shortTurns: Int32Array;
 }
 
 /** To a thread. @property turn a number that no other turn has */

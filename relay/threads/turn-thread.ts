@@ -14,18 +14,21 @@ import { openStore } from '../store/store.ts';
 import { openTurns, type Turns } from '../sync/turns.ts';
 import { Wakes } from '../sync/wakes.ts';
 import type { FromThread, ThreadStart, ToThread } from './messages.ts';
+import { GivesWay } from './precedence.ts';
 
 class TurnThread {
   readonly #port: MessagePort;
   readonly #turns: Turns;
+  readonly #shortTurns: Int32Array;
   readonly #ends = new Map<number, AbortController>();
   readonly #wakes = new Map<number, Wakes>();
   readonly #grants = new Map<number, () => void>();
   #asks = 0;
 
-  constructor(port: MessagePort, turns: Turns) {
+  constructor(port: MessagePort, turns: Turns, shortTurns: Int32Array) {
     this.#port = port;
     this.#turns = turns;
+    this.#shortTurns = shortTurns;
   }
 
   async hear(message: ToThread): Promise<void> {
@@ -50,14 +53,16 @@ class TurnThread {
   async #take({ turn, tenant }: Extract<ToThread, { type: 'take' }>): Promise<void> {
     const end = new AbortController();
     const wakes = new Wakes();
+    const precedence = new GivesWay(this.#shortTurns);
     this.#ends.set(turn, end);
     this.#wakes.set(turn, wakes);
     try {
       const dueAt = await this.#turns.take({
         tenant,
-        budget: this.#budgetOf(turn),
+        budget: this.#budgetOf(turn, precedence),
         signal: end.signal,
         wakes,
+        giveWay: () => precedence.pass(),
         begun: (profiles) => this.#post({ type: 'begun', turn, profiles }),
       });
       this.#post({ type: 'ended', turn, dueAt, noticed: wakes.noticed });
@@ -69,10 +74,11 @@ class TurnThread {
     }
   }
 
-  #budgetOf(turn: number): RequestBudget {
+  #budgetOf(turn: number, precedence: GivesWay): RequestBudget {
     return {
       take: (cost, signal) => {
         signal.throwIfAborted();
+        precedence.ask();
         this.#asks += 1;
         const ask = this.#asks;
         const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -122,7 +128,8 @@ async function openOwnTurns({ file, home, keyFile, settings }: ThreadStart, port
 
 async function serve(port: MessagePort): Promise<void> {
   try {
-    const thread = new TurnThread(port, await openOwnTurns(workerData, port));
+    const start: ThreadStart = workerData;
+    const thread = new TurnThread(port, await openOwnTurns(start, port), start.shortTurns);
     port.on('message', (message: ToThread) => thread.hear(message));
   } catch (error) {
     port.postMessage({ type: 'unable', error: carried(error) } satisfies FromThread);

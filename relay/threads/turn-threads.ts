@@ -6,12 +6,14 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { leastLoaded } from '../../shared/threads.ts';
+import type { RequestBudget } from '../graph/budget.ts';
 import type { RelaySettings } from '../settings/settings.ts';
 import { storeFile } from '../settings/settings.ts';
 import { countRecords } from '../store/roster/mirror.ts';
 import type { Store } from '../store/store.ts';
 import type { TurnOrder, Turns } from '../sync/turns.ts';
 import { OneThread } from './one-thread.ts';
+import { type ShortTurn, ShortTurns } from './precedence.ts';
 
 /** Records beyond which a cold plan takes more than half a second or so: some 5,000 students with their enrollments. */
 const manyRecords = 50_000;
@@ -35,6 +37,7 @@ export class TurnThreads implements Turns {
   readonly #threads: Record<Size, OneThread[]> = { small: [], large: [] };
   /** By tenant, of those that had a turn. */
   readonly #owners = new Map<string, OneThread>();
+  readonly #shortTurns = new ShortTurns();
 
   constructor(options: TurnThreadsOptions) {
     this.#options = options;
@@ -50,9 +53,14 @@ export class TurnThreads implements Turns {
 
   async take(order: TurnOrder): Promise<number | undefined> {
     const { id } = order.tenant;
-    const records = await this.#options.store.withTenant(id, countRecords);
-    const thread = this.#threadFor(id, records > manyRecords ? 'large' : 'small');
-    return await thread.take(order);
+    const short = this.#shortTurns.begin();
+    try {
+      const records = await this.#options.store.readTenant(id, countRecords);
+      const thread = this.#threadFor(id, records > manyRecords ? 'large' : 'small');
+      return await thread.take({ ...order, budget: counted(order.budget, short) });
+    } finally {
+      short.end();
+    }
   }
 
   forget(tenantId: string): void {
@@ -77,6 +85,18 @@ export class TurnThreads implements Turns {
 
   #open(): OneThread {
     const { home, keyFile, settings, log } = this.#options;
-    return new OneThread({ file: storeFile(home), home, keyFile, settings }, log);
+    const shortTurns = this.#shortTurns.shared;
+    return new OneThread({ file: storeFile(home), home, keyFile, settings, shortTurns }, log);
   }
+}
+
+function counted(budget: RequestBudget, short: ShortTurn): RequestBudget {
+  return {
+    take: (cost, signal) => {
+      short.ask();
+      return budget.take(cost, signal);
+    },
+    slowDown: (...answer) => budget.slowDown(...answer),
+    fitTo: (users) => budget.fitTo(users),
+  };
 }
