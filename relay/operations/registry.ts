@@ -94,9 +94,9 @@ export function lostAnswerOf(operation: Operation): LostAnswer {
   return lostAnswer({ key: operation.key, after: journal(operation) });
 }
 
-/** Whether values may have been written: those are not planned as changes again. */
+/** Whether values may have been written that are not planned as changes again. Everything else counts when it is. */
 export function mayHaveWritten({ what }: LostAnswer): boolean {
-  return what === 'forget' || what === 'keep';
+  return what === 'forget';
 }
 
 /** Whether there is a different request for a single person, which some tenants require. */
