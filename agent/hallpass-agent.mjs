@@ -2,4 +2,8 @@
 import './flat-memory.mjs';
 import { launch } from '../shared/launch.mjs';
 
-await launch(new URL('./main.ts', import.meta.url), new URL('../dist/npm/hallpass-agent.mjs', import.meta.url));
+await launch({
+  source: new URL('./main.ts', import.meta.url),
+  bundle: new URL('../dist/npm/hallpass-agent.mjs', import.meta.url),
+  stays: 'run',
+});

@@ -17,14 +17,19 @@ const minimum = [24, 12];
 /**
  * Runs with this process's arguments.
  *
- * @param {URL} source the TypeScript file, which a package does not have
- * @param {URL} bundle what is in the package in its place; one that is left in a checkout may be old
+ * @param {object} program
+ * @param {URL} program.source the TypeScript file, which a package does not have
+ * @param {URL} program.bundle what is in the package in its place; one that is left in a checkout may be old
+ * @param {string} program.stays the command that does not end by itself: Node holds all compiled code in memory that it took from its
+ *   cache or may put there, some 10 MB, which 0.2 s of processor time at the start are not worth
  */
-export async function launch(source, bundle) {
-  const entry = existsSync(source) ? source : bundle;
+export async function launch({ source, bundle, stays }) {
+  const isSource = existsSync(source);
+  const entry = isSource ? source : bundle;
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > minimum[0] || (major === minimum[0] && minor >= minimum[1])) {
-    keepCompiled();
+    // From its sources it would hold the stripper of types, which is larger.
+    if (isSource || process.argv[2] !== stays) keepCompiled();
     await import(entry.href);
     return;
   }

@@ -4,7 +4,7 @@ import { furtherProperties } from '../../plugin/extracts/optional-columns.ts';
 import type { PowerSchool } from './powerschool.ts';
 import type { LogEvent, Program } from './program.ts';
 import { cycleSeconds } from './relay.ts';
-import type { Testbed } from './testbed.ts';
+import { type Testbed, withoutCache } from './testbed.ts';
 
 /** Share of the time in which the agent may ask PowerSchool what has changed. A district would leave it at 0.02. */
 export const databaseShare = 0.25;
@@ -66,7 +66,7 @@ export async function startAgent(testbed: Testbed): Promise<RunningAgent> {
     'agent',
     [testbed.installed.agent, 'run', '--log-format', 'json'],
     {
-      env: testbed.homeOf('agent'),
+      env: { ...testbed.homeOf('agent'), ...withoutCache },
       ready: (line) => line.event === 'page.open',
     },
   );

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { AppRegistration, Microsoft } from './microsoft.ts';
 import type { ProfileDocument } from './oracle/rules.ts';
 import type { Program } from './program.ts';
-import type { Testbed } from './testbed.ts';
+import { type Testbed, withoutCache } from './testbed.ts';
 
 export const slug = 'summit';
 
@@ -57,7 +57,7 @@ export async function startRelay(testbed: Testbed, app: AppRegistration, microso
     'relay',
     [testbed.installed.relay, 'serve', '--log-format', 'json'],
     {
-      env: testbed.homeOf('relay'),
+      env: { ...testbed.homeOf('relay'), ...withoutCache },
       ready: (line) => line.event === 'relay.ready',
     },
   );

@@ -27,6 +27,9 @@ export interface Testbed extends AsyncDisposable {
   homeOf(product: 'agent' | 'relay'): { HALLPASS_HOME: string };
 }
 
+/** Programs that stay do without compiled code, as they do when nobody names a folder for it (shared/launch.mjs). */
+export const withoutCache = { NODE_DISABLE_COMPILE_CACHE: '1' };
+
 /** Disposing stops the programs in reverse order, closes connections and removes the folder (unless it is kept). */
 export async function openTestbed(options: DemoOptions, screen: Screen, interrupted: AbortSignal): Promise<Testbed> {
   await using stack = new AsyncDisposableStack();
