@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
 import { timestamp } from '../../shared/clock.ts';
+import { launchBrowser, noBrowser, openTab, screenshots, tooWide, violationsOf } from '../../shared/testing/tab.ts';
 import { connect, ended, problem, type Scene, scene, someChecks, working } from './testing/scene.ts';
 import { scenes, withChecks } from './testing/scenes.ts';
-import { launchBrowser, noBrowser, openTab, screenshots, tooWide, violationsOf } from './testing/tab.ts';
 import { type Page, startPage } from './web/server.ts';
 
 const browser = await launchBrowser();

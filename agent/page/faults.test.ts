@@ -14,6 +14,7 @@ import { createAuthority } from '../../scripts/simulators/authority.ts';
 import type { Fault } from '../../scripts/simulators/powerschool/faults.ts';
 import { type PowerSchoolSimulator, startPowerSchoolSimulator } from '../../scripts/simulators/powerschool/server.ts';
 import { systemClock } from '../../shared/clock.ts';
+import { launchBrowser, noBrowser, openTab, screenshots, tooWide, violationsOf } from '../../shared/testing/tab.ts';
 import type { Way } from '../network/proxy.ts';
 import { changeSettings, settingsSchema } from '../settings/settings.ts';
 import { AgentState } from '../state/agent-state.ts';
@@ -21,7 +22,6 @@ import { openAgent } from '../testing/open-agent.ts';
 import { TestProxy } from '../testing/proxy.ts';
 import { RelayDouble } from '../testing/relay-double.ts';
 import { enroll } from '../uplink/enroll.ts';
-import { launchBrowser, noBrowser, openTab, screenshots, tooWide, violationsOf } from './testing/tab.ts';
 import { LocalPage } from './web/local-page.ts';
 
 /** The agent gives up on PowerSchool after this long; everything else answers within a tenth of it. */

@@ -77,7 +77,7 @@ function districtBand(pages: readonly Page[], place: { actor: UserActor; path: s
   const { id, name } = place.tenant;
   const band = Number.parseInt(hash('sha256', id, 'hex').slice(0, 8), 16) % 12;
   const own = pages.filter(({ isAcross }) => !isAcross);
-  return html`<div class="district band-${band}"><strong>${name}</strong>!${navigation('District', own, place)}</div>`;
+  return html`<section class="district band-${band}" aria-label="District"><strong>${name}</strong>!${navigation('Pages of the district', own, place)}</section>`;
 }
 
 function navigation(

@@ -1,0 +1,66 @@
+/** The console in a real browser: what its content policy refuses, whether everyone can use it, and what changes in place. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import { launchBrowser, noBrowser, openTab, screenshots, tooWide, violationsOf } from '../../../shared/testing/tab.ts';
+import { consoleSetting } from '../../testing/console.ts';
+import { addTenant } from '../../testing/relay-double.ts';
+
+const browser = await launchBrowser();
+t.teardown(() => browser?.close());
+const skip = noBrowser;
+
+t.test('somebody gets in by a link, and every page can be used at both widths, light and dark', { skip }, async (t) => {
+  const { relay, code } = await consoleSetting(t);
+  for (const slug of ['contoso', 'fabrikam', 'a-district-with-quite-a-long-name']) await addTenant(relay, slug);
+  await mkdir(screenshots, { recursive: true });
+  const looks = [
+    { name: 'wide-light', colorScheme: 'light', viewport: { width: 1280, height: 900 } },
+    { name: 'narrow-dark', colorScheme: 'dark', viewport: { width: 390, height: 844 } },
+  ] as const;
+  for (const { name, ...look } of looks) {
+    const tab = await openTab(t, browser, `${relay.url}/console/link#${await code()}`, look);
+    await tab.locator('input[name=code]:not([value=""])').waitFor();
+    t.equal(new URL(tab.url()).hash, '', 'the code has left the address');
+    t.strictSame(await violationsOf(tab), [], 'link');
+    await tab.keyboard.press('Tab');
+    await tab.getByRole('button', { name: 'Continue' }).press('Enter');
+    await tab.waitForURL(`${relay.url}/console/`);
+    const paths = ['', 'me', 'sign-in-provider', 'districts/contoso/users'];
+    for (const path of paths) {
+      await tab.goto(`${relay.url}/console/${path}`);
+      t.ok((await tooWide(tab)) <= 0, `${path} fits ${look.viewport.width}`);
+      t.strictSame(await violationsOf(tab), [], `${path}, ${name}`);
+      await tab.screenshot({ path: join(screenshots, `console-${path.replaceAll('/', '-') || 'fleet'}-${name}.png`) });
+    }
+  }
+});
+
+t.test('the fleet changes in place, and an invitation is made by keyboard', { skip }, async (t) => {
+  const { relay, code } = await consoleSetting(t);
+  await addTenant(relay, 'contoso');
+  const tab = await openTab(t, browser, undefined);
+  await tab.clock.install();
+  await tab.goto(`${relay.url}/console/link#${await code()}`);
+  await tab.getByRole('button', { name: 'Continue' }).press('Enter');
+  await tab.getByRole('link', { name: 'contoso schools' }).focus();
+  await addTenant(relay, 'fabrikam');
+  await tab.clock.fastForward(16_000);
+  await tab.getByRole('link', { name: 'fabrikam schools' }).waitFor();
+  const focused = await tab.evaluate('document.activeElement.textContent');
+  t.equal(focused, 'contoso schools', 'the focus stays where it was');
+
+  await tab.getByRole('link', { name: 'contoso schools' }).press('Enter');
+  await tab
+    .getByRole('navigation', { name: 'Pages of the district' })
+    .getByRole('link', { name: 'Users' })
+    .press('Enter');
+  await tab.getByLabel('For', { exact: true }).fill('Dana Cole');
+  await tab.getByLabel('District admin').press('Space');
+  await tab.getByRole('button', { name: 'Make a link' }).press('Enter');
+  const link = tab.locator('code').first();
+  t.match(await link.textContent(), /\/console\/link#[\w-]{43}$/);
+  await tab.goto(`${relay.url}/console/districts/contoso/users`);
+  await tab.getByRole('button', { name: 'Withdraw the invitation for Dana Cole' }).press('Enter');
+  await tab.getByText('Open invitations').waitFor({ state: 'detached' });
+});
