@@ -14,6 +14,11 @@ export class StoppedClock implements Clock {
     return this.#sleepers.length;
   }
 
+  /** How many of them wake up when so many milliseconds have passed. */
+  dueWithin(ms: number): number {
+    return this.#sleepers.filter(({ at }) => at <= this.#now + ms).length;
+  }
+
   now(): number {
     return this.#now;
   }

@@ -1,0 +1,194 @@
+/** No failure stays silent: each part is killed in turn, and somebody hears of it. The relay, its agents and receivers are real. */
+
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { PassThrough } from 'node:stream';
+import t, { type Test } from 'tap';
+import { createLog } from '../log/log.ts';
+import type { HoldRecord } from '../model/hold.ts';
+import { asSchoolId } from '../model/keys.ts';
+import { type RelaySettings, saveSettings, settingsSchema } from '../settings/settings.ts';
+import { replaceHolds } from '../store/guard/holds.ts';
+import { connectDouble, signToken } from '../testing/agent-double.ts';
+import { alertSettings, receiveWeb } from '../testing/alert-receivers.ts';
+import { addWebChannel, passMinutes, told, until } from '../testing/alert-times.ts';
+import { smallRoster } from '../testing/district.ts';
+import { districtToServe, startLoop, storeProfile } from '../testing/live-loop.ts';
+import { addAgent, addTenant, addTenantTo, connected, startTestRelay, testProfile } from '../testing/relay-double.ts';
+import { StoppedClock } from '../testing/stopped-clock.ts';
+import { startAlerts } from './alerts.ts';
+import { pulseTrouble } from './pulse.ts';
+
+async function settingsIn(home: string, from: unknown = { listen: { port: 0 } }): Promise<RelaySettings> {
+  return await saveSettings(home, { ...settingsSchema.parse(from), alerts: await alertSettings(home) });
+}
+
+const held: HoldRecord = {
+  ...{ key: 'removeMember:1:share', kind: 'removeMember', schoolId: asSchoolId('1'), rule: 'share', count: 9 },
+  ...{ there: 20, earlier: 0, reason: 'Many.', effect: 'They end.', sample: [], state: 'waiting', carriedOut: 0 },
+  ...{ firstSeen: '2026-12-01', lastSeen: '2026-12-01', expiresAt: null, decidedBy: null, decidedAt: null },
+  decidedCount: null,
+};
+
+/** A relay whose clock stands still, and which has agents of no pings. */
+async function setUp(t: Test) {
+  const home = t.testdir();
+  const clock = new StoppedClock();
+  const settings = await settingsIn(home);
+  const relay = await startTestRelay(home, { clock, settings, pingMs: 86_400_000 });
+  t.teardown(() => relay.close());
+  const pulse = async () => {
+    const answer = await fetch(`${relay.url}/pulse`);
+    return { ...((await answer.json()) as object), status: answer.status };
+  };
+  return { home, clock, relay, pulse };
+}
+
+t.test('an agent that is gone', async (t) => {
+  const { clock, relay, pulse } = await setUp(t);
+  const [receiver, monitor] = [await receiveWeb(t), await receiveWeb(t)];
+  await addWebChannel(relay, clock, receiver);
+  const tenant = await addTenant(relay, 'contoso');
+  await addWebChannel(relay, clock, monitor, { tenant: tenant.id, name: 'monitor', kind: 'heartbeat' });
+  const identity = await addAgent(relay, tenant.id);
+  const agent = await connected(relay, identity);
+  await agent.hello();
+  await passMinutes(relay, clock, 3);
+  t.same([receiver.received.length, monitor.received.length], [0, 3], 'all is well');
+  agent.socket.terminate();
+  await until(() => relay.connected() === 0);
+  await passMinutes(relay, clock, 15);
+  t.same(told(receiver.received), [], 'connections break now and then');
+  await passMinutes(relay, clock, 2);
+  await until(() => receiver.received.length > 0);
+  t.same(told(receiver.received), ['alert.opened agentSilent contoso']);
+  t.match(await pulse(), { status: 200 }, 'somebody was told');
+  const calls = monitor.received.length;
+  await passMinutes(relay, clock, 2);
+  t.equal(monitor.received.length, calls, 'the monitor of the district misses its calls');
+  const token = await signToken(identity, {}, clock.now());
+  const again = await connectDouble(relay.url, identity, { token });
+  if ('status' in again) return t.fail('refused');
+  await again.hello();
+  await passMinutes(relay, clock, 7);
+  await until(() => receiver.received.length > 1);
+  t.same(told(receiver.received).slice(1), ['alert.resolved agentSilent contoso']);
+  t.ok(monitor.received.length > calls);
+  await again.close();
+});
+
+t.test('a sync that does not run', async (t) => {
+  const { home, clock, relay } = await setUp(t);
+  const receiver = await receiveWeb(t);
+  await addWebChannel({ ...relay, home }, clock, receiver);
+  const tenant = await addTenantTo(home, 'contoso', testProfile);
+  // The loop of this relay is a double that never begins a run.
+  await relay.store.withTenant(tenant.id, ({ db }) =>
+    db
+      .updateTable('tenant')
+      .set({ committed_at: new Date(clock.now()).toISOString() })
+      .execute(),
+  );
+  await passMinutes(relay, clock, 60);
+  t.same(receiver.received, []);
+  await passMinutes(relay, clock, 2);
+  await until(() => receiver.received.length > 0);
+  t.same(told(receiver.received), ['alert.opened syncStalled contoso']);
+});
+
+t.test('consent that is withdrawn, and given back', async (t) => {
+  const district = await districtToServe(t, 5);
+  const { store, clock, microsoft } = district;
+  const settings = await settingsIn(t.testdirName, district.settings);
+  const receiver = await receiveWeb(t);
+  await storeProfile(district, { state: 'enabled' });
+  await addWebChannel({ store, home: t.testdirName }, clock, receiver, { readers: ['microsoft'] });
+  const stop = new AbortController();
+  const log = createLog('json', new PassThrough());
+  const readSkus = async () => [];
+  const shared = { store, settings, home: t.testdirName, keyFile: undefined, clock, log, random: () => 0.5 };
+  const alerts = startAlerts({ ...shared, readSkus, signal: stop.signal });
+  t.teardown(async () => {
+    stop.abort();
+    await alerts.ended;
+  });
+  const { roles } = microsoft.app;
+  microsoft.app.roles = [];
+  await district.commit(smallRoster(5));
+  const loop = await startLoop(t, district);
+  await until(() => receiver.received.length > 0);
+  const [first = ''] = told(receiver.received);
+  t.match(first, /^alert\.opened consentMissing /);
+  microsoft.app.roles = roles;
+  loop.wake(district.tenantId);
+  await until(() => told(receiver.received).some((line) => line.startsWith('alert.resolved consentMissing')));
+  t.equal(told(receiver.received).filter((line) => line.startsWith('alert.resolved consentMissing')).length, 1);
+});
+
+t.test('alerts that do not arrive', async (t) => {
+  const { home, clock, relay, pulse } = await setUp(t);
+  const [broken, working, monitor] = [await receiveWeb(t), await receiveWeb(t), await receiveWeb(t)];
+  const channels = { ...relay, home };
+  broken.answer = { status: 500 };
+  await addWebChannel(channels, clock, broken, { name: 'broken' });
+  await addWebChannel(channels, clock, monitor, { name: 'monitor', kind: 'heartbeat' });
+  const tenant = await addTenant(relay, 'contoso');
+  await relay.store.withTenant(tenant.id, (scope) => replaceHolds(scope, 'test', [held]));
+  await passMinutes(relay, clock, 5);
+  t.ok(broken.received.length > 0);
+  t.match(await pulse(), { status: 200 }, 'it is on its way');
+  await passMinutes(relay, clock, 15);
+  clock.pass(2000);
+  t.match(await pulse(), { status: 503, code: 'PART_SILENT', message: /nobody was told of held/ });
+  const calls = monitor.received.length;
+  await passMinutes(relay, clock, 3);
+  t.equal(monitor.received.length, calls, 'and the monitor outside misses its calls');
+  await addWebChannel(channels, clock, working, { name: 'working' });
+  await passMinutes(relay, clock, 3);
+  await until(() => working.received.length > 1);
+  t.same(told(working.received).sort(), ['alert.opened channelFailing relay', 'alert.opened held contoso']);
+  await passMinutes(relay, clock, 1);
+  t.match(await pulse(), { status: 200 });
+  t.ok(monitor.received.length > calls);
+  const ids = new Set(broken.received.map(({ headers }) => headers['webhook-id']));
+  t.equal(ids.size, 1, 'every attempt has the same id');
+  broken.answer = { status: 204 };
+  await passMinutes(relay, clock, 61);
+  await until(() => told(working.received).includes('alert.resolved channelFailing relay'));
+});
+
+t.test('a relay that ends, and one that no longer looks', async (t) => {
+  const { home, clock, relay } = await setUp(t);
+  const monitor = await receiveWeb(t);
+  await addWebChannel({ ...relay, home }, clock, monitor, { name: 'monitor', kind: 'heartbeat' });
+  await passMinutes(relay, clock, 3);
+  t.equal(await pulseTrouble(relay.store, clock.now()), undefined);
+  t.match(await pulseTrouble(relay.store, clock.now() + 301_000), {
+    code: 'PART_SILENT',
+    message: /nobody looks for what is wrong; nobody sends alerts/,
+  });
+  await relay.close();
+  const calls = monitor.received.length;
+  t.equal(calls, 3);
+  for (let minute = 0; minute < 5; minute += 1) clock.pass(60_000);
+  t.equal(monitor.received.length, calls, 'nobody calls');
+});
+
+t.test('a database that cannot be used', async (t) => {
+  const { home, clock, relay, pulse } = await setUp(t);
+  const monitor = await receiveWeb(t);
+  await addWebChannel({ ...relay, home }, clock, monitor, { name: 'monitor', kind: 'heartbeat' });
+  await passMinutes(relay, clock, 2);
+  await until(() => monitor.received.length === 2);
+  const other = new DatabaseSync(join(home, 'relay.db'));
+  other.exec('drop table alert_pulse');
+  other.close();
+  clock.pass(60_000);
+  await until(() => relay.events().some(({ event }) => event === 'alerts.watch-failed'));
+  t.match(await pulse(), { status: 503 });
+  for (let minute = 0; minute < 5; minute += 1) {
+    clock.pass(60_000);
+    await new Promise(setImmediate);
+  }
+  t.equal(monitor.received.length, 2, 'the monitor outside misses its calls');
+});
