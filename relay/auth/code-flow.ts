@@ -4,7 +4,7 @@
  * down for good. Here it is plugged into an application that never listens, for one provider as it describes itself now, and gets
  * what it takes for cookies from the sign-in that a request belongs to.
  */
-import oauth2, { type FastifyOAuth2Options, type OAuth2Namespace } from '@fastify/oauth2';
+import type { FastifyOAuth2Options, OAuth2Namespace } from '@fastify/oauth2';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { mostProviderBytes, type ProviderConnection, providerTimeoutMs } from './connection.ts';
 import type { ProviderDocument } from './discovery.ts';
@@ -83,6 +83,8 @@ async function plugged(
     generateStateFunction: () => state,
     checkStateFunction: () => true,
   };
+  // Loaded by the first sign-in: it takes 70 ms of CPU, which a relay that starts does not have to wait for.
+  const { default: oauth2 } = await import('@fastify/oauth2');
   const app = fastify();
   await app.register(oauth2, settings);
   await app.ready();

@@ -83,6 +83,8 @@ export function servePage(app: FastifyInstance, page: Page, options: ServeOption
     if (known.code === 'UNEXPECTED') log.error({ event: 'console.failed', route: page.path, err: error });
     const here = request.method === 'GET' ? request.url : `${request.url.split('/').slice(0, -1).join('/')}`;
     if (known.code === 'SIGN_IN_REQUIRED' && request.method === 'GET') return signInFirst(request, reply, here);
+    // Everybody lands on the first page; not every role may see the fleet.
+    if (known.code === 'ROLE_INSUFFICIENT' && page.path === '/') return reply.redirect(`${consoleBase}/me`, 302);
     return answer(request, statusOf(reply, known), refusalPage(known, here));
   };
 
