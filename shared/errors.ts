@@ -60,6 +60,8 @@ export interface HallpassErrorOptions {
   cause?: unknown;
   /** How long the other side asked us to wait, for the retry class `retry-after`. */
   retryAfterMs?: number;
+  /** Graph's id of the request that failed, for Microsoft's support. */
+  requestId?: string | undefined;
 }
 
 export class HallpassError extends Error {
@@ -69,6 +71,7 @@ export class HallpassError extends Error {
   /** The next step, as a sentence for the person who can take it. */
   readonly action: string;
   readonly retryAfterMs: number | undefined;
+  readonly requestId: string | undefined;
 
   constructor(code: ErrorCode, sentence: string, action: string, options: HallpassErrorOptions = {}) {
     super(sentence, options.cause === undefined ? {} : { cause: options.cause });
@@ -76,6 +79,7 @@ export class HallpassError extends Error {
     this.retry = catalog[code].retry;
     this.action = action;
     this.retryAfterMs = options.retryAfterMs;
+    this.requestId = options.requestId;
   }
 }
 

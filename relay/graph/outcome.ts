@@ -135,11 +135,12 @@ function errorFor(operation: Operation, row: OutcomeRow, refusal: GraphRefusal):
     holder: 'another object',
     protection: wordsOf(refusal),
   };
+  const options = { requestId: refusal.requestId === 'none' ? undefined : refusal.requestId };
   // A value that does not come from PowerSchool cannot be fixed there.
   if (row.problem === 'AzureActiveDirectoryInvalidPropertyValue' && field === undefined) {
-    return fail('ProfileValueRefused', details);
+    return fail('ProfileValueRefused', details, options);
   }
-  return fail(row.problem, details);
+  return fail(row.problem, details, options);
 }
 
 /** @param property Graph's name with its path: `student/grade` @returns undefined if PowerSchool does not provide it */

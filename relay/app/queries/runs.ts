@@ -43,7 +43,9 @@ export const runAnswer = z.object({
       reason: z.string(),
       before: z.unknown(),
       after: z.unknown(),
-      error: failure.nullable(),
+      error: failure
+        .extend({ requestId: z.string().nullable().meta({ description: "Graph's, of a request that it refused." }) })
+        .nullable(),
     }),
   ),
 });
@@ -57,8 +59,9 @@ export async function runsNow(
 }
 
 export const runTable: Table<JournaledOperation> = {
-  headings: ['at', 'operation', 'object', 'state', 'reason', 'before', 'after', 'code', 'message'],
+  headings: ['at', 'operation', 'object', 'state', 'reason', 'before', 'after', 'code', 'message', 'requestId'],
   lines({ at, kind, key, state, reason, before, after, error }) {
-    return [[at, kind, key, state, reason, jsonCell(before), jsonCell(after), error?.code ?? '', error?.message ?? '']];
+    const { code = '', message = '', requestId = null } = error ?? {};
+    return [[at, kind, key, state, reason, jsonCell(before), jsonCell(after), code, message, requestId ?? '']];
   },
 };

@@ -132,6 +132,8 @@ interface OperationTable {
   at: string;
   /** The school in which it counts for the guard, if nobody approved it. */
   passed_in: Generated<string | null>;
+  /** Graph's id of the request that was refused, for Microsoft's support. */
+  request_id: Generated<string | null>;
 }
 
 /** Current problems; a row is deleted when its cause is gone. */

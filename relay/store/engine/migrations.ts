@@ -35,6 +35,7 @@ import { carriedOut } from './migrations/035-carried-out.ts';
 import { waiting } from './migrations/036-waiting.ts';
 import { users } from './migrations/040-users.ts';
 import { alerts } from './migrations/045-alerts.ts';
+import { runCounts } from './migrations/046-run-counts.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -71,6 +72,7 @@ const migrations: Record<string, Migration> = {
   '036-waiting': waiting,
   '040-users': users,
   '045-alerts': alerts,
+  '046-run-counts': runCounts,
 };
 
 /**

@@ -10,6 +10,7 @@ import { slices } from '../engine/slices.ts';
 import { oneOf, readJson, readKey, storedObject } from '../engine/stored-json.ts';
 import { nextNumber } from '../sequence.ts';
 import type { TenantScope } from '../store.ts';
+import { addRunCounts } from './run-counts.ts';
 import { forgetWaiting, forgetWaitingOfOpenRuns } from './waiting.ts';
 
 export interface JournalEntry {
@@ -21,7 +22,8 @@ export interface JournalEntry {
   before: Body | undefined;
   after: unknown;
   state: 'intent' | 'done' | 'failed' | 'unknown';
-  error?: { code: string; message: string };
+  /** @property requestId Graph's id of the request that was refused */
+  error?: { code: string; message: string; requestId?: string | undefined };
   /** The school in which it counts for the guard, where nobody approved it. */
   passedIn?: SchoolId;
 }
@@ -45,6 +47,7 @@ export async function writeJournal(scope: TenantScope, journal: readonly Journal
     error_message: entry.error?.message ?? null,
     at: now,
     passed_in: entry.passedIn ?? null,
+    request_id: entry.error?.requestId ?? null,
   }));
   for (const part of slices(rows)) {
     await scope.db
@@ -56,11 +59,13 @@ export async function writeJournal(scope: TenantScope, journal: readonly Journal
           after: eb.fn.coalesce('excluded.after', 'operation.after'),
           error_code: eb.ref('excluded.error_code'),
           error_message: eb.ref('excluded.error_message'),
+          request_id: eb.ref('excluded.request_id'),
           at: eb.ref('excluded.at'),
         })),
       )
       .execute();
   }
+  await addRunCounts(scope, journal);
 }
 
 export interface Intent {

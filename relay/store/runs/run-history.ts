@@ -5,6 +5,7 @@ import { asOperationKey, type OperationKey } from '../../model/keys.ts';
 import { readJson, readKey } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 import { storedValues } from './journal.ts';
+import { pruneRunCounts } from './run-counts.ts';
 
 /** Number of operations by kind. */
 const storedPlan = z.record(z.string(), z.number());
@@ -76,12 +77,15 @@ export interface JournaledOperation {
   reason: string;
   before: unknown;
   after: unknown;
-  error: { code: string; message: string } | null;
+  /** @property requestId Graph's id of the request that was refused; null if Graph refused none */
+  error: { code: string; message: string; requestId: string | null } | null;
 }
 
 export interface OperationFilter {
   /** Only operations that did not succeed. */
   failed?: boolean;
+  /** Only operations of this kind. */
+  kind?: string | undefined;
   /** Maximum number after skipping `offset`; by default, everything. */
   limit?: number;
   offset?: number;
@@ -93,24 +97,26 @@ export interface OperationFilter {
 export async function operationsOf(
   { db, tenantId }: TenantScope,
   runId: string,
-  { failed = false, limit = -1, offset = 0, after }: OperationFilter = {},
+  { failed = false, kind, limit = -1, offset = 0, after }: OperationFilter = {},
 ): Promise<JournaledOperation[]> {
   const rows = await db
     .selectFrom('operation')
-    .select(['seq', 'id', 'at', 'kind', 'key', 'state', 'reason', 'before', 'after', 'error_code', 'error_message'])
+    .select(['seq', 'id', 'at', 'kind', 'key', 'state', 'reason', 'before', 'after'])
+    .select(['error_code', 'error_message', 'request_id'])
     .where('tenant_id', '=', tenantId)
     .where('run_id', '=', runId)
     .$if(failed, (query) => query.where('state', '!=', 'done'))
+    .$if(kind !== undefined, (query) => query.where('kind', '=', kind ?? ''))
     .$if(after !== undefined, (query) => query.where('seq', '>', after ?? 0))
     .orderBy('seq')
     .$if(limit >= 0, (query) => query.limit(limit).offset(offset))
     .execute();
-  return rows.map(({ id, key, before, after, error_code: code, error_message: message, ...rest }) => ({
+  return rows.map(({ id, key, before, after, error_code: code, error_message, request_id: requestId, ...rest }) => ({
     ...rest,
     key: readKey(asOperationKey, key, 'operation', id),
     before: before === null ? null : readJson(storedValues, before, 'operation', id),
     after: after === null ? null : readJson(storedValues, after, 'operation', id),
-    error: code === null ? null : { code, message: message ?? '' },
+    error: code === null ? null : { code, message: error_message ?? '', requestId },
   }));
 }
 
@@ -168,6 +174,7 @@ export async function pruneJournal({ db, tenantId }: TenantScope, before: string
         .where('state', '=', 'intent'),
     )
     .execute();
+  await pruneRunCounts({ db, tenantId });
   return false;
 }
 

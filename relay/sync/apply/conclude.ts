@@ -169,7 +169,9 @@ class Conclusion {
 
   #note({ entry, operation, run }: Task, state: JournalEntry['state'], error?: HallpassError): void {
     const known = entry ?? journalEntry(operation, run.runId);
-    this.#journal.push({ ...known, state, ...(error && { error: { code: error.code, message: error.message } }) });
+    const { code, message, requestId } = error ?? {};
+    const isKnown = code !== undefined && message !== undefined;
+    this.#journal.push({ ...known, state, ...(isKnown && { error: { code, message, requestId } }) });
   }
 }
 

@@ -47,12 +47,16 @@ export class Outcomes {
     await this.#write(left, { ...entry, state, ...(error && { error }) });
   }
 
-  async failed(task: Task, { code, message, action }: HallpassError, state: JournalEntry['state']): Promise<void> {
+  async failed(
+    task: Task,
+    { code, message, action, requestId }: HallpassError,
+    state: JournalEntry['state'],
+  ): Promise<void> {
     const { operation, run, entry } = task;
     const mayBeDone = state === 'unknown' || task.wasLost === true;
     if (entry !== undefined) {
       const left = mayBeDone ? [{ lost: lostAnswerOf(operation) }] : [];
-      await this.#write(left, { ...entry, state, error: { code, message } }, { task, isDone: false });
+      await this.#write(left, { ...entry, state, error: { code, message, requestId } }, { task, isDone: false });
     }
     run.refused(operation, { subject: specOf(operation.kind).subject(operation), code, message, action });
     if (mayBeDone) this.#context.worklist.leaveInDoubt(task);
