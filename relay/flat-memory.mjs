@@ -1,8 +1,8 @@
 /**
  * What V8 does to keep the relay small. Its heaps are one for each thread, and grow by what a garbage collection leaves: by two fifths at
- * a time in place of up to three times, which takes 50 MB less in a first sync of 2,000 students, and as much processor time to plan
- * 30,000 (scripts/bench/plan.ts: 16.1 s after 16.3; growing by a fifth took 20.2). Young objects get no more room than at the start:
- * some 40 MB less beside ten hostile agents (scripts/bench/hostile.ts), in the same time.
+ * a time in place of up to three times. Growing by a fifth took 50 MB less in a first sync of 2,000 students, and more processor time to
+ * plan 30,000 (scripts/bench/plan.ts on a busy machine: 20.2 s after 16.3); two fifths took 16.1 there, with 2 MB for young objects.
+ * They get no more room than at the start: some 40 MB less beside ten hostile agents (scripts/bench/hostile.ts), in the same time.
  *
  * Imported first: V8 takes no compiled code that was kept under other flags.
  */
