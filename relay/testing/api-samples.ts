@@ -1,5 +1,9 @@
 /** For every route of the API a request that does what the route is for. */
+import { randomUUID } from 'node:crypto';
+import { systemClock } from '../../shared/clock.ts';
+import { addAlertChannel } from '../app/commands/alerts.ts';
 import type { Route } from '../http/api/route.ts';
+import { loadSettings, saveSettings } from '../settings/settings.ts';
 import { admitServer } from '../store/agents/source-servers.ts';
 import { createToken } from '../store/tenants/api-tokens.ts';
 import type { ApiSetting } from './api.ts';
@@ -22,6 +26,8 @@ export async function sampleOf(setting: ApiSetting, route: Route, caller: Caller
     'PUT profiles/{name}': () => district.profile,
     'PUT links/{person}': () => ({ account: `student${who}@contoso.edu` }),
     'POST tokens': () => ({ name: 'n' }),
+    'POST alert-channels': () => channelBody(caller),
+    'POST relay/alert-channels': () => channelBody(caller),
   };
   const body = await bodies[name]?.();
   const isRemoval = route.action === 'tenant.remove';
@@ -36,12 +42,29 @@ export async function sampleOf(setting: ApiSetting, route: Route, caller: Caller
 }
 
 /** What the path names, made to be ended. */
-async function madeFor({ relay, district }: ApiSetting, { path }: Route): Promise<Record<string, string>> {
+async function madeFor(setting: ApiSetting, { path }: Route): Promise<Record<string, string>> {
+  const { relay, district } = setting;
+  if (path.includes('{channel}')) return { channel: await channelMade(setting, path) };
   if (path.includes('{agent}')) return { agent: (await addAgent(relay, district.tenantId)).agentId };
   if (!path.includes('{token}')) return {};
   const give = { name: 'n', days: 1, by: 'kim' };
   const made = await relay.store.withTenant(district.tenantId, (scope) => createToken(scope, give, new Date()));
   return { token: made.id };
+}
+
+/** Nothing is sent through it: nobody wants such alerts. */
+function channelBody(name: string): object {
+  return { name, target: { kind: 'webhook', url: 'https://hooks.invalid/' }, causes: ['licensesLow'] };
+}
+
+/** One that calls the relay itself, so that a test arrives. */
+async function channelMade({ home, relay, district }: ApiSetting, path: string): Promise<string> {
+  const settings = await loadSettings(home);
+  await saveSettings(home, { ...settings, alerts: { privateHosts: ['127.0.0.1'] } });
+  const context = { home, store: relay.store, clock: systemClock, signal: new AbortController().signal };
+  const given = { name: randomUUID(), kind: 'heartbeat', target: { url: `${relay.url}/healthz` } } as const;
+  const tenant = path.startsWith('relay/') ? undefined : district.tenantId;
+  return (await addAlertChannel(context, { kind: 'terminal', user: 'kim' }, { ...given, tenant })).id;
 }
 
 /** The district's own server is another one. */
