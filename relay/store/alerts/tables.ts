@@ -9,7 +9,7 @@ interface AlertChannelTable {
   kind: ChannelKind;
   /** Where it leads, for people: an origin, or a mail server and addresses. */
   target: string;
-  /** Address and secrets, sealed: see notify/sealed.ts. */
+  /** Address and secrets, sealed: see notify/target.ts. */
   sealed: string;
   /** JSON: AlertReader[]. */
   readers: string;
