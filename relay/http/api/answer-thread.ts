@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '../../../shared/clock.ts';
 import { type CarriedError, carried, fromCarried } from '../../../shared/threads.ts';
 import { isChange } from '../../app/access.ts';
 import { openReader, openStore } from '../../store/store.ts';
+import { jsonPieces } from '../csv-answer.ts';
 import type {
   AnswerHead,
   AnswerThreadStart,
@@ -16,7 +17,6 @@ import type {
   Question,
   ToAnswerThread,
 } from './answer-messages.ts';
-import { jsonPieces } from './csv-answer.ts';
 import { Refused } from './problem.ts';
 import type { Answer, RequestContext, Route } from './route.ts';
 import { routes } from './routes.ts';

@@ -1,6 +1,6 @@
 /** All districts of a token, in one answer. */
 import { describeFleet, fleetAnswer, fleetNow, fleetTable } from '../../app/queries/fleet.ts';
-import { csvPieces } from './csv-answer.ts';
+import { csvPieces } from '../csv-answer.ts';
 import { queries } from './query.ts';
 import { questionAcross, type RequestContext, type Route } from './route.ts';
 

@@ -4,9 +4,9 @@ import { type Exported, exportPasswords } from '../../app/commands/export-passwo
 import { renewPasswords } from '../../app/commands/renew-passwords.ts';
 import { firstPassword, passwordsAnswer, passwordsNow, passwordTable } from '../../app/queries/passwords.ts';
 import { isPersonKey } from '../../model/person-key.ts';
+import { csvPieces } from '../csv-answer.ts';
 import { readBody } from './body.ts';
 import { change, nothing } from './change-route.ts';
-import { csvPieces } from './csv-answer.ts';
 import { pageOf, readCursor } from './cursor.ts';
 import { queries, readQuery } from './query.ts';
 import { type Answer, isForCsv, ofDistrict, plain, question, type Route, read } from './route.ts';

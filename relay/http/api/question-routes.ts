@@ -21,7 +21,7 @@ import { teamsAnswer, teamsNow, teamTable } from '../../app/queries/teams.ts';
 import { waitingIn } from '../../app/queries/waiting.ts';
 import { readNames } from '../../store/roster/people-names.ts';
 import { findRun, type JournaledOperation, operationsOf } from '../../store/runs/run-history.ts';
-import { csvPieces } from './csv-answer.ts';
+import { csvPieces } from '../csv-answer.ts';
 import { pageOf, pageWithin, readCursor } from './cursor.ts';
 import { queries } from './query.ts';
 import { type DistrictContext, question, type Route, read, refuse } from './route.ts';

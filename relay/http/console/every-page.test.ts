@@ -21,12 +21,16 @@ for (const role of userRoles) {
     const browser = await as(role, where);
     const { body } = await browser.get('/console/me');
     const token = /name="token" value="([^"]*)"/.exec(body)?.[1] ?? '';
-    for (const { path, needs, isAcross, forms } of pages) {
+    for (const { path, needs, isAcross, forms, table } of pages) {
       const seen = await browser.get(addressOf(path, 'contoso'));
       const isRefused = seen.status === 403 || seen.location === `${relay.url}/console/me`;
       // Users of every district are shown to operators alone, whatever the role in one.
       const isWide = isAcross && needs === 'users' && !isRelayRole(role);
       t.equal(isRefused, !access[needs].roles[role] || isWide, `${path}: ${seen.status}`);
+      if (table !== undefined) {
+        const file = await browser.get(`${addressOf(path, 'contoso')}.csv`);
+        t.equal(file.status === 403, isRefused, `${path}.csv: ${file.status}`);
+      }
       if (!isAcross && !isRelayRole(role)) {
         const other = await browser.get(addressOf(path, 'fabrikam'));
         t.match(String(other.status), /^40[34]$/, `${path} of another district`);

@@ -46,8 +46,16 @@ export interface Shown {
   leadsTo?: string;
 }
 
-/** After a form: another page (its path), or what is shown this once, such as a secret. */
-export type Outcome = { goTo: string } | Shown;
+/** A table to keep. */
+export interface Download {
+  /** Of the file, after the district's: `problems`. */
+  name: string;
+  /** See csv-answer.ts. */
+  csv: AsyncIterable<string>;
+}
+
+/** After a form: another page (its path), or what is shown or handed out this once, such as a secret. */
+export type Outcome = { goTo: string } | { download: Download } | Shown;
 
 export interface Form<V extends Visit> {
   /** The last segment of the path that it is sent to, below the page's own. */
@@ -68,6 +76,8 @@ interface Described<V extends Visit> {
   forms: readonly Form<V>[];
   /** @throws HallpassError FORM_INVALID, and what the query throws */
   show(visit: V, query: unknown, view: View): Promise<Shown>;
+  /** All of it as a table, at the page's path with `.csv`. @throws like show */
+  table: ((visit: V, query: unknown) => Promise<Download>) | undefined;
 }
 
 /** `isAcross`: about the relay, or several districts. */
@@ -86,6 +96,8 @@ interface Given<V extends Visit, Q extends z.ZodObject, D> {
   load(visit: V, query: z.output<Q>): Promise<D>;
   /** The main part. */
   render(answer: D, view: View): string;
+  /** All of it as a table, whatever part the page shows: see {@link Described.table}. */
+  table?(visit: V, query: z.output<Q>): Promise<Download>;
   forms?: readonly Form<V>[];
 }
 
@@ -103,9 +115,10 @@ const nothing = z.strictObject({});
 type Nothing = typeof nothing;
 
 function described<V extends Visit, Q extends z.ZodObject, D>(given: Given<V, Q, D>): Described<V> {
-  const { path, needs, title, nav, refreshSeconds, query = nothing, load, render, forms = [] } = given;
+  const { path, needs, title, nav, refreshSeconds, query = nothing, load, render, table, forms = [] } = given;
   return {
     ...{ path, needs, nav, refreshSeconds, forms },
+    table: table && ((visit, asked) => table(visit, checked(query, asked) as z.output<Q>)),
     async show(visit, asked, view) {
       const answer = await load(visit, checked(query, asked) as z.output<Q>);
       return { title: typeof title === 'string' ? title : title(answer), main: render(answer, view) };

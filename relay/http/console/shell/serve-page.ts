@@ -1,4 +1,5 @@
 /** What becomes of a request for a page: who asks is admitted, what is asked is allowed, done, and shown. */
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { fail, type HallpassError } from '../../../../shared/errors.ts';
@@ -11,7 +12,7 @@ import { problemDetails } from '../../problem-details.ts';
 import type { CookieJar } from './cookies.ts';
 import { consoleBase, documentOf, type Frame, mainOf, type Place } from './document.ts';
 import { fieldsOf, formToken } from './form.ts';
-import type { DistrictVisit, Form, Outcome, Page, Shown, View, Visit } from './page.ts';
+import type { DistrictVisit, Download, Form, Outcome, Page, Shown, View, Visit } from './page.ts';
 import { knownError, refusalPage } from './refusal.ts';
 
 export interface ServeOptions {
@@ -75,8 +76,17 @@ export function servePage(app: FastifyInstance, page: Page, options: ServeOption
       .type('text/html; charset=utf-8')
       .send(isPart ? mainOf(shown.main, place) : documentOf(frame, shown, place));
   };
-  const conclude = (request: FastifyRequest, reply: FastifyReply, outcome: Outcome) =>
-    'goTo' in outcome ? reply.redirect(outcome.goTo, 303) : answer(request, reply, outcome);
+  const send = (request: FastifyRequest, reply: FastifyReply, { name, csv }: Download) => {
+    const file = [seen.get(request)?.place.tenant?.slug, name].filter((part) => part !== undefined).join('-');
+    return reply
+      .type('text/csv; charset=utf-8')
+      .header('content-disposition', `attachment; filename="${file}.csv"`)
+      .send(Readable.from(csv, { objectMode: false }));
+  };
+  const conclude = (request: FastifyRequest, reply: FastifyReply, outcome: Outcome) => {
+    if ('goTo' in outcome) return reply.redirect(outcome.goTo, 303);
+    return 'download' in outcome ? send(request, reply, outcome.download) : answer(request, reply, outcome);
+  };
 
   const refuse = (request: FastifyRequest, reply: FastifyReply, error: unknown) => {
     const known = knownError(error);
@@ -102,6 +112,19 @@ export function servePage(app: FastifyInstance, page: Page, options: ServeOption
       return answer(request, reply, shown);
     },
   );
+  if (page.table !== undefined) {
+    app.get<{ Params: Record<string, string> }>(
+      `${page.path}.csv`,
+      { exposeHeadRoute: false, errorHandler: (error, request, reply) => refuse(request, reply, error) },
+      async (request, reply) => {
+        const table = await admit(request, page.needs, {
+          across: (one, visit) => tableOf(one.table, visit, request),
+          inDistrict: (one, visit) => tableOf(one.table, visit, request),
+        });
+        return send(request, reply, table);
+      },
+    );
+  }
   for (const { name, needs } of page.forms) {
     app.post<{ Params: Record<string, string> }>(
       `${page.path.replace(/\/$/, '')}/${name}`,
@@ -128,6 +151,15 @@ function formOf<V extends Visit>(forms: readonly Form<V>[], name: string): Form<
   const found = forms.find((one) => one.name === name);
   if (found === undefined) throw fail('PATH_UNKNOWN', { path: name });
   return found;
+}
+
+async function tableOf<V extends Visit>(
+  table: ((visit: V, query: unknown) => Promise<Download>) | undefined,
+  visit: V,
+  request: FastifyRequest,
+): Promise<Download> {
+  if (table === undefined) throw fail('PATH_UNKNOWN', { path: request.routeOptions.url ?? '' });
+  return await table(visit, request.query);
 }
 
 function signInFirst(request: FastifyRequest, reply: FastifyReply, here: string) {

@@ -1,7 +1,7 @@
 /** Long answers over HTTP, piece by piece: a district's plan can be a hundred megabytes. */
 import { setImmediate } from 'node:timers/promises';
-import { csvLine, csvStart } from '../../app/csv.ts';
-import type { Table } from '../../app/queries/fields.ts';
+import { csvLine, csvStart } from '../app/csv.ts';
+import type { Table } from '../app/queries/fields.ts';
 
 /** Approximate characters in a piece: few enough for memory, and enough to be worth a turn of the event loop. */
 const pieceLength = 64 * 1024;
