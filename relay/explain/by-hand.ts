@@ -7,7 +7,7 @@ import { classKey, objectOf, type SectionId } from '../model/keys.ts';
 import type { PersonKey } from '../model/person-key.ts';
 import type { Does } from '../operations/spec.ts';
 import type { DriftPolicy } from '../profile/drift.ts';
-import type { Facts } from './known.ts';
+import type { Facts, Frame } from './known.ts';
 import { held, type Step, waiting } from './step.ts';
 
 /**
@@ -17,7 +17,7 @@ import { held, type Step, waiting } from './step.ts';
 type Place = 'class' | 'membership' | 'school' | 'values';
 
 /** Without what has been repaired, except for memberships: whoever asks about one wants to know that, too. */
-export function byHandAt({ byHand }: Facts, place: Place): Drift[] {
+export function byHandAt({ byHand }: Pick<Facts, 'byHand'>, place: Place): Drift[] {
   return byHand.filter((drift) => placeOf(drift) === place && (place === 'membership' || drift.state !== 'repaired'));
 }
 
@@ -27,7 +27,7 @@ function placeOf({ kind, object }: Drift): Place {
   return kind === 'deleted' ? 'class' : 'membership';
 }
 
-export function byHandStep(stage: Step['stage'], drift: Drift, facts: Facts): Step {
+export function byHandStep(stage: Step['stage'], drift: Drift, facts: Frame): Step {
   const { state, verdict, kind, repairs, firstAt, lastAt } = drift;
   const sentence = sentenceOf(drift);
   const found = `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)} in Microsoft 365`;

@@ -5,41 +5,19 @@ import { asSectionId, classKey } from '../model/keys.ts';
 import { isStudent } from '../model/person-key.ts';
 import { daysBefore } from '../plan/dates.ts';
 import { byHandAt, byHandStep } from './by-hand.ts';
-import type { ActivationFacts, ClassFacts, Facts } from './known.ts';
+import type { ActivationFacts, ClassFacts, ClassItself, Facts, Frame } from './known.ts';
 import { fate, held, isOver, nextOfPast, type Step, waiting } from './step.ts';
 import { isCreation, isJoining, waitingFor } from './waits.ts';
 
 /** From the section in PowerSchool to the team. */
 export function* classSteps(facts: Facts, section: ClassFacts): Iterable<Step> {
-  const row = section.problems.find(({ code }) => code === 'RowLeftOut');
-  if (section.name === undefined && row !== undefined) {
-    yield { stage: 'Section', status: 'stopped', fact: row.message, at: row.firstAt, next: row.action };
-    return;
-  }
   if (section.name === undefined) {
-    const stays = section.objectId === undefined ? '' : 'The class stays as it is.';
-    const missing = `PowerSchool has no section ${section.sectionId} in the current school year.`;
-    const fact = `${missing} ${fate(section.departure, stays)}`.trimEnd();
-    const next = 'Check the section in PowerSchool.';
-    yield { stage: 'Section', status: 'stopped', fact, next };
-    if (section.objectId !== undefined) yield membershipOfGone(facts, section);
+    yield missingStep(section);
+    if (leftOut(section) === undefined && section.objectId !== undefined) yield membershipOfGone(facts, section);
     return;
   }
   const { termEnded } = section;
-  if (section.inScope && termEnded !== undefined && section.objectId === undefined) {
-    const fact = `Section ${section.sectionId} is ${section.name}. ${isOver(termEnded)}: Hallpass creates no class.`;
-    yield { stage: 'Section', status: 'stopped', fact, next: nextOfPast };
-  } else if (section.inScope)
-    yield { stage: 'Section', status: 'ok', fact: `Section ${section.sectionId} is ${section.name}.` };
-  else {
-    const fact = `Section ${section.sectionId} (${section.name}) is in a school that the profile does not cover.`;
-    yield {
-      stage: 'Section',
-      status: 'stopped',
-      fact,
-      next: 'Add the school to the profile if the class should exist.',
-    };
-  }
+  yield sectionStep(facts, { ...section, name: section.name });
   yield enrollmentStep(facts, section);
   const [gone] = byHandAt(facts, 'class');
   if (gone !== undefined) {
@@ -55,6 +33,60 @@ export function* classSteps(facts: Facts, section: ClassFacts): Iterable<Step> {
   if (!changed.some(isOpen)) yield membershipStep(facts, section);
   const team = teamStep(facts, section);
   if (team !== undefined) yield team;
+}
+
+/** The class itself, from the section in PowerSchool to the team. */
+export function* classPath(facts: Frame, section: ClassItself): Iterable<Step> {
+  const { name, termEnded, objectId } = section;
+  if (name === undefined) {
+    yield missingStep(section);
+    return;
+  }
+  yield sectionStep(facts, { ...section, name });
+  const [gone] = byHandAt(facts, 'class');
+  if (gone !== undefined) {
+    yield byHandStep('Class', gone, facts);
+    return;
+  }
+  if (termEnded !== undefined && objectId === undefined) return;
+  yield classStep(facts, section);
+  const team = teamStep(facts, section);
+  if (team !== undefined) yield team;
+  for (const drift of byHandAt(facts, 'values')) yield byHandStep('Values', drift, facts);
+}
+
+/** For a section that PowerSchool does not have, or whose row is left out. */
+function missingStep(section: ClassItself): Step {
+  const { sectionId, objectId, departure } = section;
+  const row = leftOut(section);
+  if (row !== undefined) {
+    return { stage: 'Section', status: 'stopped', fact: row.message, at: row.firstAt, next: row.action };
+  }
+  const stays = objectId === undefined ? '' : 'The class stays as it is.';
+  const missing = `PowerSchool has no section ${sectionId} in the current school year.`;
+  const fact = `${missing} ${fate(departure, stays)}`.trimEnd();
+  return { stage: 'Section', status: 'stopped', fact, next: 'Check the section in PowerSchool.' };
+}
+
+function leftOut({ problems }: ClassItself): ClassItself['problems'][number] | undefined {
+  return problems.find(({ code }) => code === 'RowLeftOut');
+}
+
+function sectionStep(
+  { committedAt }: Frame,
+  { sectionId, name, inScope, termEnded, objectId }: ClassItself & { name: string },
+): Step {
+  const at = committedAt === null ? {} : { at: committedAt };
+  if (!inScope) {
+    const fact = `Section ${sectionId} (${name}) is in a school that the profile does not cover.`;
+    const next = 'Add the school to the profile if the class should exist.';
+    return { stage: 'Section', status: 'stopped', fact, ...at, next };
+  }
+  if (termEnded !== undefined && objectId === undefined) {
+    const fact = `Section ${sectionId} is ${name}. ${isOver(termEnded)}: Hallpass creates no class.`;
+    return { stage: 'Section', status: 'stopped', fact, ...at, next: nextOfPast };
+  }
+  return { stage: 'Section', status: 'ok', fact: `Section ${sectionId} is ${name}.`, ...at };
 }
 
 function enrollmentStep({ person, today }: Facts, { memberships, sectionId, openDaysBefore }: ClassFacts): Step {
@@ -85,8 +117,11 @@ function enrollmentStep({ person, today }: Facts, { memberships, sectionId, open
   return { stage: 'Enrollment', status: 'waiting', fact, next };
 }
 
-function classStep(facts: Facts, { sectionId, objectId, problems }: ClassFacts): Step {
-  if (objectId !== undefined) return { stage: 'Class', status: 'ok', fact: `The class is the group ${objectId}.` };
+function classStep(facts: Frame, { sectionId, objectId, madeAt, problems }: ClassItself): Step {
+  if (objectId !== undefined) {
+    const fact = `The class is the group ${objectId}.`;
+    return { stage: 'Class', status: 'ok', fact, ...(madeAt !== undefined && { at: madeAt }) };
+  }
   const [problem] = problems;
   if (problem === undefined) {
     const operation = waitingFor(facts.waits, isCreation('class'), { key: classKey(asSectionId(sectionId)) });
@@ -163,7 +198,7 @@ function membershipStep(
 }
 
 /** Undefined when there is nothing to say: the profile creates no teams, or there is no class for one. */
-function teamStep(facts: Facts, { sectionId, team, objectId }: ClassFacts): Step | undefined {
+function teamStep(facts: Frame, { sectionId, team, objectId }: ClassItself): Step | undefined {
   if (team === undefined || objectId === undefined) return undefined;
   const known = team.known?.objectId === objectId ? team.known : undefined;
   const at = known === undefined ? {} : { at: known.since };

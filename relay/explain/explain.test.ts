@@ -39,6 +39,7 @@ const whole: Facts = {
     departure: undefined,
     inScope: true,
     termEnded: undefined,
+    madeAt: undefined,
     objectId: 'g1',
     memberships: [{ id: '30', startDate: '2026-08-01', endDate: '2027-06-01', current: true }],
     openDaysBefore: 0,

@@ -5,14 +5,19 @@
 
 import { isStudent } from '../model/person-key.ts';
 import { byHandAt, byHandStep } from './by-hand.ts';
-import { classSteps } from './class-steps.ts';
-import type { Facts } from './known.ts';
+import { classPath, classSteps } from './class-steps.ts';
+import type { ClassItself, Facts, Frame } from './known.ts';
 import { fate, held, isOver, nextOfPast, type Step, waiting } from './step.ts';
 import { isCreation, isJoining, waitingFor } from './waits.ts';
 
 export function explain(facts: Facts): Step[] {
   const ofClass = facts.class === undefined ? [] : classSteps(facts, facts.class);
   return [...personSteps(facts), ...ofClass, ...otherSteps(facts)];
+}
+
+/** The same for a class, whoever is in it. */
+export function explainClass(frame: Frame, itself: ClassItself): Step[] {
+  return [...classPath(frame, itself)];
 }
 
 /** The first step that is not in order; undefined when all are. */

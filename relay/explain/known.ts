@@ -1,9 +1,19 @@
 /** What is known about a person and a class: the facts that an explanation is made of. */
 
 import type { Drift } from '../drift/ledger.ts';
+import type { SectionId } from '../model/keys.ts';
 import type { OperationKind } from '../model/operation.ts';
 import type { PersonKey } from '../model/person-key.ts';
+import type { Role } from '../model/role.ts';
 import type { Waits } from './waits.ts';
+
+export interface Question {
+  role: Role;
+  /** The person's DCID. */
+  personId: string;
+  /** The section's DCID, to ask about one class. */
+  sectionId: SectionId | undefined;
+}
 
 export interface PersonFacts {
   /** The person as named in the question. */
@@ -59,7 +69,8 @@ export interface ActivationFacts {
   since: string;
 }
 
-export interface ClassFacts {
+/** What is known of a class, whoever is in it. */
+export interface ClassItself {
   sectionId: string;
   /** Undefined when PowerSchool does not have the section in the current year. */
   name: string | undefined;
@@ -70,6 +81,17 @@ export interface ClassFacts {
   termEnded: string | undefined;
   /** Object id of the class in Microsoft 365. */
   objectId: string | undefined;
+  /** When Hallpass made it; undefined where the journal no longer says so, and for a class that was there before. */
+  madeAt: string | undefined;
+  /** Undefined when the profile creates no teams. */
+  team:
+    | { known: TeamFacts | undefined; activation: ActivationFacts | undefined; problems: PersonFacts['problems'] }
+    | undefined;
+  problems: { code: string; message: string; action: string; firstAt: string }[];
+}
+
+/** The same with what is known of one person in it. */
+export interface ClassFacts extends ClassItself {
   /** All of the person's enrollments or assignments in the section. */
   memberships: { id: string; startDate: string | undefined; endDate: string | undefined; current: boolean }[];
   /** How many days before their first day a pre-registered student is added to the class. */
@@ -79,16 +101,12 @@ export interface ClassFacts {
   leavers: { what: 'remove' | 'keep'; option: string };
   /** Whether nobody else owns the class: then Graph does not allow the removal. */
   isLastOwner: boolean;
-  problems: { code: string; message: string; action: string; firstAt: string }[];
-  /** Undefined when the profile creates no teams. */
-  team:
-    | { known: TeamFacts | undefined; activation: ActivationFacts | undefined; problems: PersonFacts['problems'] }
-    | undefined;
   /** The journal's last entries for the class that name the person, newest first. */
   operations: { kind: string; state: string; at: string; reason: string; error: string | undefined }[];
 }
 
-export interface Facts {
+/** What is known of the district, whomever it is about. */
+export interface Frame {
   today: string;
   /** When an agent last committed a complete state of PowerSchool; null before the first time. */
   committedAt: string | null;
@@ -102,8 +120,11 @@ export interface Facts {
   waits: Waits;
   /** Holds in the schools concerned that wait for a decision. */
   holds: { key: string; kind: OperationKind; reason: string; firstSeen: string }[];
-  person: PersonFacts;
-  class: ClassFacts | undefined;
   /** Manual changes in Microsoft 365: to the account, the class, its members, and memberships in a school. */
   byHand: Drift[];
+}
+
+export interface Facts extends Frame {
+  person: PersonFacts;
+  class: ClassFacts | undefined;
 }

@@ -4,7 +4,7 @@ import type { WaitingOperation } from '../model/waiting.ts';
 import { kindsThat } from '../operations/registry.ts';
 import type { Does } from '../operations/spec.ts';
 import { progressWords } from '../operations/waiting-words.ts';
-import type { Departure, Facts } from './known.ts';
+import type { Departure, Facts, Frame } from './known.ts';
 import { waitRemedy, waitWords } from './waits.ts';
 
 export interface Step {
@@ -46,7 +46,12 @@ export function isOver(lastDay: string): string {
 export const nextOfPast = `Ignore this if it is over; otherwise have the school add the terms of this school year in PowerSchool: ${pageOf('term', '')}.`;
 
 /** What a hold prevents; undefined when no such operation is held. */
-export function held(stage: Step['stage'], does: Does, what: string, { holds }: Facts): Step | undefined {
+export function held(
+  stage: Step['stage'],
+  does: Does,
+  what: string,
+  { holds }: Pick<Facts, 'holds'>,
+): Step | undefined {
   const kinds = kindsThat(does);
   const hold = holds.find(({ kind }) => kinds.includes(kind));
   if (hold === undefined) return undefined;
@@ -56,7 +61,7 @@ export function held(stage: Step['stage'], does: Does, what: string, { holds }: 
 }
 
 /** What the next run will do, unless something prevents it. */
-export function waiting(stage: Step['stage'], fact: string, facts: Facts, operation?: WaitingOperation): Step {
+export function waiting(stage: Step['stage'], fact: string, facts: Frame, operation?: WaitingOperation): Step {
   const { lastRun, profile, waits } = facts;
   const isLate = profile?.state !== 'enabled' || operation === undefined;
   const remedy = isLate ? undefined : waitRemedy(operation, waits);

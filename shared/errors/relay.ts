@@ -206,6 +206,13 @@ export const relayErrors = {
     meaning:
       'Commands about one person search the people whom agents have sent, and former people who still have an account.',
   },
+  CLASS_NOT_FOUND: {
+    retry: 'fix',
+    sentence: 'This district has no class "{asked}".',
+    action: "Search for the class by its course, or name it by the section's DCID.",
+    meaning:
+      'The relay knows the sections that agents have sent, and classes that Microsoft 365 still has. People who see a part of a district get the same answer for classes elsewhere.',
+  },
   PROBLEM_CODE_UNKNOWN: {
     retry: 'fix',
     sentence: 'No problem has the code "{code}".{hint}',

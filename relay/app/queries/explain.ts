@@ -2,7 +2,8 @@
 
 import { z } from 'zod';
 import { answerOf, explain } from '../../explain/explain.ts';
-import { type Question, readFacts } from '../../explain/facts.ts';
+import { readFacts } from '../../explain/facts.ts';
+import type { Question } from '../../explain/known.ts';
 import { asSectionId } from '../../model/keys.ts';
 import type { TenantScope } from '../../store/store.ts';
 import { moment } from './fields.ts';
