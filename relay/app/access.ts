@@ -80,6 +80,9 @@ export type Question =
   | 'holds'
   | 'runs'
   | 'problems'
+  | 'ownProblems'
+  | 'people'
+  | 'ownTeams'
   | 'drift'
   | 'teams'
   | 'links'
@@ -159,6 +162,10 @@ export const access: Readonly<Record<Action, Rule>> = {
   holds: { roles: everybody, scope: 'holds' },
   runs: { roles: everybody, scope: 'runs' },
   problems: { roles: everybody, scope: 'problems' },
+  // School viewers and registrars get the part that sight.ts leaves them.
+  ownProblems: { roles: anybody, scope: 'problems' },
+  people: { roles: anybody, scope: 'problems' },
+  ownTeams: { roles: { ...everybody, schoolViewer: true }, scope: 'problems' },
   drift: { roles: everybody, scope: 'problems' },
   teams: { roles: everybody, scope: 'problems' },
   links: { roles: everybody, scope: 'links' },

@@ -63,7 +63,7 @@ export async function* recordPages<K extends Kind>(
     .where('tenant_id', '=', tenantId)
     .where('kind', '=', kind)
     .where('deleted', '=', 0);
-  for await (const page of pages(rows, ['school_id', 'id'])) yield page.map((row) => stored<K>(row));
+  for await (const page of pages(rows, ['school_id', 'id'])) yield page.map((row) => storedRecord<K>(row));
 }
 
 /** The records changed after `version`, each once in its current state, in the order of change. */
@@ -79,7 +79,7 @@ export async function changedSince(scope: TenantScope, version: number): Promise
     kind: row.kind,
     schoolId: row.school_id,
     id: row.id,
-    record: row.deleted === 1 ? undefined : stored(row),
+    record: row.deleted === 1 ? undefined : storedRecord(row),
   }));
 }
 
@@ -203,7 +203,8 @@ const namesIn: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['teacherRoster', ['id', 'schoolId', 'sectionId', 'teacherId']],
 ]);
 
-function stored<K extends Kind>({ id, data }: { id: string; data: string }): RecordOf<K> {
+/** A record as its row has it. */
+export function storedRecord<K extends Kind>({ id, data }: { id: string; data: string }): RecordOf<K> {
   return readMany(isRecord<K>, data, 'record', id);
 }
 
@@ -230,7 +231,7 @@ export async function readPerson<K extends Kind>(
     .where('id', '=', id)
     .orderBy('school_id')
     .execute();
-  const records = rows.filter((row) => row.deleted === 0).map((row) => stored<K>(row));
+  const records = rows.filter((row) => row.deleted === 0).map((row) => storedRecord<K>(row));
   return { records, wasThere: rows.some((row) => row.deleted === 1) };
 }
 
@@ -246,7 +247,9 @@ export async function readBySection(
     .where('kind', 'in', ['studentEnrollment', 'teacherRoster'])
     .where('school_id', '=', section.schoolId)
     .where('deleted', '=', 0)
+    // A sieve: reading all 40,000 of a large school would take a fifth of a second.
+    .where('data', 'like', `%${section.id.replace(/[\\%_]/g, '_')}%`)
     .execute();
-  const all = rows.map((row) => stored<'studentEnrollment' | 'teacherRoster'>(row));
+  const all = rows.map((row) => storedRecord<'studentEnrollment' | 'teacherRoster'>(row));
   return all.filter((membership) => membership.sectionId === section.id);
 }
