@@ -77,7 +77,13 @@ function districtBand(pages: readonly Page[], place: { actor: UserActor; path: s
   const { id, name } = place.tenant;
   const band = Number.parseInt(hash('sha256', id, 'hex').slice(0, 8), 16) % 12;
   const own = pages.filter(({ isAcross }) => !isAcross);
-  return html`<section class="district band-${band}" aria-label="District"><strong>${name}</strong>!${navigation('Pages of the district', own, place)}</section>`;
+  return html`<section class="district band-${band}" aria-label="District"><strong>${name}</strong>!${navigation('Pages of the district', own, place)}!${searchBox(place)}</section>`;
+}
+
+/** For whoever may look for people, classes and schools there. */
+function searchBox({ actor, tenant: { id, slug } }: { actor: UserActor; tenant: Tenant }): string {
+  if (!mayDo(actor, 'people', id)) return '';
+  return html`<form class="search" role="search" method="get" action="${consoleBase}/districts/${slug}/people"><input type="text" name="q" aria-label="Search people, classes and schools" placeholder="Person, class or school" maxlength="100" autocomplete="off" spellcheck="false"><button>Search</button></form>`;
 }
 
 function navigation(

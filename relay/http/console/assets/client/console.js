@@ -12,6 +12,11 @@ document.addEventListener('click', async (event) => {
   button.classList.add('done');
 });
 
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false;
+  button.addEventListener('click', () => print());
+}
+
 // The code of a link stands behind the "#", which browsers send to nobody, and leaves the address before anyone reads it.
 const code = document.querySelector('input[data-from-link]');
 if (code !== null && location.hash.length > 1) {

@@ -1,0 +1,29 @@
+/** Addresses of pages that others link to. */
+import { html } from 'ghtml';
+import type { Tenant } from '../../../store/tenants/system.ts';
+import { consoleBase } from './document.ts';
+
+export function districtPath({ slug }: Pick<Tenant, 'slug'>, path: string): string {
+  return `${consoleBase}/districts/${slug}${path}`;
+}
+
+/** With those that have a value. */
+export function withQuery(path: string, query: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`;
+}
+
+/** @param key `students:123` */
+export function personPath(tenant: Pick<Tenant, 'slug'>, key: string): string {
+  const [role = '', id = ''] = key.split(':', 2);
+  return districtPath(tenant, `/people/${role}/${encodeURIComponent(id)}`);
+}
+
+export function classPath(tenant: Pick<Tenant, 'slug'>, sectionId: string): string {
+  return districtPath(tenant, `/classes/${encodeURIComponent(sectionId)}`);
+}
+
+/** Below a list that goes on. @param path undefined at its end */
+export function moreLink(path: string | undefined): string {
+  return path === undefined ? '' : html`<p class="more"><a class="button" href="${path}">More</a></p>`;
+}
