@@ -17,6 +17,8 @@ const well: DistrictFacts = {
   profiles: [profile()],
   settledAt: ago(30),
   progressAt: null,
+  blackouts: [],
+  timeZone: undefined,
   held: 0,
   problems: new Map([['UnmatchedEntry', 24]]),
   licenses: [{ name: 'A3 for students', seats: 1000, free: 100 }],
@@ -65,6 +67,15 @@ t.test('runs stand still when none begins within an hour and none makes progress
   t.same(keys({ ...stalled, settledAt: null }), [], 'no roster, or one that is arriving');
   t.same(keys({ ...stalled, settledAt: ago(5) }), [], 'the first roster has just arrived');
   t.same(keys({ settledAt: ago(500), profiles: [profile({ standing: 'paused', lastRun: old })] }), []);
+  const blackouts = (to: string) => ({ blackouts: [{ from: '2026-11-28', to }], timeZone: 'America/Chicago' });
+  t.same(keys({ ...stalled, ...blackouts('2026-12-01') }), [], 'a blackout');
+  t.same(
+    keys({ ...stalled, ...blackouts('2026-11-30') }),
+    ['syncStalled:District'],
+    'it has been over since 06:00 UTC',
+  );
+  const preview = { profiles: [profile({ standing: 'preview', lastRun: old })] };
+  t.same(keys({ ...stalled, ...blackouts('2026-12-01'), ...preview }), ['syncStalled:District'], 'previews go on');
 });
 
 t.test('holds, problems of one cause, and licenses', async (t) => {

@@ -1,6 +1,8 @@
 /** What is wrong in one district, from what the database has of it. Pure; no sentence names a person. */
 import type { Alert, AlertReader, Finding } from '../model/alert.ts';
 import { fixerOf } from '../model/problem.ts';
+import { type Blackout, blackoutOn } from '../profile/blackout.ts';
+import { districtTime } from '../profile/life.ts';
 import type { Standing } from '../profile/standing.ts';
 
 const minuteMs = 60_000;
@@ -14,6 +16,9 @@ export interface DistrictFacts {
   settledAt: string | null;
   /** When a turn under way last made progress; null while none is. */
   progressAt: string | null;
+  /** Days on which nothing is written, in this time zone. */
+  blackouts: readonly Pick<Blackout, 'from' | 'to'>[];
+  timeZone: string | undefined;
   /** Operations that wait for a decision. */
   held: number;
   /** Open problems by code. */
@@ -155,6 +160,9 @@ function isUnderWay({ lastRun }: ProfileFacts): boolean {
 /** Runs should begin, and none does. */
 function stall(facts: DistrictFacts, { name, standing, lastRun }: ProfileFacts, nowMs: number): Finding | undefined {
   if (standing === 'paused' || facts.settledAt === null) return undefined;
+  // Previews go on in a blackout. After one, the next run has as long to begin as ever.
+  const isBlackout = (ms: number) => blackoutOn(districtTime(ms, facts.timeZone).date, facts.blackouts) !== undefined;
+  if (standing !== 'preview' && (isBlackout(nowMs) || isBlackout(nowMs - limits.runMs))) return undefined;
   const signs = [facts.settledAt, facts.progressAt, lastRun?.startedAt, lastRun?.finishedAt];
   const last =
     signs

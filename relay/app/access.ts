@@ -41,6 +41,10 @@ const changes = [
   'hold.rejected',
   'link.set',
   'link.remove',
+  'exempt.add',
+  'exempt.remove',
+  'blackout.add',
+  'blackout.remove',
   'passwords.export',
   'passwords.renew',
   'token.create',
@@ -86,6 +90,8 @@ export type Question =
   | 'drift'
   | 'teams'
   | 'links'
+  | 'exempt'
+  | 'blackouts'
   | 'explain'
   | 'audit'
   | 'relayAudit'
@@ -118,7 +124,7 @@ export const access: Readonly<Record<Action, Rule>> = {
   'tenant.remove': { roles: operators, scope: 'tenants', isDangerous: true },
   'agent.code': { roles: admins, scope: 'agents' },
   'agent.enroll': { roles: agents, scope: 'agents' },
-  'agent.revoke': { roles: admins, scope: 'agents' },
+  'agent.revoke': { roles: admins, scope: 'agents', isDangerous: true },
   'profile.set': { roles: admins, scope: 'profiles' },
   'profile.remove': { roles: admins, scope: 'profiles' },
   'profile.preview': { roles: admins, scope: 'profiles' },
@@ -131,6 +137,10 @@ export const access: Readonly<Record<Action, Rule>> = {
   'hold.rejected': { roles: admins, scope: 'holds' },
   'link.set': { roles: admins, scope: 'links' },
   'link.remove': { roles: admins, scope: 'links' },
+  'exempt.add': { roles: admins, scope: 'links' },
+  'exempt.remove': { roles: admins, scope: 'links' },
+  'blackout.add': { roles: admins, scope: 'runs' },
+  'blackout.remove': { roles: admins, scope: 'runs' },
   'passwords.export': { roles: admins, scope: 'passwords', isDangerous: true },
   'passwords.renew': { roles: admins, scope: 'passwords', isDangerous: true },
   'token.create': { roles: admins, scope: 'tokens', isDangerous: true },
@@ -169,6 +179,8 @@ export const access: Readonly<Record<Action, Rule>> = {
   drift: { roles: everybody, scope: 'problems' },
   teams: { roles: everybody, scope: 'problems' },
   links: { roles: everybody, scope: 'links' },
+  exempt: { roles: everybody, scope: 'links' },
+  blackouts: { roles: everybody, scope: 'runs' },
   explain: { roles: everybody, scope: 'problems' },
   audit: { roles: everybody, scope: 'audit' },
   relayAudit: { roles: allOperators, scope: 'audit' },

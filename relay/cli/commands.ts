@@ -76,6 +76,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./link.ts')).linkCommands,
   },
   {
+    usage: 'exempt',
+    description: 'manage the accounts that Hallpass never writes to',
+    load: async () => (await import('./exempt.ts')).exemptCommands,
+  },
+  {
     usage: 'passwords',
     description: 'manage the first passwords of accounts that Hallpass created',
     load: async () => (await import('./passwords.ts')).passwordsCommands,
@@ -119,6 +124,11 @@ export const commands: readonly CommandRow[] = [
     usage: 'sync',
     description: "control a district's runs",
     load: async () => (await import('./sync.ts')).syncCommands,
+  },
+  {
+    usage: 'blackout',
+    description: 'manage the days on which nothing is written to Microsoft 365',
+    load: async () => (await import('./blackout.ts')).blackoutCommands,
   },
   {
     usage: 'runs [options] <tenant>',

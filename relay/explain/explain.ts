@@ -113,6 +113,10 @@ function preRegisteredHint({ person, profile, source }: Facts): string {
 
 function accountStep(facts: Facts): Step {
   const { person } = facts;
+  const exempt = person.problems.find(({ code }) => code === 'ExemptAccount');
+  if (exempt !== undefined) {
+    return { stage: 'Account', status: 'stopped', fact: exempt.message, at: exempt.firstAt, next: exempt.action };
+  }
   if (person.link !== undefined) {
     const { objectId, rule, linkedAt, former } = person.link;
     const before = former === undefined ? '' : ` Until ${linkedAt} it was that of ${former}, who had left PowerSchool.`;

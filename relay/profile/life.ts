@@ -1,6 +1,7 @@
 /** When a profile and what it creates begin, and what happens to what disappears from PowerSchool. */
 import { z } from 'zod';
 import { calendarOf, clockOf } from '../../shared/calendar.ts';
+import { type Blackout, blackoutOn } from './blackout.ts';
 
 const date = z.iso.date().nullable().default(null);
 
@@ -92,8 +93,15 @@ interface Life {
  * Why nothing may be provisioned now; undefined when it may.
  *
  * @param now in the district
+ * @param blackouts of the district
  */
-export function reasonToRest({ dates, schedule }: Life, now: { date: string; time: string }): string | undefined {
+export function reasonToRest(
+  { dates, schedule }: Life,
+  now: { date: string; time: string },
+  blackouts: readonly Blackout[] = [],
+): string | undefined {
+  const blackout = blackoutOn(now.date, blackouts);
+  if (blackout !== undefined) return `there is a blackout through ${blackout.to} (${blackout.reason})`;
   if (dates.startsOn !== null && now.date < dates.startsOn) return `the profile starts on ${dates.startsOn}`;
   if (dates.expiresOn !== null && now.date > dates.expiresOn) return `the profile expired after ${dates.expiresOn}`;
   if (schedule.hours === null) return undefined;

@@ -3,6 +3,7 @@
  */
 import { exclusionTest } from '../identity/candidates.ts';
 import type { DirectoryIndex } from '../identity/directory-index.ts';
+import type { ExemptAccounts } from '../identity/exempt.ts';
 import type { Handover, Holders } from '../identity/holder.ts';
 import { type Candidates, matchPeople, type Rivals } from '../identity/match.ts';
 import type { NameHistory } from '../identity/name-history.ts';
@@ -35,6 +36,8 @@ export interface Surroundings {
   rivals: Rivals;
   /** User names given before. */
   names: NameHistory;
+  /** Accounts that belong to nobody, because they are never written to. */
+  exempt: Pick<ExemptAccounts, 'has'>;
   /** Whether Hallpass disabled the account. */
   isDisabledByUs: (objectId: string) => boolean;
 }
@@ -43,10 +46,10 @@ export interface Surroundings {
 export function resolveAccounts(
   open: readonly Person[],
   profile: Profile,
-  { directory, holders, rivals, names, isDisabledByUs }: Surroundings,
+  { directory, holders, rivals, names, exempt, isDisabledByUs }: Surroundings,
 ): ResolvedAccounts {
   const toMatch = open.filter((person) => profile.mode[person.role] === 'match');
-  const matched = matchPeople(toMatch, candidatesOf(profile, directory, isDisabledByUs), holders, rivals);
+  const matched = matchPeople(toMatch, candidatesOf(profile, { directory, exempt, isDisabledByUs }), holders, rivals);
   const toName = open.filter((person) => profile.mode[person.role] === 'create');
   const { named, takenOver, problems } = nameAccounts(toName, profile, directory, names, holders);
   const resolved: ResolvedAccounts = {
@@ -69,10 +72,10 @@ export function resolveAccounts(
 /** The accounts as the profile's rules see them. */
 export function candidatesOf(
   { identity }: Profile,
-  directory: DirectoryIndex,
-  isDisabledByUs: (objectId: string) => boolean,
+  { directory, exempt, isDisabledByUs }: Pick<Surroundings, 'directory' | 'exempt' | 'isDisabledByUs'>,
 ): Candidates {
-  return { directory, rules: identity, excluded: exclusionTest(identity, isDisabledByUs) };
+  const excluded = exclusionTest(identity, isDisabledByUs, ({ id }) => exempt.has(id));
+  return { directory, rules: identity, excluded };
 }
 
 function linkOf(key: PersonKey, objectId: string, rule: string): Link {

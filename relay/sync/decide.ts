@@ -11,10 +11,11 @@ import type { Applied, AppliedState } from '../model/applied-state.ts';
 import { addKeys, classKey, type Keys, noKeys, type SectionId, schoolKey } from '../model/keys.ts';
 import type { Plan } from '../model/operation.ts';
 import type { Person } from '../model/person.ts';
-import { type PersonKey, personKey } from '../model/person-key.ts';
+import { accountOf, type MemberKey, type PersonKey, personKey } from '../model/person-key.ts';
 import { type Problem, problem } from '../model/problem.ts';
 import { type Departed, departedBy } from '../plan/departures.ts';
 import { type DesiredState, desiredState } from '../plan/desired.ts';
+import { withoutExempt } from '../plan/exempt.ts';
 import { withHandovers } from '../plan/handover.ts';
 import { pastOf } from '../plan/past.ts';
 import { makePlan } from '../plan/plan.ts';
@@ -70,6 +71,7 @@ export function decide(state: ProfileState, today: string, underWay: UnderWay = 
     holders: holdersOf(tenant, deletions.restored),
     rivals: claimedByOthers(state, today, underWay),
     names: tenant.names,
+    exempt: tenant.exempt,
     isDisabledByUs: disabledByUs(state),
   });
   const { handovers } = resolved;
@@ -106,7 +108,8 @@ export function decide(state: ProfileState, today: string, underWay: UnderWay = 
   const applied = withHandovers(withApplied(tenant.applied, there), moves);
   const gone = departedBy({ profile, scope, roster, applied }, tenant.departures, pending, today);
   const { departed, unreachable } = reachable(gone, tenant);
-  const plan = makePlan(desired, applied, departed, today);
+  const isExempt = exemptTest(tenant, linked);
+  const plan = withoutExempt(makePlan(desired, applied, departed, today), isExempt);
   const planBefore = (before: Profile) => {
     const scope = scopeOf(
       { ...before, state: profile.state },
@@ -114,14 +117,21 @@ export function decide(state: ProfileState, today: string, underWay: UnderWay = 
     );
     const whole = desiredState({ roster, accounts, profile: before, scope, made, today }, pending);
     const departed = departedBy({ profile: before, scope, roster, applied }, tenant.departures, pending, today);
-    return makePlan(withoutConflicts(whole, tenant.adoption), applied, departed, today);
+    return withoutExempt(makePlan(withoutConflicts(whole, tenant.adoption), applied, departed, today), isExempt);
   };
   return {
     plan: withCauses(plan, state, planBefore),
     newLinks,
     handovers,
     there,
-    problems: [...resolved.problems, ...deletions.problems, ...shared, ...sharedSchools(state), ...conflictsOf(state)],
+    problems: [
+      ...resolved.problems,
+      ...deletions.problems,
+      ...shared,
+      ...sharedSchools(state),
+      ...conflictsOf(state),
+      ...exemptPeople(state),
+    ],
     today,
     pending,
     unsettled,
@@ -229,7 +239,11 @@ function claimedByOthers({ profile, tenant }: ProfileState, today: string, under
   for (const other of others) {
     const { mode } = other.profile;
     const matching = sortPeople(other, today, underWay).open.filter(({ role }) => mode[role] === 'match');
-    const candidates = candidatesOf(other.profile, tenant.directory, disabledByUs(other));
+    const candidates = candidatesOf(other.profile, {
+      directory: tenant.directory,
+      exempt: tenant.exempt,
+      isDisabledByUs: disabledByUs(other),
+    });
     for (const [objectId, claims] of claimsOf(matching, candidates)) {
       rivals.set(objectId, [...(rivals.get(objectId) ?? []), ...claims]);
     }
@@ -246,6 +260,26 @@ function disabledByUs({ tenant }: ProfileState): (objectId: string) => boolean {
 /** Classes of a person, according to the applied state. */
 function classesOf(key: PersonKey, { applied }: Pick<ProfileState['tenant'], 'applied'>): SectionId[] {
   return [applied.members, applied.owners].flatMap((classes) => classes.containersOf(key));
+}
+
+/** Whether somebody's account is one that is never written to. */
+function exemptTest(
+  { exempt }: ProfileState['tenant'],
+  linked: ReadonlyMap<PersonKey, string>,
+): (who: MemberKey) => boolean {
+  return exempt.isEmpty ? () => false : (who) => exempt.has(accountOf(who, linked) ?? '');
+}
+
+/** People of the profile who have such an account: nothing else would say why they do not change. */
+function exemptPeople({ scope, tenant }: ProfileState): Problem[] {
+  const { exempt, taken, roster, directory } = tenant;
+  return [...exempt.ids].flatMap((objectId) => {
+    const key = taken.get(objectId);
+    const person = key && roster.people.get(key);
+    if (key === undefined || person?.schoolIds.some(scope.covers) !== true) return [];
+    const account = directory.get(objectId)?.userPrincipalName ?? objectId;
+    return [problem(key, 'ExemptAccount', { account, reason: exempt.reasonFor(objectId) ?? '' })];
+  });
 }
 
 function sharedSchools({ profile, scope, tenant }: ProfileState): Problem[] {

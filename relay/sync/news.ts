@@ -1,6 +1,6 @@
 /**
- * Changes during a turn. A committed roster and a decision about a hold join the turn. A changed profile, an edited link
- * and a restart affect everything that was decided: they end the turn between two batches, and the next one starts at
+ * Changes during a turn. A committed roster and a decision about a hold join the turn. A changed profile, an edited link,
+ * exempt accounts, a blackout and a restart affect everything that was decided: they end the turn between two batches, and the next one starts at
  * once.
  */
 import { isDeepStrictEqual } from 'node:util';
@@ -69,5 +69,7 @@ function reasonToEnd(before: Basis, now: Basis): string | undefined {
   if (!isDeepStrictEqual(before.profiles, now.profiles)) return 'a profile changed';
   if (!isDeepStrictEqual(before.quarantined, now.quarantined)) return 'a profile may not write anymore, or may again';
   if (before.linksEditedAt !== now.linksEditedAt) return 'somebody linked or unlinked a person';
+  if (!isDeepStrictEqual(before.exempt, now.exempt)) return 'other accounts are exempt now';
+  if (!isDeepStrictEqual(before.blackouts, now.blackouts)) return 'a blackout was added or removed';
   return before.restarts === now.restarts ? undefined : 'a restart was asked for';
 }

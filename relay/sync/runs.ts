@@ -35,6 +35,8 @@ export interface RunsOptions {
   /** The district's date, YYYY-MM-DD. */
   today: string;
   news: News;
+  /** Whether anything may be written now; once it may not, the turn ends, and what is unsent is left to a later one. */
+  mayWrite(): boolean;
 }
 
 export class Runs implements Planner {
@@ -55,15 +57,15 @@ export class Runs implements Planner {
   /** What the next turn plans again. */
   readonly #later: Keys = noKeys();
 
-  constructor(context: RunContext, { tenant, today, news }: RunsOptions) {
+  constructor(context: RunContext, { tenant, today, news, mayWrite }: RunsOptions) {
     this.#context = context;
     this.#tenant = tenant;
     this.#today = today;
     this.#news = news;
-    const { applied, accounts, recent, isEverythingRead, habits } = tenant;
-    const ofTenant = { ...context, applied, accounts, recent, isEverythingRead, habits };
+    const { applied, accounts, recent, isEverythingRead, habits, exempt } = tenant;
+    const ofTenant = { ...context, applied, accounts, recent, isEverythingRead, habits, exempt };
     this.#backlog = new Backlog(ofTenant, (operation) => this.touch(operation));
-    this.#engine = new Engine(this.#backlog, this);
+    this.#engine = new Engine(this.#backlog, this, mayWrite);
     news.listen(() => this.#engine.stir());
   }
 

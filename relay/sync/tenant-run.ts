@@ -5,7 +5,9 @@ import { calendarOf } from '../../shared/calendar.ts';
 import { timestamp } from '../../shared/clock.ts';
 import { HallpassError } from '../../shared/errors.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
+import { blackoutOn } from '../profile/blackout.ts';
 import type { Profile } from '../profile/profile.ts';
+import { readExempt } from '../store/accounts/exempt.ts';
 import { districtTimeZone } from '../store/agents/agents.ts';
 import { readBasis } from '../store/changes/basis.ts';
 import { readDirectoryState } from '../store/directory/mirror.ts';
@@ -57,7 +59,9 @@ export async function takeTurn(context: TurnContext, memory?: TenantState): Prom
   const { timeZone, basis } = await store.withTenant(tenantId, async (scope) => {
     return { timeZone: await districtTimeZone(scope), basis: await readBasis(scope) };
   });
-  const today = calendarOf(timeZone)(clock.now(), 0);
+  const dateIn = calendarOf(timeZone);
+  const today = dateIn(clock.now(), 0);
+  const mayWrite = () => blackoutOn(dateIn(clock.now(), 0), basis.blackouts) === undefined;
   const progress = { step: 'beginning' };
   const found = await lookAround(context, memory, today, progress).catch(async (error: unknown) => {
     context.signal.throwIfAborted();
@@ -68,7 +72,7 @@ export async function takeTurn(context: TurnContext, memory?: TenantState): Prom
   const { state, creations } = found;
   const enabled = context.due.filter((name) => state.profiles.get(name)?.profile.state === 'enabled');
   const news = new News(context.wakes, basis, enabled);
-  const runs = new Runs(context, { tenant: state, today, news });
+  const runs = new Runs(context, { tenant: state, today, news, mayWrite });
   runs.lookUp(creations);
   const failures: unknown[] = [];
   const failed = async (name: string, error: unknown, step: string) => {
@@ -200,7 +204,8 @@ async function currentState(
   takeDirectoryNews(memory, news);
   return await store.readTenant(tenantId, async (scope) => {
     const { linksEditedAt } = await readDirectoryState(scope);
-    if (linksEditedAt !== memory.linksEditedAt) return await loadTenantState(scope, profiles);
+    const isExemptOther = !isDeepStrictEqual(await readExempt(scope), memory.exempt.list);
+    if (linksEditedAt !== memory.linksEditedAt || isExemptOther) return await loadTenantState(scope, profiles);
     await refreshRoster(scope, memory);
     return memory;
   });

@@ -5,6 +5,7 @@ import type { RequestBudget } from '../graph/budget.ts';
 import { GraphClient } from '../graph/client.ts';
 import { type Credentials, openCredentials } from '../graph/credentials.ts';
 import { openTransport, type Transport } from '../graph/transport.ts';
+import type { Blackout } from '../profile/blackout.ts';
 import { districtTime, reasonToRest } from '../profile/life.ts';
 import type { Profile } from '../profile/profile.ts';
 import { endsByItself, type Quarantine } from '../profile/standing.ts';
@@ -13,6 +14,7 @@ import type { RelaySettings } from '../settings/settings.ts';
 import { districtTimeZone } from '../store/agents/agents.ts';
 import { readProfiles } from '../store/profiles/profiles.ts';
 import { endQuarantine, readQuarantines } from '../store/profiles/quarantine.ts';
+import { readBlackouts } from '../store/runs/blackouts.ts';
 import type { Store } from '../store/store.ts';
 import type { Tenant } from '../store/tenants/system.ts';
 import { Memories } from './state/memories.ts';
@@ -96,7 +98,8 @@ async function runTenant(
   );
   const log = options.log.child({ tenant: tenant.slug });
   const timeZone = await store.withTenant(tenant.id, districtTimeZone);
-  const due = profiles.filter((profile) => isDue(profile, { clock: options.clock, timeZone, log }));
+  const blackouts = await store.withTenant(tenant.id, readBlackouts);
+  const due = profiles.filter((profile) => isDue(profile, { clock: options.clock, timeZone, blackouts, log }));
   if (due.length === 0) {
     if (memory !== undefined) memories.keep(tenant.id, memory);
     return undefined;
@@ -143,10 +146,16 @@ async function endIfFixed(
 /** Previews always are, because they write nothing; paused profiles never. */
 function isDue(
   profile: Profile,
-  { clock, timeZone, log }: { clock: Clock; timeZone: string | undefined; log: Logger },
+  {
+    clock,
+    timeZone,
+    blackouts,
+    log,
+  }: { clock: Clock; timeZone: string | undefined; blackouts: readonly Blackout[]; log: Logger },
 ): boolean {
   if (profile.state === 'paused') return false;
-  const rest = profile.state === 'enabled' ? reasonToRest(profile, districtTime(clock.now(), timeZone)) : undefined;
+  const now = districtTime(clock.now(), timeZone);
+  const rest = profile.state === 'enabled' ? reasonToRest(profile, now, blackouts) : undefined;
   if (rest === undefined) return true;
   log.info({ event: 'run.resting', profile: profile.name, reason: rest }, `nothing is provisioned: ${rest}`);
   return false;

@@ -4,7 +4,9 @@ import { systemClock } from '../../shared/clock.ts';
 import { addAlertChannel } from '../app/commands/alerts.ts';
 import type { Route } from '../http/api/route.ts';
 import { loadSettings, saveSettings } from '../settings/settings.ts';
+import { addExempt } from '../store/accounts/exempt.ts';
 import { admitServer } from '../store/agents/source-servers.ts';
+import { addBlackout } from '../store/runs/blackouts.ts';
 import { createToken } from '../store/tenants/api-tokens.ts';
 import type { ApiSetting } from './api.ts';
 import { type Caller, callers, type Sent } from './api-requests.ts';
@@ -26,6 +28,8 @@ export async function sampleOf(setting: ApiSetting, route: Route, caller: Caller
     'PUT profiles/{name}': () => district.profile,
     'PUT links/{person}': () => ({ account: `student${who}@contoso.edu` }),
     'POST tokens': () => ({ name: 'n' }),
+    'POST exempt': () => ({ account: `${caller}@contoso.edu`, reason: 'Test' }),
+    'POST blackouts': () => ({ from: '9998-01-01', to: '9998-01-02', reason: 'Test' }),
     'POST alert-channels': () => channelBody(caller),
     'POST relay/alert-channels': () => channelBody(caller),
   };
@@ -46,10 +50,24 @@ async function madeFor(setting: ApiSetting, { path }: Route): Promise<Record<str
   const { relay, district } = setting;
   if (path.includes('{channel}')) return { channel: await channelMade(setting, path) };
   if (path.includes('{agent}')) return { agent: (await addAgent(relay, district.tenantId)).agentId };
+  if (path.includes('{account}')) return { account: await exemptMade(setting) };
+  if (path.includes('{blackout}')) return { blackout: await blackoutMade(setting) };
   if (!path.includes('{token}')) return {};
   const give = { name: 'n', days: 1, by: 'kim' };
   const made = await relay.store.withTenant(district.tenantId, (scope) => createToken(scope, give, new Date()));
   return { token: made.id };
+}
+
+async function exemptMade({ relay, district }: ApiSetting): Promise<string> {
+  const account = `${randomUUID()}@contoso.edu`;
+  const entry = { account, reason: 'Test', addedAt: '2026-12-01T00:00:00Z', addedBy: 'kim' };
+  await relay.store.withTenant(district.tenantId, (scope) => addExempt(scope, entry));
+  return account;
+}
+
+async function blackoutMade({ relay, district }: ApiSetting): Promise<string> {
+  const given = { from: '9999-01-01', to: '9999-01-02', reason: 'Test', addedAt: '', addedBy: 'kim' };
+  return (await relay.store.withTenant(district.tenantId, (scope) => addBlackout(scope, given))).id;
 }
 
 /** Nothing is sent through it: nobody wants such alerts. */

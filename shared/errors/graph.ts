@@ -114,6 +114,15 @@ export const graphErrors = {
     meaning:
       'Guests, rooms, equipment and shared mailboxes do not belong to people of the roster, so no identity rule matches them unless the profile allows it. A parent, for example, may be a guest with the address that PowerSchool has for the student.',
   },
+  ExemptAccount: {
+    retry: 'fix',
+    who: 'microsoft',
+    sentence: "The person's account {account} is exempt, so nothing is written to it: {reason}.",
+    action:
+      'Nothing needs to be done. If Hallpass should look after the account again, end the exemption with "hallpass-relay exempt remove".',
+    meaning:
+      'The district keeps a list of accounts that Hallpass never writes to: what they have, and the classes they are in, stay as they are, whatever changes in PowerSchool. The problem says so as long as the person is in a school of the profile.',
+  },
   PersonInTwoProfiles: {
     retry: 'fix',
     who: 'operator',

@@ -232,6 +232,38 @@ export const relayErrors = {
     action: 'Give its object id or its full userPrincipalName.',
     meaning: 'An account must exist before you link a person to it. A new account may take some seconds to appear.',
   },
+  ACCOUNT_EXEMPT: {
+    retry: 'fix',
+    sentence: 'The account {account} is exempt, so nothing is written to it: {reason}.',
+    action: 'Choose another account, or end the exemption first with "hallpass-relay exempt remove".',
+    meaning:
+      'The district keeps a list of accounts that Hallpass never writes to. Nobody is linked to one, and none gets a new password.',
+  },
+  EXEMPT_ACCOUNT_INVALID: {
+    retry: 'fix',
+    sentence: '"{account}" cannot be made exempt: {reason}.',
+    action: 'Give a user name or an object id, with * for any characters, and a reason; nothing was changed.',
+    meaning: 'An entry needs at least 3 characters besides *. A list has at most 500 entries, and 50 with *.',
+  },
+  EXEMPT_ACCOUNT_UNKNOWN: {
+    retry: 'fix',
+    sentence: '"{account}" is not among the exempt accounts of {tenant}.{hint}',
+    action: 'List them with "hallpass-relay exempt list {tenant}".',
+    meaning: 'An entry is removed as it was added, with its * if it has one.',
+  },
+  BLACKOUT_INVALID: {
+    retry: 'fix',
+    sentence: 'The blackout cannot be added: {reason}.',
+    action: 'Give a first and a last day such as 2026-12-20, and a reason; nothing was changed.',
+    meaning:
+      'Days are dates of the district, in the time zone that PowerSchool reports. A blackout that is over cannot be added; a district has at most 100.',
+  },
+  BLACKOUT_UNKNOWN: {
+    retry: 'fix',
+    sentence: '{tenant} has no blackout "{blackout}".',
+    action: 'List them with "hallpass-relay blackout list {tenant}".',
+    meaning: 'A blackout is named by its id. Somebody may have removed it meanwhile.',
+  },
   LINK_TAKEN: {
     retry: 'fix',
     sentence: 'The account {account} already belongs to {person}, who is in PowerSchool.',

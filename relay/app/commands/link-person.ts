@@ -1,9 +1,10 @@
 import { fail } from '../../../shared/errors.ts';
 import type { AccountFacts } from '../../graph/bodies/user.ts';
 import { readAccount } from '../../graph/tenant.ts';
-import { listTest } from '../../identity/candidates.ts';
+import { listLookup, listTest } from '../../identity/account-list.ts';
 import type { Link, LinkedPerson } from '../../model/account-link.ts';
 import { personKey } from '../../model/person-key.ts';
+import { readExempt } from '../../store/accounts/exempt.ts';
 import { handOverByHand } from '../../store/accounts/handover.ts';
 import { findLink, holderOf, linkByHand } from '../../store/accounts/links.ts';
 import { readProfiles } from '../../store/profiles/profiles.ts';
@@ -29,7 +30,8 @@ export interface Linked {
  * about it.
  *
  * @param asked `person`: in any form that identifies a person; `account`: object id or userPrincipalName
- * @throws HallpassError PERSON_NOT_FOUND, PERSON_NOT_CLEAR, PERSON_UNKNOWN, ACCOUNT_UNKNOWN, LINK_TAKEN, PLAN_NOT_READY
+ * @throws HallpassError PERSON_NOT_FOUND, PERSON_NOT_CLEAR, PERSON_UNKNOWN, ACCOUNT_UNKNOWN, ACCOUNT_EXEMPT, LINK_TAKEN,
+ *   PLAN_NOT_READY
  */
 export async function linkPerson(
   context: AppContext,
@@ -45,6 +47,7 @@ export async function linkPerson(
     const found = await withGraph(context, district.tenant, ({ client }) => readAccount(client, account));
     if (found === undefined) throw fail('ACCOUNT_UNKNOWN', { account });
     return await district.write(async (scope, now) => {
+      await refuseExempt(scope, found);
       const before = await findLink(scope, role, personId);
       const link = { role, personId, objectId: found.id };
       const former = await give(scope, link, nameOf(actor), now.toISOString());
@@ -81,6 +84,14 @@ async function give(
 async function isInPowerSchool(scope: TenantScope, { role, personId }: LinkedPerson): Promise<boolean> {
   const { records } = await readPerson(scope, role === 'students' ? 'student' : 'teacher', personId);
   return records.length > 0;
+}
+
+/** @throws HallpassError ACCOUNT_EXEMPT */
+async function refuseExempt(scope: TenantScope, account: AccountFacts): Promise<void> {
+  const list = await readExempt(scope);
+  const entry = listLookup(list.map((one) => one.account))(account);
+  const found = list.find((one) => one.account === entry);
+  if (found !== undefined) throw fail('ACCOUNT_EXEMPT', { account: account.userPrincipalName, reason: found.reason });
 }
 
 async function listedBy(scope: TenantScope, account: AccountFacts): Promise<string | undefined> {

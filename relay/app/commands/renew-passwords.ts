@@ -9,6 +9,7 @@ import { failureOf, type GraphClient } from '../../graph/client.ts';
 import { readRefusal, wordsOf } from '../../graph/graph-error.ts';
 import { rulesOut } from '../../graph/outcome.ts';
 import { accountDenialOf } from '../../graph/protection.ts';
+import { ExemptAccounts } from '../../identity/exempt.ts';
 import { isOfOurs } from '../../model/account-link.ts';
 import { type PersonKey, personKey } from '../../model/person-key.ts';
 import { roster } from '../../operations/permissions.ts';
@@ -17,6 +18,7 @@ import { openVault } from '../../secrets/key-file.ts';
 import { randomPassword } from '../../secrets/random-password.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import { loadSettings } from '../../settings/settings.ts';
+import { readExempt } from '../../store/accounts/exempt.ts';
 import {
   forgetPasswords,
   keepAgain,
@@ -64,13 +66,15 @@ export async function renewPasswords(
   return await perform(context, actor, { action: 'passwords.renew', tenant: named }, async (district) => {
     const { tenant } = district;
     const vault = openVault(home, keyFile ?? (await loadSettings(home)).secrets.keyFile);
-    const { accounts, profiles } = await district.read(async (scope) => ({
-      accounts: person === undefined ? [] : [await accountOf(scope, person)],
+    const { wanted, profiles, exempt } = await district.read(async (scope) => ({
+      wanted: person === undefined ? [] : [await accountOf(scope, person)],
       profiles: await readProfiles(scope),
+      exempt: new ExemptAccounts(await readExempt(scope)),
     }));
-    if (unknown) accounts.push(...(await district.read(readUnknownPasswords)));
+    if (unknown) wanted.push(...(await district.read(readUnknownPasswords)));
+    const { accounts, failed } = withoutExempt(wanted, exempt);
     const left = accounts.splice(most).length;
-    const result: Renewed = { renewed: 0, failed: [], left };
+    const result: Renewed = { renewed: 0, failed, left };
     if (accounts.length === 0) return result;
     await withGraph(context, tenant, async ({ client }) => {
       for (let at = 0; at < accounts.length; at += batchLimit) {
@@ -83,6 +87,23 @@ export async function renewPasswords(
     });
     return result;
   });
+}
+
+/** They stay as they are, and whoever asked is told. */
+function withoutExempt(
+  wanted: readonly Account[],
+  exempt: ExemptAccounts,
+): { accounts: Account[]; failed: Renewed['failed'] } {
+  const failed: Renewed['failed'] = [];
+  const accounts = wanted.filter(({ role, personId, objectId: id, userPrincipalName }) => {
+    exempt.note({ id, userPrincipalName });
+    const reason = exempt.reasonFor(id);
+    if (reason === undefined) return true;
+    const error = fail('ACCOUNT_EXEMPT', { account: userPrincipalName, reason });
+    failed.push({ person: personKey(role, personId), error });
+    return false;
+  });
+  return { accounts, failed };
 }
 
 type Made = Account & ReturnType<typeof newPassword>;

@@ -1,10 +1,12 @@
 import { readDomains } from '../../graph/tenant.ts';
+import { listTest } from '../../identity/account-list.ts';
 import { exclusionTest } from '../../identity/candidates.ts';
 import { previewMatches, type RolePreview } from '../../identity/match-preview.ts';
 import type { SchoolId } from '../../model/keys.ts';
 import type { Role } from '../../model/role.ts';
 import { noCandidateOptions } from '../../profile/identity-rules.ts';
 import { scopeOf } from '../../profile/scope.ts';
+import { readExempt } from '../../store/accounts/exempt.ts';
 import { chooseProfile, readProfiles } from '../../store/profiles/profiles.ts';
 import { liveDirectory } from '../../sync/live-directory.ts';
 import { readPeople } from '../../sync/read-people.ts';
@@ -26,21 +28,28 @@ export async function previewTenant(
 ): Promise<RolePreview[]> {
   const { store } = context;
   const tenant = await enter(store, actor, 'match', named);
-  const { people, options } = await store.readTenant(tenant.id, async (scope) => {
+  const { people, options, exempt } = await store.readTenant(tenant.id, async (scope) => {
     const profiles = await readProfiles(scope);
     const meant = profileName === undefined ? profiles : [chooseProfile(profiles, tenant.slug, profileName)];
     const scopes = meant.map((profile) => scopeOf(profile, profiles));
     const [only, ...others] = meant;
     const options = only === undefined || others.length > 0 ? noCandidateOptions : only.identity;
     const covers = (id: SchoolId) => profiles.length === 0 || scopes.some((one) => one.covers(id));
-    return { people: await readPeople(scope, covers), options };
+    const exempt = listTest((await readExempt(scope)).map(({ account }) => account));
+    return { people: await readPeople(scope, covers), options, exempt };
   });
   return await withGraph(context, tenant, async ({ client }) => {
     const verified = (await readDomains(client)).filter(({ isVerified }) => isVerified).map(({ id }) => id);
     const directory = await liveDirectory(store, tenant.id, client);
     return roles.map((role) => {
       const ofRole = people.filter((person) => person.role === role);
-      return previewMatches(role, ofRole, directory, verified, exclusionTest(options));
+      return previewMatches(
+        role,
+        ofRole,
+        directory,
+        verified,
+        exclusionTest(options, () => false, exempt),
+      );
     });
   });
 }

@@ -3,6 +3,7 @@
 import { accessRoutes } from './access-routes.ts';
 import { alertRoutes } from './alert-routes.ts';
 import { cloudRoutes } from './cloud-routes.ts';
+import { exceptionRoutes } from './exception-routes.ts';
 import { fleetRoute } from './fleet-route.ts';
 import { passwordRoutes } from './password-routes.ts';
 import { peopleRoutes } from './people-routes.ts';
@@ -25,4 +26,5 @@ export const routes: readonly Route[] = [
   ...accessRoutes,
   ...cloudRoutes,
   ...alertRoutes,
+  ...exceptionRoutes,
 ];

@@ -33,7 +33,18 @@ interface DeletedAccountTable {
   deleted_at: string;
 }
 
+/** Accounts that Hallpass never writes to. */
+interface ExemptAccountTable {
+  tenant_id: string;
+  /** A user name or object id in lower case, with `*` for any characters. */
+  account: string;
+  reason: string;
+  added_at: string;
+  added_by: string;
+}
+
 export interface AccountTables {
+  exempt_account: ExemptAccountTable;
   given_name: GivenNameTable;
   initial_password: InitialPasswordTable;
   deleted_account: DeletedAccountTable;

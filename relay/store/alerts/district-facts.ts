@@ -2,7 +2,9 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { DistrictFacts, LicenseFacts } from '../../alerts/district.ts';
+import { districtTimeZone } from '../agents/agents.ts';
 import { readJson } from '../engine/stored-json.ts';
+import { readBlackouts } from '../runs/blackouts.ts';
 import type { SystemScope, TenantScope } from '../store.ts';
 import { type FleetDistrict, readFleet } from '../tenants/fleet-view.ts';
 
@@ -33,6 +35,7 @@ export async function districtFacts(scope: SystemScope, ids: readonly string[]):
     .groupBy(['tenant_id', 'code'])
     .execute();
   const readings = await db.selectFrom('license_reading').selectAll().where('tenant_id', 'in', wanted).execute();
+  const days = await blackoutsOf(scope, ids);
   const settledAt = new Map(settled.map((row) => [row.id, row.committed_at]));
   const progressAt = new Map(progress.map((row) => [row.tenant_id, row.at]));
   const problemsOf = Map.groupBy(problems, (row) => row.tenant_id);
@@ -48,11 +51,29 @@ export async function districtFacts(scope: SystemScope, ids: readonly string[]):
     profiles: district.profiles.map(profileFacts),
     settledAt: settledAt.get(district.id) ?? null,
     progressAt: progressAt.get(district.id) ?? null,
+    blackouts: days.get(district.id)?.blackouts ?? [],
+    timeZone: days.get(district.id)?.timeZone,
     held: district.held,
     problems: new Map(problemsOf.get(district.id)?.map(({ code, count }) => [code, Number(count)])),
     licenses: licenses.get(district.id),
   });
   return new Map(fleet.map((district) => [district.id, facts(district)]));
+}
+
+/** Few districts have any: only of those the time zone is asked. */
+async function blackoutsOf({ db }: SystemScope, ids: readonly string[]) {
+  const rows = await db
+    .selectFrom('blackout')
+    .select('tenant_id')
+    .distinct()
+    .where('tenant_id', 'in', sql<string>`(select value from json_each(${JSON.stringify(ids)}))`)
+    .execute();
+  const found = new Map<string, Pick<DistrictFacts, 'blackouts' | 'timeZone'>>();
+  for (const { tenant_id: tenantId } of rows) {
+    const scope = { db, tenantId };
+    found.set(tenantId, { blackouts: await readBlackouts(scope), timeZone: await districtTimeZone(scope) });
+  }
+  return found;
 }
 
 /** One that has never connected is being set up. */

@@ -2,9 +2,13 @@
  * What a tenant's turn is based on, in addition to the roster. It is read when the turn begins, and again at every
  * wake-up.
  */
+import type { ExemptAccount } from '../../model/exempt.ts';
+import type { Blackout } from '../../profile/blackout.ts';
 import type { Profile } from '../../profile/profile.ts';
+import { readExempt } from '../accounts/exempt.ts';
 import { readProfiles } from '../profiles/profiles.ts';
 import { readQuarantines } from '../profiles/quarantine.ts';
+import { readBlackouts } from '../runs/blackouts.ts';
 import type { TenantScope } from '../store.ts';
 
 export interface Basis {
@@ -13,6 +17,10 @@ export interface Basis {
   quarantined: readonly string[];
   /** When somebody last set or removed a link by hand, ISO 8601. */
   linksEditedAt: string | null;
+  /** Accounts that are never written to. */
+  exempt: readonly ExemptAccount[];
+  /** Days on which nothing is written. */
+  blackouts: readonly Blackout[];
   /** How often a restart was requested. */
   restarts: number;
   /** When somebody last decided about a hold, ISO 8601; null if nobody has. */
@@ -40,6 +48,8 @@ export async function readBasis(scope: TenantScope): Promise<Basis> {
     profiles: await readProfiles(scope),
     quarantined: [...(await readQuarantines(scope)).keys()].sort(),
     linksEditedAt: directory?.links_edited_at ?? null,
+    exempt: await readExempt(scope),
+    blackouts: await readBlackouts(scope),
     restarts: control?.restarts ?? 0,
     decidedAt: holds?.at ?? null,
   };

@@ -36,6 +36,7 @@ import { waiting } from './migrations/036-waiting.ts';
 import { users } from './migrations/040-users.ts';
 import { alerts } from './migrations/045-alerts.ts';
 import { runCounts } from './migrations/046-run-counts.ts';
+import { exemptAndBlackouts } from './migrations/048-exempt-and-blackouts.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -73,6 +74,7 @@ const migrations: Record<string, Migration> = {
   '040-users': users,
   '045-alerts': alerts,
   '046-run-counts': runCounts,
+  '048-exempt-and-blackouts': exemptAndBlackouts,
 };
 
 /**

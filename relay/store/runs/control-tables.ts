@@ -1,5 +1,6 @@
-/** Requests of people about a tenant's runs: each column counts them. */
+/** What people decide about a tenant's runs. */
 
+/** Their requests: each column counts them. */
 interface RunControlTable {
   tenant_id: string;
   /** "sync now". */
@@ -12,7 +13,19 @@ interface RunControlTable {
   restarts_done: number;
 }
 
+/** Days on which nothing is written, YYYY-MM-DD. */
+interface BlackoutTable {
+  tenant_id: string;
+  id: string;
+  first_day: string;
+  last_day: string;
+  reason: string;
+  added_at: string;
+  added_by: string;
+}
+
 export interface ControlTables {
+  blackout: BlackoutTable;
   run_control: RunControlTable;
 }
 

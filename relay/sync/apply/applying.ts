@@ -2,6 +2,7 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { GraphClient } from '../../graph/client.ts';
 import type { DeletedObjects } from '../../graph/holders.ts';
+import type { ExemptAccounts } from '../../identity/exempt.ts';
 import type { AppliedState } from '../../model/applied-state.ts';
 import type { Operation } from '../../model/operation.ts';
 import type { PersonKey } from '../../model/person-key.ts';
@@ -33,6 +34,8 @@ export interface ApplyContext {
   isEverythingRead: boolean;
   /** What Graph is known to refuse in this tenant; kept up to date and stored. */
   habits: Habits;
+  /** Accounts that nothing is sent for, also one that was found while the turn is under way. */
+  exempt: Pick<ExemptAccounts, 'has' | 'isEmpty'>;
   /** Seals first passwords. */
   vault: Vault;
   clock: Clock;

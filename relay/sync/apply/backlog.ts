@@ -4,7 +4,9 @@
  */
 import { DeletedObjects } from '../../graph/holders.ts';
 import type { Operation } from '../../model/operation.ts';
+import { accountOf } from '../../model/person-key.ts';
 import { namesOfObjects, teamOfClass, unmetNeed, withItsObjects } from '../../operations/needs.ts';
+import { sparing } from '../../plan/exempt.ts';
 import { newSchedule } from '../../schedule/operations.ts';
 import type { Origin, Service } from '../../schedule/traits.ts';
 import type { JournalEntry } from '../../store/runs/journal.ts';
@@ -207,7 +209,7 @@ export class Backlog implements Worklist {
   #isPossible(task: Task): boolean {
     if (task.entry !== undefined || task.doubt !== undefined) return true;
     const { operation } = task;
-    const possible = withItsObjects(operation, this.context);
+    const possible = this.#spared(withItsObjects(operation, this.context));
     if (possible !== undefined) {
       task.operation = possible;
       this.#addRest(task, operation);
@@ -217,9 +219,18 @@ export class Backlog implements Worklist {
     if (this.#schedule.wait(task.id)) return false;
     task.run.left(operation, { isWaiting: false });
     this.#impossible += 1;
-    this.#notes.isMissing(task, unmetNeed(operation, this.context));
+    if (withItsObjects(operation, this.context) === undefined) {
+      this.#notes.isMissing(task, unmetNeed(operation, this.context));
+    }
     this.settle(task, false);
     return false;
+  }
+
+  /** Without those whose account turned out to be exempt: a creation may have found it. The next plan leaves them out. */
+  #spared(operation: Operation | undefined): Operation | undefined {
+    const { exempt, accounts } = this.context;
+    if (operation === undefined || exempt.isEmpty) return operation;
+    return sparing(operation, (who) => exempt.has(accountOf(who, accounts) ?? ''));
   }
 
   #addRest({ id, run }: Task, operation: Operation): void {

@@ -23,6 +23,7 @@ const patienceMs = 30_000;
 export class Engine {
   readonly #backlog: Backlog;
   readonly #planner: Planner;
+  readonly #mayWrite: () => boolean;
   readonly #desks: readonly Desk[];
   #changed = Promise.withResolvers<void>();
   #isPlanning = false;
@@ -30,9 +31,11 @@ export class Engine {
   /** When the first operation left to another turn is due, milliseconds; undefined if none has a time. */
   dueAt: number | undefined;
 
-  constructor(backlog: Backlog, planner: Planner) {
+  /** @param mayWrite asked before each request; once it says no, everything unsent is left to another turn */
+  constructor(backlog: Backlog, planner: Planner, mayWrite: () => boolean) {
     this.#backlog = backlog;
     this.#planner = planner;
+    this.#mayWrite = mayWrite;
     this.#desks = [new GraphDesk(backlog.context), new TeamsDesk(backlog.context)];
   }
 
@@ -133,6 +136,8 @@ export class Engine {
     if (ready === 0) return [];
     const places =
       desk.enter === undefined ? desk.atOnce : await desk.enter(ready, () => this.#backlog.isUrgent(desk.service));
+    // At this moment, and not when the run began: it may have waited for the limits past midnight.
+    if (!this.#mayWrite()) this.#isStopping = true;
     const tasks = this.#isStopping ? [] : this.#backlog.take(desk.service, places);
     desk.leave?.(places - tasks.length);
     return tasks;

@@ -7,7 +7,7 @@
 import { decideAdoption, type Unadopted } from '../../adoption/decide.ts';
 import type { Adoption } from '../../adoption/open.ts';
 import { schoolSisId, unadoptedClass, unadoptedPerson, unadoptedSchool } from '../../adoption/unadopted.ts';
-import { listTest } from '../../identity/candidates.ts';
+import { listTest } from '../../identity/account-list.ts';
 import type { Link } from '../../model/account-link.ts';
 import { foundByStamp, readopted, recovered } from '../../model/account-link.ts';
 import type { Applied, RelationKind } from '../../model/applied-state.ts';
@@ -52,7 +52,7 @@ export function adopt(tenant: TenantState): void {
   const isNever = listTest([...tenant.profiles.values()].flatMap(({ profile }) => profile.identity.never));
   const isFree = (objectId: string) => {
     const user = tenant.directory.get(objectId);
-    return user !== undefined && !isNever(user);
+    return user !== undefined && !tenant.exempt.has(objectId) && !isNever(user);
   };
   const open = found.values().filter(({ kind, objectId }) => {
     return !used.has(objectId) && (kind !== 'user' || isFree(objectId));

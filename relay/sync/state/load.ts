@@ -1,10 +1,12 @@
 /** Reading a tenant's state from the store: as a whole, and then what has changed since. */
 import { bucketKey, type Kind, kinds, parseBucketKey } from '../../../shared/roster.ts';
 import { markDrift } from '../../drift/marks.ts';
+import { ExemptAccounts } from '../../identity/exempt.ts';
 import { personKey } from '../../model/person-key.ts';
 import { RecentChanges } from '../../plan/recent-changes.ts';
 import type { Profile } from '../../profile/profile.ts';
 import { readDeletedAccounts } from '../../store/accounts/deleted-accounts.ts';
+import { readExempt } from '../../store/accounts/exempt.ts';
 import { readGivenNames } from '../../store/accounts/given-names.ts';
 import { linkPages } from '../../store/accounts/links.ts';
 import { readApplied } from '../../store/applied/applied.ts';
@@ -32,8 +34,14 @@ export async function loadTenantState(
   if (!settled) return undefined;
   const state = new TenantState(profiles);
   const { directory, roster, names, adoption } = state;
+  state.exempt = new ExemptAccounts(await readExempt(scope));
   // The directory first: what comes after names its object ids.
-  for await (const page of directoryPages(scope)) for (const user of page) directory.add(user);
+  for await (const page of directoryPages(scope)) {
+    for (const user of page) {
+      directory.add(user);
+      state.exempt.note(user);
+    }
+  }
   for await (const page of linkPages(scope)) for (const link of page) state.addLink(link);
   const counts = await countRecords(scope);
   roster.reserve(sumOf(counts, 'studentEnrollment') + sumOf(counts, 'teacherRoster'));

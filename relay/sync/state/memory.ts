@@ -26,6 +26,7 @@ export function takeDirectoryNews(state: TenantState, { changes, ended }: Direct
     const before = state.directory.get(change.id);
     const after = changedUser(before, change);
     state.directory.add(after);
+    state.exempt.note(after);
     const holder = state.taken.get(change.id);
     // What may be written to an account depends on where it is mastered.
     if (holder !== undefined && before?.onPremises !== after.onPremises) state.touchPerson(holder);

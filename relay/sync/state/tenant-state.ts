@@ -11,6 +11,7 @@ import { Interner } from '../../compact/interner.ts';
 import { PackedMap } from '../../compact/packed-map.ts';
 import type { RelationMap } from '../../compact/relations.ts';
 import { DirectoryIndex } from '../../identity/directory-index.ts';
+import { ExemptAccounts } from '../../identity/exempt.ts';
 import { NameHistory } from '../../identity/name-history.ts';
 import { isByHand, isOfOurs, type Link } from '../../model/account-link.ts';
 import { nothingApplied, type PackedApplied, tablesOf } from '../../model/applied-state.ts';
@@ -51,6 +52,8 @@ export class TenantState {
   readonly departures: IdMap<ObjectKey, string>;
   /** What was touched since departures were last looked for; undefined for everything. */
   #arrivals: Keys | undefined;
+  /** Accounts that are never written to. */
+  exempt = new ExemptAccounts();
   /** User names that this relay gave to people. */
   readonly names: NameHistory;
   /** When somebody last linked or unlinked a person by hand; what is known here is from after that. */

@@ -1,6 +1,7 @@
 /** What is wrong in PowerSchool, or with who is matched to which account. */
 import { sdsExtension } from '../../../scripts/simulators/microsoft/graph/resources.ts';
 import { parseProfile } from '../../profile/profile.ts';
+import { addExempt, removeExempt } from '../../store/accounts/exempt.ts';
 import { type District, smallRoster } from '../district.ts';
 import { accountOf, type Cause, having, reprofile, stranger, without } from './cause.ts';
 
@@ -50,6 +51,15 @@ export const rosterCauses = {
       const { users } = district.microsoft.directory;
       users.update(accountOf(district, 'student0'), { userType: 'Member' });
     },
+  },
+  ExemptAccount: {
+    after: [
+      ({ store, tenantId }) =>
+        store.withTenant(tenantId, (scope) =>
+          addExempt(scope, { account: 'student0@contoso.edu', reason: 'test', addedAt: '', addedBy: 'kim' }),
+        ),
+    ],
+    fix: ({ store, tenantId }) => store.withTenant(tenantId, (scope) => removeExempt(scope, 'student0@contoso.edu')),
   },
   AccountOfFormerPerson: {
     profile: { policies: { studentGone: 'disable', goneForDays: 0 } },
