@@ -1,22 +1,33 @@
 /** Every page of the console, in the order of the navigation. */
+
+import { agentPage, agentsPage } from './pages/agents.ts';
+import { alertsPage, districtAlertsPage } from './pages/alerts.ts';
+import { auditPage, districtAuditPage } from './pages/audit.ts';
+import { blackoutsPage } from './pages/blackouts.ts';
 import { classPage } from './pages/class.ts';
 import { overviewPage } from './pages/district.ts';
+import { exemptPage } from './pages/exempt.ts';
 import { fleetPage } from './pages/fleet.ts';
 import { mePage } from './pages/me.ts';
 import { passwordsPage } from './pages/passwords.ts';
 import { peoplePage } from './pages/people.ts';
 import { personPage } from './pages/person.ts';
 import { problemsPage } from './pages/problems.ts';
+import { districtSettingsPage, settingsPage } from './pages/settings.ts';
 import { signInProviderPage } from './pages/sign-in-provider.ts';
 import { teamsPage } from './pages/teams.ts';
+import { tokensPage } from './pages/tokens.ts';
 import { districtUsersPage, usersPage } from './pages/users.ts';
 import type { Page } from './shell/page.ts';
 
 export const pages: readonly Page[] = [
   // About the relay.
   fleetPage,
+  alertsPage,
+  auditPage,
   usersPage,
   signInProviderPage,
+  settingsPage,
   mePage,
   // About one district.
   overviewPage,
@@ -26,5 +37,13 @@ export const pages: readonly Page[] = [
   problemsPage,
   teamsPage,
   passwordsPage,
+  agentsPage,
+  agentPage,
+  exemptPage,
+  blackoutsPage,
+  districtAlertsPage,
+  districtAuditPage,
   districtUsersPage,
+  tokensPage,
+  districtSettingsPage,
 ];

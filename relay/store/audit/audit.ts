@@ -1,6 +1,7 @@
 /** The audit log: who changed what in a tenant. Rows are added and read; the database refuses anything else. */
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { sql } from 'kysely';
 import { z } from 'zod';
 import { readJson, storedObject } from '../engine/stored-json.ts';
 import { nextNumber } from '../sequence.ts';
@@ -50,20 +51,39 @@ export async function writeAudit(scope: TenantScope, entry: AuditEntry): Promise
     .execute();
 }
 
-/**
- * Newest first.
- *
- * @param range `since`: ISO 8601, earliest time; `before`: only entries before this position; `limit`: maximum number
- */
+/** What is looked for; everything that is left out fits. */
+export interface AuditSearch {
+  /** ISO 8601: no earlier than this, and before this. */
+  since?: string | undefined;
+  until?: string | undefined;
+  /** A part of the name, in any case. */
+  who?: string | undefined;
+  /** `agent.revoke`, or all of a subject: `agent`. */
+  action?: string | undefined;
+}
+
+/** Newest first. @param range `before`: only entries before this position; `limit`: maximum number */
 export async function readAudit(
   { db, tenantId }: TenantScope,
-  { since, before, limit }: { since?: string | undefined; before?: number | undefined; limit: number },
+  { since, until, who, action, before, limit }: AuditSearch & { before?: number | undefined; limit: number },
 ): Promise<PlacedEntry[]> {
   const rows = await db
     .selectFrom('audit')
     .select(['seq', 'id', 'at', 'who', 'action', 'detail', 'note', 'actor'])
     .where('tenant_id', '=', tenantId)
     .$if(since !== undefined, (query) => query.where('at', '>=', since ?? ''))
+    .$if(until !== undefined, (query) => query.where('at', '<', until ?? ''))
+    .$if(who !== undefined, (query) =>
+      query.where(sql<boolean>`lower(who) like ${`%${literally((who ?? '').toLowerCase())}%`} escape '!'`),
+    )
+    .$if(action !== undefined, (query) =>
+      query.where((where) =>
+        where.or([
+          where('action', '=', action ?? ''),
+          sql<boolean>`action like ${`${literally(action ?? '')}.%`} escape '!'`,
+        ]),
+      ),
+    )
     .$if(before !== undefined, (query) => query.where('seq', '<', before ?? 0))
     .orderBy('seq', 'desc')
     .limit(limit)
@@ -73,6 +93,11 @@ export async function readAudit(
     detail: readJson(storedObject, detail, 'audit', id),
     actor: actor === null ? null : readJson(storedActor, actor, 'audit', id),
   }));
+}
+
+/** Text in a pattern of LIKE. */
+function literally(text: string): string {
+  return text.replace(/[!%_]/g, '!$&');
 }
 
 /** The differences between two states: `{"schools": {"before": "all", "after": ["1"]}}`. Null means absent. */
