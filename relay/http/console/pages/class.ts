@@ -86,5 +86,5 @@ function memberRow(
   }
   const role = key.startsWith('teachers:') ? 'teacher' : 'student';
   const why = withQuery(personPath(tenant, key), { class: sectionId });
-  return html`<tr><th scope="row"><a href="${personPath(tenant, key)}">${name}</a></th><td data-label="Is">${role}</td><td data-label="PowerSchool">!${here}</td><td data-label="Microsoft 365">!${there}</td><td data-label="Why"><a href="${why}" aria-label="Why, for ${name}">Why?</a></td></tr>`;
+  return html`<tr><th scope="row"><a href="${personPath(tenant, key)}">${name}</a></th><td data-label="Is">${role}</td><td data-label="PowerSchool">!${here}</td><td data-label="Microsoft 365">!${there}</td><td><a href="${why}" aria-label="Why, for ${name}">Why?</a></td></tr>`;
 }

@@ -47,10 +47,10 @@ export const peoplePage = districtPage({
     return { tenant, found, text: q.trim(), kind, school, isContinued: after !== undefined };
   },
   render: (answer) => html`<h1>${verdictOf(answer)}</h1>
-<section class="panel"><form class="fields" role="search" aria-label="On this page" method="get" action="${districtPath(answer.tenant, '/people')}">
+<search class="panel" aria-label="On this page"><form class="fields" method="get" action="${districtPath(answer.tenant, '/people')}">
 <label>Name, number, user name, email address, course, school or id<input type="text" name="q" value="${answer.text}" maxlength="100" autocomplete="off" spellcheck="false"></label>
 !${answer.school === undefined ? '' : html`<input type="hidden" name="school" value="${answer.school}">`}<button class="primary">Search</button>
-!${answer.school === undefined ? '' : html`<a href="${withQuery(districtPath(answer.tenant, '/people'), { q: answer.text || undefined })}">Search every school</a>`}</form></section>
+!${answer.school === undefined ? '' : html`<a href="${withQuery(districtPath(answer.tenant, '/people'), { q: answer.text || undefined })}">Search every school</a>`}</form></search>
 !${schoolsPanel(answer)}
 !${peoplePanel(answer, 'student', 'Students')}
 !${peoplePanel(answer, 'teacher', 'Teachers')}

@@ -95,7 +95,7 @@ function classesOf({ tenant, found: { key, classes, asked } }: Answer): string {
     const title = name ?? `Section ${sectionId}`;
     const first = isOpen ? html`<a href="${classPath(tenant, sectionId)}">${title}</a>` : html`${title}`;
     const link = html`<a href="${why}" aria-label="Why, for ${title}" !${asked?.sectionId === sectionId ? 'aria-current="true"' : ''}>Why?</a>`;
-    return html`<tr><th scope="row">!${first}</th><td data-label="PowerSchool">!${yesNo(inPowerSchool, 'yes')}</td><td data-label="Microsoft 365">!${yesNo(isMember || isOwner, there)}</td><td data-label="Why">!${isOpen ? link : ''}</td></tr>`;
+    return html`<tr><th scope="row">!${first}</th><td data-label="PowerSchool">!${yesNo(inPowerSchool, 'yes')}</td><td data-label="Microsoft 365">!${yesNo(isMember || isOwner, there)}</td><td>!${isOpen ? link : ''}</td></tr>`;
   });
   return html`<section class="panel"><div class="panel-head"><h2>Classes</h2></div><div class="scroller" tabindex="0" role="region" aria-label="Classes"><table class="cards">
 <thead><tr><th scope="col">Class</th><th scope="col">In PowerSchool today</th><th scope="col">In Microsoft 365</th><th scope="col">Explanation</th></tr></thead>

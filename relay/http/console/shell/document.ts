@@ -83,7 +83,7 @@ function districtBand(pages: readonly Page[], place: { actor: UserActor; path: s
 /** For whoever may look for people, classes and schools there. */
 function searchBox({ actor, tenant: { id, slug } }: { actor: UserActor; tenant: Tenant }): string {
   if (!mayDo(actor, 'people', id)) return '';
-  return html`<form class="search" role="search" method="get" action="${consoleBase}/districts/${slug}/people"><input type="text" name="q" aria-label="Search people, classes and schools" placeholder="Person, class or school" maxlength="100" autocomplete="off" spellcheck="false"><button>Search</button></form>`;
+  return html`<search><form class="search" method="get" action="${consoleBase}/districts/${slug}/people"><input type="text" name="q" aria-label="Search people, classes and schools" placeholder="Person, class or school" maxlength="100" autocomplete="off" spellcheck="false"><button>Search</button></form></search>`;
 }
 
 function navigation(
