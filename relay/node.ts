@@ -8,6 +8,7 @@ import { hallpassVersion } from '../shared/version.ts';
 import { noteNobodyConnected } from './app/commands/agent-link.ts';
 import { withGraph } from './app/microsoft.ts';
 import type { ProxyVariables } from './auth/connection.ts';
+import { AnswerThreads } from './http/api/answer-threads.ts';
 import { apiRoutes } from './http/api/api.ts';
 import { createApp } from './http/app.ts';
 import { consoleRoutes } from './http/console/console.ts';
@@ -153,19 +154,13 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     return changes.ended;
   });
 
+  const threads = new AnswerThreads({ file: storeFile(home), home, keyFile, signal: stop.signal });
+  started.defer(() => threads.close());
   enrollRoute(app, shared);
-  apiRoutes(app, {
-    ...shared,
-    methods,
-    home,
-    keyFile,
-    file: storeFile(home),
-    signal: stop.signal,
-    changed: changes.hint,
-  });
+  apiRoutes(app, { ...shared, methods, home, keyFile, signal: stop.signal, threads, changed: changes.hint });
   const { proxies = {} } = options;
   const context = { home, keyFile, store, clock, proxies, signal: stop.signal };
-  await consoleRoutes(app, { ...context, origins, log, url: () => url, changed: changes.hint });
+  await consoleRoutes(app, { ...context, origins, log, threads, url: () => url, changed: changes.hint });
   healthRoutes(app, { store, home, clock, trouble: () => changes.trouble ?? endpoint.trouble, stopping: stop.signal });
   url = publicUrl(settings, await listen(app, server, settings));
   log.info({ event: 'relay.ready', url, version: hallpassVersion });

@@ -1,8 +1,8 @@
 /** What waits, as far as it concerns somebody, read from the store. */
 import { idIn, isClassKey, type OperationKey } from '../model/keys.ts';
-import { isPersonKey, personIn } from '../model/person-key.ts';
+import { isPersonKey } from '../model/person-key.ts';
 import { idWords, objectOfThing } from '../operations/waiting-words.ts';
-import { readPerson, readRecord } from '../store/roster/mirror.ts';
+import { readNamesOf } from '../store/roster/names-of.ts';
 import { readProblems } from '../store/runs/problems.ts';
 import { readProgress, readWaiting, type StoredWaiting } from '../store/runs/waiting.ts';
 import type { TenantScope } from '../store/store.ts';
@@ -24,22 +24,13 @@ export async function readWaits(
   const objects = new Set(concerned.flatMap((one) => chainOf(one, known).things.map(objectOfThing)));
   if (objects.size === 0) return known;
   const refusals = (await readProblems(scope)).filter(({ subject }) => objects.has(subject.split('/', 1)[0] ?? ''));
-  const names = new Map<string, string>();
-  for (const object of objects) {
-    const name = await nameIn(scope, object);
-    if (name !== undefined) names.set(object, isPersonKey(object) ? name : `${name} (${idWords(object)})`);
-  }
-  return { ...known, refusals, nameOf: (object) => names.get(object) ?? idWords(object) };
-}
-
-async function nameIn(scope: TenantScope, object: string): Promise<string | undefined> {
-  if (isPersonKey(object)) {
-    const { role, id } = personIn(object);
-    const [record] = (await readPerson(scope, role === 'students' ? 'student' : 'teacher', id)).records;
-    const name = `${record?.givenName ?? ''} ${record?.surname ?? ''}`.trim();
-    return name === '' ? undefined : `${name} (${object})`;
-  }
-  const id = idIn(object as OperationKey);
-  if (isClassKey(object)) return (await readRecord(scope, 'section', id))?.courseName;
-  return object.startsWith('school:') ? (await readRecord(scope, 'school', id))?.name : undefined;
+  const names = await readNamesOf(scope, objects);
+  const nameOf = (object: string) => {
+    const person = names.people.get(object);
+    if (person !== undefined) return `${person} (${object})`;
+    const id = idIn(object as OperationKey);
+    const name = isClassKey(object) ? names.sections.get(id) : names.schools.get(id);
+    return isPersonKey(object) || name === undefined ? idWords(object) : `${name} (${idWords(object)})`;
+  };
+  return { ...known, refusals, nameOf };
 }

@@ -33,6 +33,9 @@ export interface AppBudget {
 /** What a Graph client asks before it sends. */
 export type RequestBudget = Pick<GraphBudget, 'take' | 'slowDown' | 'fitTo'>;
 
+/** Writes of an application in one tenant. */
+export const tenantWrites = { amount: 3000, perSeconds: 150 } as const;
+
 /** What one tenant may use, within what the application may use across all tenants. */
 export class GraphBudget {
   readonly #units: TokenBucket;
@@ -45,7 +48,7 @@ export class GraphBudget {
   constructor(app: AppBudget, clock: Clock, speed: number) {
     this.#speed = speed;
     this.#units = new TokenBucket(unitLimit(0, speed), clock);
-    this.#writes = new TokenBucket({ amount: 3000 * speed, perSeconds: 150 }, clock);
+    this.#writes = new TokenBucket({ ...tenantWrites, amount: tenantWrites.amount * speed }, clock);
     this.#teams = {
       create: perSecond(10 * speed, clock),
       write: perSecond(30 * speed, clock),

@@ -65,6 +65,6 @@ export interface HoldRecord extends Hold {
 }
 
 /** Without a decision. */
-export function isOpen({ state }: HoldRecord): boolean {
+export function isOpen({ state }: Pick<HoldRecord, 'state'>): boolean {
   return state === 'waiting' || state === 'expired';
 }

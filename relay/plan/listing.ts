@@ -68,8 +68,16 @@ export function totalsOf(plan: Plan, { held }: Pick<Guarded, 'held'>): Total[] {
   });
 }
 
+type Properties = Readonly<Record<string, unknown>>;
+
 /** `grade: 8 → 9`; nested objects as JSON. */
-export function describeChanges({ before = {}, after = {} }: Pick<Listed, 'before' | 'after'>): string[] {
+export function describeChanges({
+  before = {},
+  after = {},
+}: {
+  before?: Properties | undefined;
+  after?: Properties | undefined;
+}): string[] {
   const text = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value));
   return Object.entries(after)
     .filter(([name, value]) => !isDeepStrictEqual(before[name], value))

@@ -10,11 +10,10 @@ import { isSettled } from '../store/roster/mirror.ts';
 import { endOpenRuns } from '../store/runs/journal.ts';
 import type { Store, TenantScope } from '../store/store.ts';
 import { listProvisioned, listTenants, lookUpTenant } from '../store/tenants/system.ts';
+import { longestPauseMs } from './longest-pause.ts';
 import type { Turns } from './turns.ts';
 import { Wakes } from './wakes.ts';
 
-/** The directory changes without notice, and dates pass: a run is due after a while even without a wake-up. */
-const idleMs = 15 * 60_000;
 const failureBackoff = { baseMs: 5_000, capMs: 15 * 60_000 };
 
 export interface SyncLoopOptions {
@@ -92,7 +91,7 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
     return startLoop({
       turn: run,
       begin: firstPauseMs === undefined ? 'at once' : 'after a pause',
-      pauseMs: () => Math.max(0, Math.min(idleMs, (dueAt ?? Number.POSITIVE_INFINITY) - clock.now())),
+      pauseMs: () => Math.max(0, Math.min(longestPauseMs, (dueAt ?? Number.POSITIVE_INFINITY) - clock.now())),
       backoff: failureBackoff,
       failed: ({ code, message, action }) =>
         log.error({ event: 'run.failed', ...named(tenantId), code, message, action }, `run failed: ${message}`),
@@ -128,7 +127,7 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
   for (const { id, slug } of tenants) {
     slugs.set(id, slug);
     // A relay with thousands of districts has their agents to greet now.
-    loops.set(id, start(id, provisioned.has(id) ? undefined : random() * idleMs));
+    loops.set(id, start(id, provisioned.has(id) ? undefined : random() * longestPauseMs));
   }
   return {
     wake(tenantId) {

@@ -60,7 +60,11 @@ export function describePlan(
   { slug, name }: Pick<Tenant, 'slug' | 'name'>,
   { profile, version, plan, guarded, takenOver, notMade }: PlanNow,
   operations: readonly Listed[],
-  { limit = operations.length, offset = 0 }: { limit?: number; offset?: number } = {},
+  {
+    limit = operations.length,
+    offset = 0,
+    sample,
+  }: { limit?: number; offset?: number; sample?: number | undefined } = {},
 ): z.infer<typeof planAnswer> {
   return {
     tenant: { slug, name },
@@ -72,8 +76,13 @@ export function describePlan(
     holds: guarded.holds,
     approved: guarded.approved,
     matching: operations.length,
-    operations: operations.slice(offset, offset + limit),
+    operations: (sample === undefined ? operations : sampleOf(operations, sample)).slice(offset, offset + limit),
   };
+}
+
+/** The first ones of each kind. */
+function sampleOf(operations: readonly Listed[], most: number): Listed[] {
+  return [...Map.groupBy(operations, ({ kind }) => kind).values()].flatMap((ofKind) => ofKind.slice(0, most));
 }
 
 /** One line per person of an operation, so that people can search for a person in a spreadsheet. */

@@ -31,8 +31,12 @@ export const waitingSchema = z.object({
 
 export type Waiting = z.infer<typeof waitingSchema>;
 
-/** Those of one run, and only so many. */
-export async function waitingIn(scope: TenantScope, runId: string, nameOf: NameOf = idWords): Promise<Waiting[]> {
+/** Those of one run, and only so many. @param nameOf `known`: by the names of the roster */
+export async function waitingIn(
+  scope: TenantScope,
+  runId: string,
+  nameOf: NameOf | 'known' = idWords,
+): Promise<Waiting[]> {
   const waits = await readWaits(scope, (one) => one.runId === runId, mostNamed);
   return waits.concerned.map((operation) => {
     const { last, things, refusal } = chainOf(operation, waits);
@@ -43,7 +47,7 @@ export async function waitingIn(scope: TenantScope, runId: string, nameOf: NameO
       reason: operation.reason.for,
       things,
       ...endOf(last, refusal?.code),
-      because: waitWords(operation, { ...waits, nameOf }),
+      because: waitWords(operation, nameOf === 'known' ? waits : { ...waits, nameOf }),
     };
   });
 }

@@ -45,7 +45,6 @@ export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
   app.register(
     async (api) => {
       takeJson(api);
-      api.addHook('onClose', () => handler.close());
       api.addHook('onRequest', async (request, reply) => {
         note(request, {});
         reply.headers(protection);

@@ -11,7 +11,7 @@ import { ofTheRelay } from '../../store/audit/audit.ts';
 import type { Store } from '../../store/store.ts';
 import type { Tenant } from '../../store/tenants/system.ts';
 import { AttemptLimit } from '../link/attempts.ts';
-import { AnswerThreads, type LongEffort } from './answer-threads.ts';
+import type { AnswerThreads, LongEffort } from './answer-threads.ts';
 import type { Admitted } from './gate.ts';
 import { idempotencyKeyIn } from './idempotency.ts';
 import { MicrosoftSlots } from './microsoft-slots.ts';
@@ -30,11 +30,11 @@ export interface HandlerOptions {
   home: string;
   keyFile?: string | undefined;
   store: Store;
-  /** Its database. */
-  file: string;
   clock: Clock;
   /** Aborted when the relay shuts down. */
   signal: AbortSignal;
+  /** Shared with the console. */
+  threads: AnswerThreads;
   /** The relay's address, for agents. */
   url(): string;
 }
@@ -49,14 +49,11 @@ export interface Call {
 
 export interface Handler {
   answer(route: Route, call: Call): Promise<FastifyReply>;
-  /** Stops its threads. */
-  close(): Promise<void>;
 }
 
-/** All requests share its threads and limits. */
+/** All requests share its limits. */
 export function requestHandler(options: HandlerOptions): Handler {
-  const { home, keyFile, store, file, clock, signal, url } = options;
-  const threads = new AnswerThreads({ file, home, keyFile, signal });
+  const { home, keyFile, store, clock, signal, threads, url } = options;
   const microsoft = new MicrosoftSlots();
   const changes = new AttemptLimit(changesPerMinute);
 
@@ -119,7 +116,7 @@ export function requestHandler(options: HandlerOptions): Handler {
     if (once.isRepeated) reply.header('idempotency-replayed', 'true');
     return reply.status(once.answer.status).headers(once.answer.headers).send(once.answer.body);
   };
-  return { answer, close: () => threads.close() };
+  return { answer };
 }
 
 /** Aborted when the client has gone. */

@@ -54,6 +54,9 @@ export const queries = {
     person: text.optional().meta({
       description: 'Only this person: DCID, number, user name, email address, name, account, or students:DCID.',
     }),
+    sample: z.coerce.number<string>().int().min(1).max(1000).optional().meta({
+      description: 'At most this many operations of each kind.',
+    }),
     ...page,
     format,
   }),
@@ -84,6 +87,7 @@ export const queries = {
   links: z.strictObject({ role: z.enum(['students', 'teachers']).optional(), limit: most, cursor }),
   run: z.strictObject({
     failed: flag.meta({ description: 'Only operations that did not succeed.' }),
+    kind: operationKind.optional().meta({ description: 'Only operations of this kind.' }),
     ...page,
     cursor,
     format,

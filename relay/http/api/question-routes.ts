@@ -20,7 +20,7 @@ import { statusAnswer, tenantStatus } from '../../app/queries/status.ts';
 import { teamsAnswer, teamsNow, teamTable } from '../../app/queries/teams.ts';
 import { waitingIn } from '../../app/queries/waiting.ts';
 import { readNames } from '../../store/roster/people-names.ts';
-import { findRun, type JournaledOperation, operationsOf } from '../../store/runs/run-history.ts';
+import { findRun, type JournaledOperation, type OperationFilter, operationsOf } from '../../store/runs/run-history.ts';
 import { csvPieces } from '../csv-answer.ts';
 import { pageOf, pageWithin, readCursor } from './cursor.ts';
 import { queries } from './query.ts';
@@ -132,19 +132,19 @@ export const questionRoutes: readonly Route[] = [
       'What one run did: every operation with its reason, before and after, and what it left waiting. RUN is its number or id.',
     query: queries.run,
     answer: runAnswer.extend({ next }),
-    json: (context, { failed, limit, offset, cursor }) =>
+    json: (context, { failed, kind, limit, offset, cursor }) =>
       read(context, async (scope) => {
         const [after] = readCursor(cursor, number) ?? [];
         if (after !== undefined && offset > 0) refuse('offset and cursor: use only one of them');
         const run = await findRun(scope, context.params.number ?? '');
-        const operations = await operationsOf(scope, run.id, { failed, limit: limit + 1, offset, after });
+        const operations = await operationsOf(scope, run.id, { failed, kind, limit: limit + 1, offset, after });
         const found = pageOf(operations, limit, ({ seq }) => [seq]);
         const waiting = await waitingIn(scope, run.id);
         return { run, waiting, operations: found.page, next: found.next };
       }),
-    async csv(context, { failed }) {
+    async csv(context, { failed, kind }) {
       const { id } = await read(context, (scope) => findRun(scope, context.params.number ?? ''));
-      return csvPieces(runTable, allOperations(context, id, failed));
+      return csvPieces(runTable, allOperations(context, id, { failed, kind }));
     },
   }),
   question({
@@ -219,10 +219,10 @@ async function planned(
 async function* allOperations(
   context: DistrictContext,
   runId: string,
-  failed: boolean,
+  wanted: Pick<OperationFilter, 'failed' | 'kind'>,
 ): AsyncGenerator<JournaledOperation> {
   for (let offset = 0; ; offset += pageSize) {
-    const page = await read(context, (scope) => operationsOf(scope, runId, { failed, limit: pageSize, offset }));
+    const page = await read(context, (scope) => operationsOf(scope, runId, { ...wanted, limit: pageSize, offset }));
     yield* page;
     if (page.length < pageSize) return;
   }

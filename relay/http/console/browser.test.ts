@@ -3,8 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { launchBrowser, noBrowser, openTab, screenshots, tooWide, violationsOf } from '../../../shared/testing/tab.ts';
+import { findTenant } from '../../store/tenants/system.ts';
 import { consoleSetting } from '../../testing/console.ts';
 import { addTenant } from '../../testing/relay-double.ts';
+import { furnishRuns } from '../../testing/run-examples.ts';
 
 const browser = await launchBrowser();
 t.teardown(() => browser?.close());
@@ -13,6 +15,8 @@ const skip = noBrowser;
 t.test('somebody gets in by a link, and every page can be used at both widths, light and dark', { skip }, async (t) => {
   const { relay, code } = await consoleSetting(t);
   for (const slug of ['contoso', 'fabrikam', 'a-district-with-quite-a-long-name']) await addTenant(relay, slug);
+  const { id } = await relay.store.system((scope) => findTenant(scope, 'contoso'));
+  const numbers = await furnishRuns(relay.store, id, Date.now());
   await mkdir(screenshots, { recursive: true });
   const looks = [
     { name: 'wide-light', colorScheme: 'light', viewport: { width: 1280, height: 900 } },
@@ -26,12 +30,23 @@ t.test('somebody gets in by a link, and every page can be used at both widths, l
     await tab.keyboard.press('Tab');
     await tab.getByRole('button', { name: 'Continue' }).press('Enter');
     await tab.waitForURL(`${relay.url}/console/`);
-    const paths = ['', 'me', 'sign-in-provider', 'districts/contoso/users'];
+    const own = [
+      '',
+      '/users',
+      '/runs',
+      `/runs/${numbers.open}`,
+      `/runs/${numbers.failed}`,
+      '/holds',
+      '/preview?now=yes',
+    ];
+    const paths = ['', 'me', 'sign-in-provider', ...own.map((path) => `districts/contoso${path}`)];
     for (const path of paths) {
       await tab.goto(`${relay.url}/console/${path}`);
       t.ok((await tooWide(tab)) <= 0, `${path} fits ${look.viewport.width}`);
       t.strictSame(await violationsOf(tab), [], `${path}, ${name}`);
-      await tab.screenshot({ path: join(screenshots, `console-${path.replaceAll('/', '-') || 'fleet'}-${name}.png`) });
+      await tab.screenshot({
+        path: join(screenshots, `console-${path.replace(/[/?=]/g, '-') || 'fleet'}-${name}.png`),
+      });
     }
   }
 });

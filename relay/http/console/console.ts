@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { fail } from '../../../shared/errors.ts';
 import { type SignInContext, SignInProviders } from '../../app/commands/sign-in-provider.ts';
+import type { AnswerThreads } from '../api/answer-threads.ts';
 import type { Origins } from '../link/origins.ts';
 import { assetAddresses, serveAssets } from './assets/serve-assets.ts';
 import { showAtDoor } from './doors/doors.ts';
@@ -35,6 +36,8 @@ const protection = {
 export interface ConsoleOptions extends SignInContext {
   origins: Origins;
   log: Logger;
+  /** For what takes seconds. Shared with the API. */
+  threads: AnswerThreads;
   /** The relay's address, as browsers reach it. */
   url(): string;
   /** Called after every form that may have changed something. */
@@ -42,7 +45,7 @@ export interface ConsoleOptions extends SignInContext {
 }
 
 export async function consoleRoutes(app: FastifyInstance, options: ConsoleOptions): Promise<void> {
-  const { origins, log, url, changed, ...context } = options;
+  const { origins, log, threads, url, changed, ...context } = options;
   const frame = { asset: await assetAddresses(consoleBase), pages };
   const jar = cookieJar(url);
   const providers = new SignInProviders(context);
@@ -70,7 +73,7 @@ export async function consoleRoutes(app: FastifyInstance, options: ConsoleOption
       });
       serveAssets(site);
       for (const door of [signInDoor, linkDoor, signOutDoor]) door(site, doors);
-      for (const page of pages) servePage(site, page, { context, frame, jar, log, url, changed });
+      for (const page of pages) servePage(site, page, { context, frame, jar, log, threads, url, changed });
     },
     { prefix: consoleBase },
   );

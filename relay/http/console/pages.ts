@@ -5,14 +5,18 @@ import { alertsPage, districtAlertsPage } from './pages/alerts.ts';
 import { auditPage, districtAuditPage } from './pages/audit.ts';
 import { blackoutsPage } from './pages/blackouts.ts';
 import { classPage } from './pages/class.ts';
-import { overviewPage } from './pages/district.ts';
 import { exemptPage } from './pages/exempt.ts';
 import { fleetPage } from './pages/fleet.ts';
+import { holdsPage } from './pages/holds.ts';
 import { mePage } from './pages/me.ts';
+import { overviewPage } from './pages/overview.ts';
 import { passwordsPage } from './pages/passwords.ts';
 import { peoplePage } from './pages/people.ts';
 import { personPage } from './pages/person.ts';
+import { previewPage } from './pages/preview.ts';
 import { problemsPage } from './pages/problems.ts';
+import { runPage } from './pages/run.ts';
+import { runsPage } from './pages/runs.ts';
 import { districtSettingsPage, settingsPage } from './pages/settings.ts';
 import { signInProviderPage } from './pages/sign-in-provider.ts';
 import { teamsPage } from './pages/teams.ts';
@@ -34,6 +38,10 @@ export const pages: readonly Page[] = [
   peoplePage,
   personPage,
   classPage,
+  runsPage,
+  runPage,
+  holdsPage,
+  previewPage,
   problemsPage,
   teamsPage,
   passwordsPage,

@@ -9,6 +9,9 @@ export const assets = {
   'console.css': { from: './client/console.css', type: css },
   'htmx.js': { from: 'htmx.org/dist/htmx.min.js', type: javascript },
   'console.js': { from: './client/console.js', type: javascript },
+  'plots.js': { from: './client/plots.js', type: javascript },
+  'uplot.js': { from: 'uplot/dist/uPlot.iife.min.js', type: javascript },
+  'uplot.css': { from: 'uplot/dist/uPlot.min.css', type: css },
   'times.js': { from: '../../../../shared/page/times.js', type: javascript },
   'icon.svg': { from: '../../../../shared/page/icon.svg', type: 'image/svg+xml' },
 } as const;

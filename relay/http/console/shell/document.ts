@@ -25,24 +25,25 @@ export interface Place {
   /** As the browser has it, with its query. */
   here: string;
   tenant: Tenant | undefined;
-  refreshSeconds: number | undefined;
 }
 
 /** A whole page. */
-export function documentOf(frame: Frame, { title, main, leadsTo }: Shown, place?: Place): string {
+export function documentOf(frame: Frame, shown: Shown, place?: Place): string {
   const { asset } = frame;
+  const { title, leadsTo } = shown;
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta name="htmx-config" content='{"includeIndicatorCSS":false}'>
+<meta name="htmx-config" content='{"includeIndicatorCSS":false,"morphIgnore":["data-htmx-powered","open"]}'>
 !${leadsTo === undefined ? '' : html`<meta http-equiv="refresh" content="0;url=${leadsTo}">`}
 <title>${title}${place?.tenant === undefined ? '' : ` – ${place.tenant.name}`} – Hallpass</title>
 <link rel="icon" href="${asset('icon.svg')}" type="image/svg+xml">
 <link rel="stylesheet" href="${asset('pico.css')}">
 <link rel="stylesheet" href="${asset('design.css')}">
+<link rel="stylesheet" href="${asset('uplot.css')}">
 <link rel="stylesheet" href="${asset('console.css')}">
 <script src="${asset('htmx.js')}" defer></script>
 <script type="module" src="${asset('console.js')}"></script>
@@ -50,15 +51,15 @@ export function documentOf(frame: Frame, { title, main, leadsTo }: Shown, place?
 <body>
 !${sprite}
 !${place === undefined ? '' : headerOf(frame, place)}
-!${mainOf(main, place)}
+!${mainOf(shown, place)}
 </body>
 </html>`;
 }
 
 /** The main part by itself, for htmx. */
-export function mainOf(main: string, place?: Pick<Place, 'here' | 'refreshSeconds'>): string {
-  if (place?.refreshSeconds === undefined) return html`<main>!${main}</main>`;
-  const { here, refreshSeconds: every } = place;
+export function mainOf({ main, refreshSeconds: every }: Shown, place?: Pick<Place, 'here'>): string {
+  if (place === undefined || every === undefined) return html`<main>!${main}</main>`;
+  const { here } = place;
   return html`<main hx-get="${here}" hx-trigger="every ${every}s" hx-swap="outerMorph">!${main}</main>`;
 }
 

@@ -11,6 +11,7 @@ import type { Visitor } from '../../../app/commands/sessions.ts';
 import type { AppContext } from '../../../app/perform.ts';
 import type { ProxyVariables } from '../../../auth/connection.ts';
 import type { Tenant } from '../../../store/tenants/system.ts';
+import type { LongQuestions } from './long-questions.ts';
 
 /** Somebody who is signed in, and may do what the page or the form is for. */
 export interface Visit {
@@ -24,6 +25,8 @@ export interface Visit {
   url: string;
   /** Of the environment: see auth/connection.ts. */
   proxies: ProxyVariables;
+  /** Asks in another thread what takes seconds. */
+  ask: LongQuestions;
 }
 
 /** The same in a district where they may do it. */
@@ -44,6 +47,8 @@ export interface Shown {
   main: string;
   /** Where the browser goes by itself. */
   leadsTo?: string;
+  /** After so many seconds, the main part is loaded again and changes in place. */
+  refreshSeconds?: number | undefined;
 }
 
 /** A table to keep. */
@@ -51,7 +56,7 @@ export interface Download {
   /** Of the file, after the district's: `problems`. */
   name: string;
   /** See csv-answer.ts. */
-  csv: AsyncIterable<string>;
+  csv: AsyncIterable<string | Uint8Array>;
 }
 
 /** After a form: another page (its path), or what is shown or handed out this once, such as a secret. */
@@ -71,8 +76,6 @@ interface Described<V extends Visit> {
   needs: Question;
   /** Its name in the navigation; without one, other pages link to it. */
   nav: string | undefined;
-  /** After so many seconds, the main part is loaded again and changes in place. */
-  refreshSeconds: number | undefined;
   forms: readonly Form<V>[];
   /** @throws HallpassError FORM_INVALID, and what the query throws */
   show(visit: V, query: unknown, view: View): Promise<Shown>;
@@ -89,7 +92,8 @@ interface Given<V extends Visit, Q extends z.ZodObject, D> {
   needs: Question;
   title: string | ((answer: D) => string);
   nav?: string;
-  refreshSeconds?: number;
+  /** After so many, the main part is loaded again and changes in place; undefined for a page that stays as it is. */
+  refreshSeconds?: number | ((answer: D) => number | undefined);
   /** Of the address; nothing, unless it says otherwise. */
   query?: Q;
   /** Asks the application layer (relay/app/), which checks once more who asks. */
@@ -117,11 +121,13 @@ type Nothing = typeof nothing;
 function described<V extends Visit, Q extends z.ZodObject, D>(given: Given<V, Q, D>): Described<V> {
   const { path, needs, title, nav, refreshSeconds, query = nothing, load, render, table, forms = [] } = given;
   return {
-    ...{ path, needs, nav, refreshSeconds, forms },
+    ...{ path, needs, nav, forms },
     table: table && ((visit, asked) => table(visit, checked(query, asked) as z.output<Q>)),
     async show(visit, asked, view) {
       const answer = await load(visit, checked(query, asked) as z.output<Q>);
-      return { title: typeof title === 'string' ? title : title(answer), main: render(answer, view) };
+      const after = typeof refreshSeconds === 'function' ? refreshSeconds(answer) : refreshSeconds;
+      const name = typeof title === 'string' ? title : title(answer);
+      return { title: name, main: render(answer, view), refreshSeconds: after };
     },
   };
 }

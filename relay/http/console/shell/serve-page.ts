@@ -8,10 +8,12 @@ import { admitVisitor } from '../../../app/commands/sessions.ts';
 import type { SignInContext } from '../../../app/commands/sign-in-provider.ts';
 import { enter } from '../../../app/perform.ts';
 import type { Tenant } from '../../../store/tenants/system.ts';
+import type { AnswerThreads } from '../../api/answer-threads.ts';
 import { problemDetails } from '../../problem-details.ts';
 import type { CookieJar } from './cookies.ts';
 import { consoleBase, documentOf, type Frame, mainOf, type Place } from './document.ts';
 import { fieldsOf, formToken } from './form.ts';
+import { longQuestions } from './long-questions.ts';
 import type { DistrictVisit, Download, Form, Outcome, Page, Shown, View, Visit } from './page.ts';
 import { knownError, refusalPage } from './refusal.ts';
 
@@ -20,11 +22,14 @@ export interface ServeOptions {
   frame: Frame;
   jar: CookieJar;
   log: Logger;
+  threads: AnswerThreads;
   /** The relay's address. */
   url(): string;
   /** Called after every form that may have changed something. */
   changed(): void;
 }
+
+const afterRefusalSeconds = 15;
 
 type PageRequest = FastifyRequest<{ Params: Record<string, string> }>;
 
@@ -35,25 +40,25 @@ interface Seen {
 }
 
 export function servePage(app: FastifyInstance, page: Page, options: ServeOptions): void {
-  const { context, frame, jar, log, changed } = options;
+  const { context, frame, jar, log, threads, changed } = options;
   const seen = new WeakMap<FastifyRequest, Seen>();
 
   /** Calls back with what the page's functions take, once it is certain that this visitor may ask. */
-  const admit = async <T>(request: PageRequest, action: Action, fn: Runner<T>): Promise<T> => {
+  const admit = async <T>(request: PageRequest, reply: FastifyReply, action: Action, fn: Runner<T>): Promise<T> => {
     const secret = jar.read(request);
     const visitor = await admitVisitor(context, secret);
     if (visitor === undefined) throw fail('SIGN_IN_REQUIRED', {});
     const { actor } = visitor;
     const nowMs = context.clock.now();
     const { proxies } = context;
-    const asked = { params: request.params, nowMs, url: options.url(), proxies };
+    const ask = longQuestions(threads, { actor, nowMs, url: options.url(), signal: goneOf(reply) });
+    const asked = { params: request.params, nowMs, url: options.url(), proxies, ask };
     const visit: Visit = { app: context, actor, visitor, ...asked };
     const settle = (tenant: Tenant | undefined) => {
       const token = formToken(secret);
-      const { path, refreshSeconds } = page;
+      const { path } = page;
       const here = request.url;
-      const isLive = request.method === 'GET';
-      const place = { actor, token, path, here, tenant, refreshSeconds: isLive ? refreshSeconds : undefined };
+      const place = { actor, token, path, here, tenant };
       const view: View = { nowMs, token, may: (what) => mayDo(actor, what, tenant?.id) };
       seen.set(request, { place, view });
       return view;
@@ -72,9 +77,7 @@ export function servePage(app: FastifyInstance, page: Page, options: ServeOption
   const answer = (request: FastifyRequest, reply: FastifyReply, shown: Shown) => {
     const place = seen.get(request)?.place;
     const isPart = request.headers['hx-request-type'] === 'partial';
-    return reply
-      .type('text/html; charset=utf-8')
-      .send(isPart ? mainOf(shown.main, place) : documentOf(frame, shown, place));
+    return reply.type('text/html; charset=utf-8').send(isPart ? mainOf(shown, place) : documentOf(frame, shown, place));
   };
   const send = (request: FastifyRequest, reply: FastifyReply, { name, csv }: Download) => {
     const file = [seen.get(request)?.place.tenant?.slug, name].filter((part) => part !== undefined).join('-');
@@ -95,7 +98,10 @@ export function servePage(app: FastifyInstance, page: Page, options: ServeOption
     if (known.code === 'SIGN_IN_REQUIRED' && request.method === 'GET') return signInFirst(request, reply, here);
     // Everybody lands on the first page; not every role may see the fleet.
     if (known.code === 'ROLE_INSUFFICIENT' && page.path === '/') return reply.redirect(`${consoleBase}/me`, 302);
-    return answer(request, statusOf(reply, known), refusalPage(known, here));
+    // A page that changes in place tries again: what was wrong may pass.
+    const isPart = request.headers['hx-request-type'] === 'partial';
+    const shown = { ...refusalPage(known, here), ...(isPart && { refreshSeconds: afterRefusalSeconds }) };
+    return answer(request, statusOf(reply, known), shown);
   };
 
   app.get<{ Params: Record<string, string> }>(
@@ -105,7 +111,7 @@ export function servePage(app: FastifyInstance, page: Page, options: ServeOption
       errorHandler: (error, request, reply) => refuse(request, reply, error),
     },
     async (request, reply) => {
-      const shown = await admit(request, page.needs, {
+      const shown = await admit(request, reply, page.needs, {
         across: (one, visit, view) => one.show(visit, request.query, view),
         inDistrict: (one, visit, view) => one.show(visit, request.query, view),
       });
@@ -117,7 +123,7 @@ export function servePage(app: FastifyInstance, page: Page, options: ServeOption
       `${page.path}.csv`,
       { exposeHeadRoute: false, errorHandler: (error, request, reply) => refuse(request, reply, error) },
       async (request, reply) => {
-        const table = await admit(request, page.needs, {
+        const table = await admit(request, reply, page.needs, {
           across: (one, visit) => tableOf(one.table, visit, request),
           inDistrict: (one, visit) => tableOf(one.table, visit, request),
         });
@@ -131,7 +137,7 @@ export function servePage(app: FastifyInstance, page: Page, options: ServeOption
       { errorHandler: (error, request, reply) => refuse(request, reply, error) },
       async (request, reply) => {
         const fields = fieldsOf(request, jar.read(request));
-        const outcome = await admit(request, needs, {
+        const outcome = await admit(request, reply, needs, {
           across: (one, visit, view) => formOf(one.forms, name).act(visit, fields, view),
           inDistrict: (one, visit, view) => formOf(one.forms, name).act(visit, fields, view),
         });
@@ -160,6 +166,13 @@ async function tableOf<V extends Visit>(
 ): Promise<Download> {
   if (table === undefined) throw fail('PATH_UNKNOWN', { path: request.routeOptions.url ?? '' });
   return await table(visit, request.query);
+}
+
+/** Aborted when the browser has gone. */
+function goneOf({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => gone.abort(new Error('the connection is closed')));
+  return gone.signal;
 }
 
 function signInFirst(request: FastifyRequest, reply: FastifyReply, here: string) {

@@ -2,8 +2,19 @@
 import { showTimes } from './times.js';
 
 showTimes(document);
+showPlots();
 setInterval(() => showTimes(document), 1000);
-document.addEventListener('htmx:after:swap', () => showTimes(document));
+document.addEventListener('htmx:after:swap', () => {
+  showTimes(document);
+  showPlots();
+});
+
+/** Most pages have none. */
+async function showPlots() {
+  if (document.querySelector('[data-plot]') === null) return;
+  const { drawPlots } = await import('./plots.js');
+  await drawPlots(document);
+}
 
 document.addEventListener('click', async (event) => {
   const button = event.target.closest?.('[data-copy]');

@@ -1,0 +1,29 @@
+/** Tables that scroll by themselves where a screen is narrow. */
+import { html } from 'ghtml';
+import { time } from '../../../../shared/page/parts.ts';
+
+export interface Column {
+  heading: string;
+  isNumber?: true;
+}
+
+/** @param what for people who cannot see it: `Table of runs` @param rows HTML of each row, `<tr>` included */
+export function table(what: string, columns: readonly Column[], rows: readonly string[]): string {
+  const headings = columns.map(
+    ({ heading, isNumber }) => html`<th scope="col" class="${isNumber === true ? 'number' : ''}">${heading}</th>`,
+  );
+  return html`<div class="scroller" tabindex="0" role="region" aria-label="${what}"><table><thead><tr>!${headings}</tr></thead><tbody>!${rows}</tbody></table></div>`;
+}
+
+/** @param at ISO 8601 */
+export function moment(at: string | null, as: 'ago' | 'due' = 'ago'): string {
+  return at === null ? '' : time(Date.parse(at), as);
+}
+
+/** A path with a query; values that are undefined are left out. */
+export function address(path: string, query: Readonly<Record<string, string | number | undefined>>): string {
+  const given = Object.entries(query).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`;
+}
