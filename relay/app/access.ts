@@ -29,6 +29,7 @@ const changes = [
   'agent.code',
   'agent.enroll',
   'agent.revoke',
+  'profile.draft',
   'profile.set',
   'profile.remove',
   'profile.preview',
@@ -78,6 +79,7 @@ export type Question =
   | 'licenses'
   | 'domains'
   | 'profiles'
+  | 'drafts'
   | 'check'
   | 'match'
   | 'plan'
@@ -125,6 +127,8 @@ export const access: Readonly<Record<Action, Rule>> = {
   'agent.code': { roles: admins, scope: 'agents' },
   'agent.enroll': { roles: agents, scope: 'agents' },
   'agent.revoke': { roles: admins, scope: 'agents', isDangerous: true },
+  // Nothing runs by a draft: putting it in force is another action.
+  'profile.draft': { roles: admins, scope: 'profiles' },
   'profile.set': { roles: admins, scope: 'profiles' },
   'profile.remove': { roles: admins, scope: 'profiles' },
   'profile.preview': { roles: admins, scope: 'profiles' },
@@ -169,6 +173,7 @@ export const access: Readonly<Record<Action, Rule>> = {
   check: { roles: admins, scope: 'profiles' },
   match: { roles: admins, scope: 'profiles' },
   profiles: { roles: everybody, scope: 'profiles' },
+  drafts: { roles: admins, scope: 'profiles' },
   plan: { roles: everybody, scope: 'runs' },
   holds: { roles: everybody, scope: 'holds' },
   runs: { roles: everybody, scope: 'runs' },

@@ -30,7 +30,7 @@ export function readProfileDocument(text: string, file: string, facts: NameFacts
   const { resolved, document: named, mistakes: unknown } = resolveNames(document, facts);
   const form = checkProfileForm(named);
   const known = new Set(unknown.map(({ path }) => path));
-  const wrong = [...form.mistakes.filter(({ path }) => !known.has(path)), ...hopeless(document), ...unknown];
+  const wrong = [...form.mistakes.filter(({ path }) => !known.has(path)), ...neverMeant(document), ...unknown];
   if (form.profile === undefined || wrong.length > 0) throw profileInvalid(file, wrong);
   return { profile: form.profile, resolved, notices };
 }
@@ -49,7 +49,7 @@ function withoutState(value: unknown): { document: unknown; notices: string[] } 
  * What the schema accepts because earlier versions stored it, although nobody means it. Checked in the original
  * document, so that it is reported together with everything else.
  */
-function hopeless(document: unknown): SchemaMistake[] {
+export function neverMeant(document: unknown): SchemaMistake[] {
   const mistakes: SchemaMistake[] = [];
   for (const rule of ['removals', 'repairs', 'updates', 'sourceDrop', 'rollover']) {
     const percent = partOf(partOf(partOf(document, 'guards'), rule), 'percent');

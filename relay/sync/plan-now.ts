@@ -64,20 +64,23 @@ export interface PlanNow {
 }
 
 /**
- * @param profileName undefined for the only profile of the tenant
+ * @param which the name of a profile, or one that is not in force and takes the place of the one with its name; undefined for the only
+ *   one
  * @throws HallpassError PROFILE_MISSING, PROFILE_UNKNOWN, PROFILE_NOT_NAMED, PLAN_NOT_READY, PLAN_RUNS_FAIL
  */
 export async function planNow(
   store: Store,
   tenant: Tenant,
-  profileName: string | undefined,
+  which: Profile | string | undefined,
   clock: Pick<Clock, 'now'>,
 ): Promise<PlanNow> {
   const now = timestamp(clock);
   // Read as one snapshot; computed after the transaction, which may take seconds.
   const { profile, known, today, holds } = await store.readTenant(tenant.id, async (scope) => {
-    const profiles = await readProfiles(scope);
-    const profile = chooseProfile(profiles, tenant.slug, profileName);
+    const inForce = await readProfiles(scope);
+    const profile = typeof which === 'object' ? which : chooseProfile(inForce, tenant.slug, which);
+    const others = inForce.filter(({ name }) => name !== profile.name);
+    const profiles = typeof which === 'object' ? [...others, profile] : inForce;
     const { position } = await readDirectoryState(scope);
     const known = await loadTenantState(scope, profiles);
     if (known === undefined) throw await rosterMissing(scope);

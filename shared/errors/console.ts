@@ -119,6 +119,24 @@ export const consoleErrors = {
     action: 'List the invitations with "hallpass-relay user list TENANT".',
     meaning: 'It was accepted, withdrawn, or is too old.',
   },
+  DRAFT_UNKNOWN: {
+    retry: 'fix',
+    sentence: 'There is no such draft of a profile.',
+    action: 'Go to the page "Profiles" of the district: it lists the drafts and the profiles in force.',
+    meaning: 'Somebody discarded the draft, or its profile was enabled, which ends it. Nothing was changed.',
+  },
+  DRAFT_INCOMPLETE: {
+    retry: 'fix',
+    sentence: 'The draft cannot be put in force yet: {mistakes}.',
+    action: 'Correct what the summary of the draft marks.',
+    meaning: 'A required part of the profile is missing or wrong. Nothing was changed.',
+  },
+  DRAFT_WITHOUT_NAME: {
+    retry: 'fix',
+    sentence: 'The profile needs a name before it can be tried.',
+    action: 'Enter a name in the first step of the wizard.',
+    meaning: 'A profile in preview is stored under its name. Nothing was changed.',
+  },
   SCHOOLS_NOT_NAMED: {
     retry: 'fix',
     sentence: 'The role of a school viewer needs at least one school, and no other role has any.',

@@ -1,6 +1,8 @@
 /** A district's agents, each with its condition. */
 import { z } from 'zod';
-import type { Agent } from '../../store/agents/agents.ts';
+import { type Agent, listAgents } from '../../store/agents/agents.ts';
+import type { Actor } from '../actor.ts';
+import { ask, type StoreContext, type TenantRef } from '../perform.ts';
 import { conditionOf, conditionSchema } from './agent-condition.ts';
 import { moment } from './fields.ts';
 
@@ -24,6 +26,11 @@ export const listedAgentSchema = z.object({
   connectedSince: moment.nullable(),
   health: agentHealth.nullable(),
 });
+
+/** Those of a district, revoked ones included. */
+export async function agentsOf(context: StoreContext, actor: Actor, tenant: TenantRef): Promise<Agent[]> {
+  return await ask(context, actor, { question: 'agents', tenant }, listAgents);
+}
 
 /** @param nowMs milliseconds since the epoch */
 export function agentsNow(agents: readonly Agent[], nowMs: number) {

@@ -11,8 +11,8 @@ import type { TenantScope } from '../../store/store.ts';
 
 const byUse = 'leaves the district only if a rule or a name pattern needs it';
 
-/** Where a property is written. */
-function whereWritten({ graph, use }: Property): string {
+/** Where a property is written, in words. */
+export function whereWritten({ graph, use }: Property): string {
   if (graph === undefined) return `not written; ${use ?? byUse}`;
   return graph.made === undefined ? graph.to : `${graph.to} of accounts that Hallpass creates`;
 }

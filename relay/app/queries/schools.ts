@@ -6,6 +6,8 @@ import { scopeOf } from '../../profile/scope.ts';
 import { readProfiles } from '../../store/profiles/profiles.ts';
 import { digests, readRecords } from '../../store/roster/mirror.ts';
 import type { TenantScope } from '../../store/store.ts';
+import type { Actor } from '../actor.ts';
+import { ask, type StoreContext, type TenantRef } from '../perform.ts';
 import type { Table } from './fields.ts';
 
 const schoolSchema = z.object({
@@ -23,6 +25,15 @@ const schoolSchema = z.object({
 export const schoolsAnswer = z.object({ schools: z.array(schoolSchema) });
 
 export type ListedSchool = z.infer<typeof schoolSchema>;
+
+/** By name. */
+export async function districtSchools(
+  context: StoreContext,
+  actor: Actor,
+  tenant: TenantRef,
+): Promise<readonly ListedSchool[]> {
+  return (await ask(context, actor, { question: 'schools', tenant }, schoolsNow)).schools;
+}
 
 /** By name. */
 export async function schoolsNow(scope: TenantScope): Promise<z.infer<typeof schoolsAnswer>> {

@@ -37,6 +37,7 @@ import { users } from './migrations/040-users.ts';
 import { alerts } from './migrations/045-alerts.ts';
 import { runCounts } from './migrations/046-run-counts.ts';
 import { exemptAndBlackouts } from './migrations/048-exempt-and-blackouts.ts';
+import { profileDrafts } from './migrations/050-profile-drafts.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -75,6 +76,7 @@ const migrations: Record<string, Migration> = {
   '045-alerts': alerts,
   '046-run-counts': runCounts,
   '048-exempt-and-blackouts': exemptAndBlackouts,
+  '050-profile-drafts': profileDrafts,
 };
 
 /**
