@@ -15,6 +15,7 @@ import { peoplePage } from './pages/people.ts';
 import { personPage } from './pages/person.ts';
 import { previewPage } from './pages/preview.ts';
 import { problemsPage } from './pages/problems.ts';
+import { profilesPage } from './pages/profiles.ts';
 import { runPage } from './pages/run.ts';
 import { runsPage } from './pages/runs.ts';
 import { districtSettingsPage, settingsPage } from './pages/settings.ts';
@@ -23,6 +24,7 @@ import { teamsPage } from './pages/teams.ts';
 import { tokensPage } from './pages/tokens.ts';
 import { districtUsersPage, usersPage } from './pages/users.ts';
 import type { Page } from './shell/page.ts';
+import { wizardPages } from './wizard/wizard.ts';
 
 export const pages: readonly Page[] = [
   // About the relay.
@@ -51,6 +53,8 @@ export const pages: readonly Page[] = [
   blackoutsPage,
   districtAlertsPage,
   districtAuditPage,
+  profilesPage,
+  ...wizardPages,
   districtUsersPage,
   tokensPage,
   districtSettingsPage,
