@@ -75,6 +75,8 @@ interface Group {
 /** Adds up problems, any number at a time. */
 export class Causes {
   readonly #groups = new Map<string, Group>();
+  /** By text: most problems of a cause say the same. */
+  readonly #details = new Map<string, Details>();
   #count = 0;
 
   get count(): number {
@@ -83,7 +85,9 @@ export class Causes {
 
   add(problem: PlacedProblem): void {
     this.#count += 1;
-    const details = detailsOf(problem);
+    const text = `${problem.code}\n${problem.message}\n${problem.action}`;
+    const details = this.#details.get(text) ?? detailsOf(problem);
+    this.#details.set(text, details);
     const key = keyOf(problem.code, details);
     const known = this.#groups.get(key);
     const group = known ?? {
@@ -109,7 +113,7 @@ export class Causes {
       return {
         ...{ key, code: first.code, role: fixerOf(first.code), count, what, since },
         words: wordsOf(first, details, count),
-        action: isSame(first, details) ? first.action : filled(entryOf(first.code)?.action ?? first.action, details),
+        action: actionOf(first, details),
         schools: schools.sort((a, b) => b.count - a.count || (a.id < b.id ? -1 : 1)),
       };
     });
@@ -133,6 +137,13 @@ function wordsOf(first: Problem, details: Details, count: number): string {
   }
   const sentence = isSame(first, details) ? first.message : filled(entryOf(first.code)?.sentence ?? '', details);
   return `: ${sentence || first.message}`;
+}
+
+/** In the words of PowerSchool's pages; one of another version's catalog as it is. */
+function actionOf({ code, action }: Problem, details: Details): string {
+  const template = entryOf(code)?.action;
+  const names = [...(template ?? '').matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  return template === undefined || names.some((name) => !(name in details)) ? action : filled(template, details);
 }
 
 function isSame({ code }: Problem, details: Details): boolean {

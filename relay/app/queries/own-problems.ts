@@ -16,8 +16,8 @@ import { type NamedSubject, nameSubjects } from './named-subjects.ts';
 
 /** So many are read for the causes: it takes about a tenth of a second. */
 const mostGrouped = 20_000;
-/** Read at a time. */
-const chunk = 2000;
+/** Read at a time: few at first for a page of rows; all at once for the causes, since finding the schools of many costs as much as of some. */
+const chunks = { first: 200, next: mostGrouped };
 
 export interface ProblemSearch {
   /** See {@link Cause.key}. */
@@ -52,13 +52,13 @@ export async function ownProblems(
     const sight = sightIn(actor, id);
     const causes = new Causes();
     let isCut = false;
-    for await (const problem of seenProblems(scope, sight, {})) {
+    for await (const problem of seenProblems(scope, sight, {}, { first: mostGrouped })) {
       isCut = causes.count >= mostGrouped;
       if (isCut) break;
       causes.add(problem);
     }
     const found: SeenProblem[] = [];
-    for await (const problem of seenProblems(scope, sight, search, after)) {
+    for await (const problem of seenProblems(scope, sight, search, { after })) {
       if (found.push(problem) > limit) break;
     }
     const shown = found.slice(0, limit);
@@ -92,12 +92,12 @@ export async function* seenProblems(
   scope: TenantScope,
   sight: Sight,
   { cause, role, school }: ProblemSearch,
-  after?: ProblemPlace,
+  { after, first = chunks.first }: { after?: ProblemPlace | undefined; first?: number } = {},
 ): AsyncGenerator<SeenProblem, undefined> {
   const code = cause?.split('~', 1)[0];
   const isWanted = (one: string) =>
     (code === undefined || one === code) && (role === undefined || fixerOf(one) === role);
-  for await (const part of parts(scope, isWanted, after)) {
+  for await (const part of parts(scope, isWanted, { begin: after, first })) {
     const fitting = cause === undefined ? part : part.filter((one) => causeOf(one) === cause);
     const places = await placesOfSubjects(scope, fitting);
     for (const [at, problem] of fitting.entries()) {
@@ -112,17 +112,17 @@ export async function* seenProblems(
 async function* parts(
   scope: TenantScope,
   isWanted: (code: string) => boolean,
-  begin: ProblemPlace | undefined,
+  { begin, first }: { begin: ProblemPlace | undefined; first: number },
 ): AsyncGenerator<OpenProblem[], undefined> {
   let after = begin;
-  for (;;) {
-    const part = await readProblemPart(scope, { isWanted, after, limit: chunk });
+  for (let limit = first; ; limit = chunks.next) {
+    const part = await readProblemPart(scope, { isWanted, after, limit });
     if (part === undefined) {
       yield await allAtOnce(scope, isWanted, after);
       return;
     }
     yield part;
-    if (part.length < chunk) return;
+    if (part.length < limit) return;
     after = part.at(-1);
   }
 }

@@ -15,7 +15,7 @@ import { noDates } from '../../profile/life.ts';
 import { accountsFor, type KnownAccount } from '../../store/accounts/account-search.ts';
 import { findLink } from '../../store/accounts/links.ts';
 import { relationsOf } from '../../store/applied/relations-of.ts';
-import { membershipsOf, placesOf, recordsWith, schoolsOf } from '../../store/roster/lookup.ts';
+import { membershipsOf, placesOf, recordsWith } from '../../store/roster/lookup.ts';
 import { readRecords } from '../../store/roster/mirror.ts';
 import { operationsOn, type PastOperation } from '../../store/runs/journal.ts';
 import { type OpenProblem, problemsOf } from '../../store/runs/problems.ts';
@@ -85,7 +85,7 @@ export async function personNow(
     if (sectionId !== undefined && !sight.isWhole) await needClass(scope, seen, sectionId);
     const steps = explain(await readFacts(scope, { role, personId: id, sectionId }, clock.now()));
     const names = new Map((await readRecords(scope, 'school')).map((school) => [school.id, school.name]));
-    const all = await classesOf(scope, { role, id, key }, await todayIn(scope, clock.now()));
+    const all = await classesOf(scope, { role, id, key, places }, await todayIn(scope, clock.now()));
     const problems = (await problemsOf(scope, key)).filter(({ code }) => seesProblem(sight, fixerOf(code), places));
     return {
       ...{ key, role, person, steps, problems },
@@ -119,14 +119,14 @@ function valuesOf(role: Role, person: Person | undefined): PersonAnswer['values'
   });
 }
 
-/** By name: those of PowerSchool, and those of Microsoft 365. */
+/** By name: those of PowerSchool at the person's own schools, which are quickly read, and those of Microsoft 365 anywhere. */
 async function classesOf(
   scope: TenantScope,
-  { role, id, key }: { role: Role; id: string; key: PersonKey },
+  { role, id, key, places }: { role: Role; id: string; key: PersonKey; places: readonly string[] },
   today: string,
 ): Promise<Omit<ClassOfPerson, 'isOpen'>[]> {
   const kind = role === 'students' ? 'studentEnrollment' : 'teacherRoster';
-  const ever = await membershipsOf(scope, kind, { personId: id, schools: await schoolsOf(scope, kind) });
+  const ever = await membershipsOf(scope, kind, { personId: id, schools: places });
   const now = ever.filter((one) => presence(one, undefined, noDates, today) === 'in');
   const inPowerSchool = new Set(now.map(({ sectionId }) => sectionId));
   const { member, owner } = await relationsOf(scope, key);
