@@ -117,6 +117,19 @@ t.test('one with the stamp of a record is not adopted', async (t) => {
   t.equal((await links(district)).length, students + 3, 'the others are');
 });
 
+t.test('a new one whose name fits an entry is left alone from the moment when it exists', async (t) => {
+  const district = await open(t, create);
+  await exempt(district, 'student0@*');
+  await district.run();
+  const id = await idOf(district, 'student0');
+  const made = await whole(district, id);
+  t.same(made.memberOf, [], 'nobody puts it into a class or a school');
+  district.restart();
+  await district.run();
+  t.same(await whole(district, id), made);
+  t.match(await problems(district), ['students:10 ExemptAccount']);
+});
+
 t.test('one that a killed run had just made is left alone from then on', async (t) => {
   let made = 0;
   for (const killedAfter of [5, 6, 7, 8, 9]) {

@@ -4,6 +4,8 @@ import { readPasswords } from '../../store/accounts/initial-passwords.ts';
 import { readAudit } from '../../store/audit/audit.ts';
 import { openDistrict, smallRoster } from '../../testing/district.ts';
 import type { Actor } from '../actor.ts';
+import { makeExempt } from './exempt.ts';
+import { linkPerson } from './link-person.ts';
 import { renewPasswords } from './renew-passwords.ts';
 
 const kim: Actor = { kind: 'terminal', user: 'kim' };
@@ -23,7 +25,9 @@ async function setUp(t: Test) {
   };
   const audit = () => store.readTenant(tenantId, (scope) => readAudit(scope, { limit: 9 }));
   const renew = () => renewPasswords(context, kim, { tenant: 'contoso', person: 'students:10' });
-  return { microsoft, sealedOf, audit, renew };
+  const exempt = (account: string) => makeExempt(context, kim, { tenant: 'contoso', account, reason: 'Elsewhere' });
+  const link = (person: string, account: string) => linkPerson(context, kim, { tenant: 'contoso', person, account });
+  return { microsoft, sealedOf, audit, renew, exempt, link };
 }
 
 t.test('the log says who is about to get one, and who got it', async (t) => {
@@ -82,4 +86,14 @@ t.test('the log shows what was kept when the answer is lost', async (t) => {
   t.not(await sealedOf('10'), before, 'it may be theirs already');
   const [entry] = await audit();
   t.match(entry, { action: 'passwords.renew', detail: { setting: ['students:10'] } });
+});
+
+t.test('an exempt account gets none, and nobody is linked to it', async (t) => {
+  const { microsoft, sealedOf, renew, exempt, link } = await setUp(t);
+  await exempt('student*');
+  const [before, { writes }] = [await sealedOf('10'), microsoft.stats];
+  t.match(await renew(), { renewed: 0, failed: [{ person: 'students:10', error: { code: 'ACCOUNT_EXEMPT' } }] });
+  t.equal(await sealedOf('10'), before);
+  t.equal(microsoft.stats.writes, writes);
+  await t.rejects(link('students:11', 'student0@contoso.edu'), { code: 'ACCOUNT_EXEMPT' });
 });

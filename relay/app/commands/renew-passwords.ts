@@ -9,6 +9,7 @@ import { failureOf, type GraphClient } from '../../graph/client.ts';
 import { readRefusal, wordsOf } from '../../graph/graph-error.ts';
 import { rulesOut } from '../../graph/outcome.ts';
 import { accountDenialOf } from '../../graph/protection.ts';
+import { readAccount } from '../../graph/tenant.ts';
 import { ExemptAccounts } from '../../identity/exempt.ts';
 import { isOfOurs } from '../../model/account-link.ts';
 import { type PersonKey, personKey } from '../../model/person-key.ts';
@@ -72,11 +73,12 @@ export async function renewPasswords(
       exempt: new ExemptAccounts(await readExempt(scope)),
     }));
     if (unknown) wanted.push(...(await district.read(readUnknownPasswords)));
-    const { accounts, failed } = withoutExempt(wanted, exempt);
-    const left = accounts.splice(most).length;
-    const result: Renewed = { renewed: 0, failed, left };
-    if (accounts.length === 0) return result;
+    const left = wanted.splice(most).length;
+    const result: Renewed = { renewed: 0, failed: [], left };
+    if (wanted.length === 0) return result;
     await withGraph(context, tenant, async ({ client }) => {
+      const { accounts, failed } = withoutExempt(await withNames(wanted, exempt, client), exempt);
+      result.failed.push(...failed);
       for (let at = 0; at < accounts.length; at += batchLimit) {
         const some = accounts.slice(at, at + batchLimit);
         const made = some.map((account) => ({ ...account, ...newPassword(profiles, account, tenant.slug) }));
@@ -87,6 +89,18 @@ export async function renewPasswords(
     });
     return result;
   });
+}
+
+/** With the user names of those that the directory does not show yet: an entry may name them by these. */
+async function withNames(wanted: readonly Account[], exempt: ExemptAccounts, client: GraphClient): Promise<Account[]> {
+  if (exempt.list.length === 0) return [...wanted];
+  const accounts: Account[] = [];
+  for (const one of wanted) {
+    const { objectId, userPrincipalName: known } = one;
+    const userPrincipalName = known === '' ? ((await readAccount(client, objectId))?.userPrincipalName ?? '') : known;
+    accounts.push({ ...one, userPrincipalName });
+  }
+  return accounts;
 }
 
 /** They stay as they are, and whoever asked is told. */

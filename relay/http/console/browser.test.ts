@@ -38,8 +38,9 @@ t.test('somebody gets in by a link, and every page can be used at both widths, l
       `/runs/${numbers.failed}`,
       '/holds',
       '/preview?now=yes',
+      ...['/agents', '/alerts', '/audit', '/settings'],
     ];
-    const paths = ['', 'me', 'sign-in-provider', ...own.map((path) => `districts/contoso${path}`)];
+    const paths = ['', 'me', 'sign-in-provider', 'settings', ...own.map((path) => `districts/contoso${path}`)];
     for (const path of paths) {
       await tab.goto(`${relay.url}/console/${path}`);
       t.ok((await tooWide(tab)) <= 0, `${path} fits ${look.viewport.width}`);

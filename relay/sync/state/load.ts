@@ -47,7 +47,12 @@ export async function loadTenantState(
   roster.reserve(sumOf(counts, 'studentEnrollment') + sumOf(counts, 'teacherRoster'));
   for (const kind of kinds) for await (const page of recordPages(scope, kind)) roster.load(page);
   await readApplied(scope, state.applied);
-  for await (const [name, person] of readGivenNames(scope)) names.add(name, person);
+  for await (const [name, person] of readGivenNames(scope)) {
+    names.add(name, person);
+    const id = state.accounts.get(person);
+    // A new account that the directory does not show yet has the name that it was given.
+    if (id !== undefined && directory.get(id) === undefined) state.exempt.note({ id, userPrincipalName: name });
+  }
   for await (const page of foundPages(scope)) for (const object of page) adoption.found.set(object.objectId, object);
   markDrift(state.applied, await readDrift(scope));
   const carriedOut = await readAppliedProfiles(scope);

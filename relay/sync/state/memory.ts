@@ -56,7 +56,10 @@ export function noteMade(operation: Operation, tenant: TenantState): void {
   if (account === undefined) return;
   const key = personKey(account.role, account.personId);
   const objectId = tenant.accounts.get(key);
-  if (objectId !== undefined) tenant.noteCreated(key, objectId);
+  if (objectId === undefined) return;
+  tenant.noteCreated(key, objectId);
+  // The directory shows it only after a while.
+  tenant.exempt.note({ id: objectId, userPrincipalName: account.userPrincipalName });
 }
 
 export function noteRefusal({ key }: Operation, problem: Problem, { refusals }: ProfileState): void {

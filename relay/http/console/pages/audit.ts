@@ -123,7 +123,7 @@ function entryTable({ entries, next, asked, path }: Answer): string {
     rows: entries.map(({ at, who, action, detail, note, actor }) => [
       time(Date.parse(at)),
       html`${who}!${actor === null ? '' : html`<br><span class="fine">${actor.kind}, ${actor.role}</span>`}`,
-      html`<code>${action}</code>`,
+      html`<code class="option">${action}</code>`,
       html`<details><summary>${summaryOf(detail)}</summary><pre>${JSON.stringify(detail, null, 2)}</pre></details>!${note === null ? '' : html`<span class="fine">!${icon('next')} ${note}</span>`}`,
     ]),
     below: html`!${newest}!${earlier}`,

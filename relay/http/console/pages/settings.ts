@@ -133,7 +133,7 @@ function serversPanel({ slug, servers }: District, view: View): string {
     formTo(
       `${pathOf(slug)}/accept`,
       view,
-      html`<input type="hidden" name="server" value="${host}"><button aria-label="Accept ${host}">It has the same data: accept it</button>`,
+      html`<input type="hidden" name="server" value="${host}"><button aria-label="Accept ${host}">Accept</button>`,
     );
   return tablePanel({
     label: 'Table of servers',
@@ -152,7 +152,7 @@ function serversPanel({ slug, servers }: District, view: View): string {
       ...(mayAccept ? [isAccepted ? '' : button(host)] : []),
     ]),
     below: mayAccept
-      ? html`<p class="note">Ids of two servers are those of different people: if the data is not the same, people get each other's accounts.</p>`
+      ? html`<p class="note">Accept a refused server only if it has the same data as the district's: ids of two servers are those of different people, who would get each other's accounts.</p>`
       : '',
   });
 }
