@@ -2,7 +2,7 @@
 import type { PersonKey } from '../../model/person-key.ts';
 import type { TenantScope } from '../store.ts';
 
-/** Section ids. The table's key begins with the class, so every class is asked: 20,000 in about 20 ms. */
+/** Section ids. The table's key begins with the class, so every class is asked: reading all memberships would be more. */
 export async function relationsOf(
   { db, tenantId }: TenantScope,
   key: PersonKey,

@@ -9,7 +9,7 @@ import { storedRecord } from './mirror.ts';
 
 /** Ids in one statement; SQLite takes 32,766 parameters. */
 const idsAtOnce = 20_000;
-/** Each is looked up in every school, of which a district may have 150: 30,000 look-ups take about 20 ms. */
+/** Each is looked up in every school, of which a district may have 150. */
 const mostLookedUp = 200;
 
 /** The ids of the schools that have, or had, records of this kind. */
@@ -102,7 +102,7 @@ export async function* searchRecords<K extends Kind>(
 type RecordQuery = SelectQueryBuilder<Database, 'record', object>;
 
 /**
- * A first sieve, ten times as fast as reading every record. Whoever searches without accents finds those with them, too: in place of
+ * A first sieve, so that not every record is parsed. Whoever searches without accents finds those with them, too: in place of
  * letters that carry some, any character fits. LIKE ignores the case of ASCII letters alone, so others may be anything.
  */
 function containing(query: RecordQuery, words: readonly string[]): RecordQuery {
