@@ -3,14 +3,16 @@ import { html } from 'ghtml';
 import { count, counted, icon } from '../../../../shared/page/parts.ts';
 import type { DraftPlan } from '../../../app/queries/profile-drafts.ts';
 import { sentenceOf } from '../../../app/queries/sentences.ts';
+import type { OperationKind } from '../../../model/operation.ts';
+import { specOf } from '../../../operations/registry.ts';
 import { describeChanges, type Listed, listPlan, totalsOf } from '../../../plan/listing.ts';
 
 /** How many operations of each kind a page shows. */
 const sampleSize = 3;
 
-/** `createUser` as `create user` */
-export function kindWords(kind: string): string {
-  return kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+/** `new account`, as it is counted elsewhere. */
+export function kindWords(kind: OperationKind): string {
+  return specOf(kind).noun;
 }
 
 export interface Numbers {

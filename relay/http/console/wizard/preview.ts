@@ -94,7 +94,7 @@ function enablePanel(now: DraftNow, { slug, draft }: Here, plan: DraftPlan, view
   const numbers = numbersOf(plan);
   const lines = numbers.totals.map(
     ({ kind, planned, held }) =>
-      html`<li><strong>${count(planned - held)}</strong> ${kindWords(kind)}${held === 0 ? '' : `, ${count(held)} held`}</li>`,
+      html`<li><strong>${count(planned - held)}</strong> × ${kindWords(kind)}${held === 0 ? '' : `, ${count(held)} held`}</li>`,
   );
   const what = now.state === 'enabled' ? 'Put in force' : 'Enable';
   const label =

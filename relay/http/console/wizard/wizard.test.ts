@@ -140,9 +140,9 @@ t.test('from nothing to a profile that writes', async (t) => {
   t.match(summary, /more than 5 % and 20/);
   const preview = await wizard.see('preview');
   t.match(preview, /operations would be carried out/);
-  t.match(preview, /create user<\/th><td class="number">4<\/td>/);
+  t.match(preview, /new account<\/th><td class="number">4<\/td>/);
   const enable = await browser.get(`${wizard.path}/enable`);
-  t.match(enable.body, /<strong>4<\/strong> create user/);
+  t.match(enable.body, /<strong>4<\/strong> × new account/);
   t.match(enable.body, /Enable: \d+ operations now, 0 held/);
   t.equal((await readNow()).length, 0, 'nothing is in force until then');
   const enabled = await browser.submit(enable, '/now');
