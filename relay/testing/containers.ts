@@ -1,13 +1,14 @@
 /** Sequences of calls for containers, and the same calls for the `Map` or `Set` that each stands for. */
 import fc from 'fast-check';
 import type { Test } from 'tap';
+import { anyCharacter } from '../../shared/testing/any-character.ts';
 import { histories } from './histories.ts';
 
 /** Few enough that calls meet, with what is awkward in texts. */
 export const id = fc.oneof(
   { weight: 8, arbitrary: fc.integer({ min: 0, max: 400 }).map((number) => `students:${number}`) },
   { weight: 2, arbitrary: fc.constantFrom('', '__proto__', 'é', 'Ω', 'students:１', '\ud800', 'e\u0301', '\0', ' ') },
-  { weight: 1, arbitrary: fc.string({ maxLength: 300, unit: 'binary' }) },
+  { weight: 1, arbitrary: fc.string({ maxLength: 300, unit: anyCharacter }) },
 );
 
 export const { value } = fc.letrec((tie) => ({
