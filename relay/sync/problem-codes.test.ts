@@ -10,6 +10,7 @@ import { handCauses } from '../testing/causes/hand.ts';
 import { microsoftCauses } from '../testing/causes/microsoft.ts';
 import { rosterCauses, students } from '../testing/causes/roster.ts';
 import { openDistrict, smallRoster } from '../testing/district.ts';
+import { takesAll } from '../testing/histories.ts';
 
 /**
  * Without a token, or a directory that can be read, there is no run, so nobody has a problem: see credentials.test.ts,
@@ -23,7 +24,9 @@ const causes: Record<Exclude<keyof typeof graphErrors, OfTheRun>, Cause> = {
   ...handCauses,
 };
 
-for (const [code, cause] of Object.entries(causes)) {
+for (const [at, [code, cause]] of Object.entries(causes).entries()) {
+  // One of three: many of each list.
+  if (!takesAll && at % 3 > 0) continue;
   t.test(`${code} comes, and goes`, async (t) => {
     const mode = cause.create ? 'create' : 'match';
     const accounts = mode === 'match';

@@ -3,6 +3,7 @@ import t from 'tap';
 import type { RosterRecord } from '../../shared/roster.ts';
 import { listLinks } from '../store/accounts/links.ts';
 import { smallRoster } from '../testing/district.ts';
+import { takesAll } from '../testing/histories.ts';
 import { asStaff, classesOf, create, match, open, students, withReturned } from '../testing/returned.ts';
 
 t.test('a student who left and is staff now has the account, as staff', async (t) => {
@@ -16,14 +17,12 @@ t.test('a student who left and is staff now has the account, as staff', async (t
   t.ok(taught?.owners?.includes(account?.id ?? ''));
 });
 
-/** With HALLPASS_RUNS every combination; otherwise half of them, in which each two values still meet. */
-const takesAll = process.env.HALLPASS_RUNS !== undefined;
-
 for (const [at, [name, mode]] of Object.entries({ match, create }).entries()) {
   t.test(`${name}: a student who becomes staff keeps nothing of a student, and the reverse`, async (t) => {
     for (const [row, clearedRoles] of (['cleared', 'ignored', 'refused'] as const).entries()) {
       for (const [column, killedAfter] of [2, 3, 4, Number.POSITIVE_INFINITY].entries()) {
-        if (!takesAll && (at + row + column) % 2 === 1) continue;
+        // A third of them, in which both modes still meet every kill and every tenant.
+        if (!takesAll && (at + row + column) % 3 > 0) continue;
         const district = await open(t, mode);
         district.microsoft.directory.rules.clearedRoles = clearedRoles;
         await district.commit(asStaff({ givenName: 'Ana', surname: 'Šimić 0' }));
@@ -74,6 +73,7 @@ t.test(
   async (t) => {
     for (const mode of [match, create]) {
       for (const clearedRoles of ['cleared', 'ignored'] as const) {
+        if (!takesAll && (mode === match) !== (clearedRoles === 'ignored')) continue;
         const district = await open(t, mode);
         district.microsoft.directory.rules.clearedRoles = clearedRoles;
         const roster = asStaff({ givenName: 'Ana', surname: 'Šimić 0' });

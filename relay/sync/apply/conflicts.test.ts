@@ -11,6 +11,7 @@ import { personKey } from '../../model/person-key.ts';
 import { fixerOf } from '../../model/problem.ts';
 import { readProblems } from '../../store/runs/problems.ts';
 import { type District, type Mode, openDistrict, smallRoster } from '../../testing/district.ts';
+import { takesAll } from '../../testing/histories.ts';
 import { Owners } from './owners.ts';
 
 const create: Mode = { students: 'create', teachers: 'create' };
@@ -133,7 +134,12 @@ async function memberOf51(district: District): Promise<boolean> {
   return group?.members?.includes(student?.id ?? '') === true;
 }
 
-for (const [name, [hold, named]] of Object.entries(holdersOfAccounts)) {
+/** One for each wording of the holder. */
+const wordings = ['an address of another account', 'a contact', 'a Microsoft 365 group', 'a group in the recycle bin'];
+const chosen = <T>(holders: Record<string, T>) =>
+  Object.entries(holders).filter(([name]) => takesAll || wordings.includes(name));
+
+for (const [name, [hold, named]] of chosen(holdersOfAccounts)) {
   t.test(`an account whose name is ${name}`, async (t) => {
     const district = await open(t, 2);
     await district.run();
@@ -157,7 +163,7 @@ for (const [name, [hold, named]] of Object.entries(holdersOfAccounts)) {
   });
 }
 
-for (const [name, [hold, named]] of Object.entries(holdersOfAliases)) {
+for (const [name, [hold, named]] of chosen(holdersOfAliases)) {
   t.test(`a class whose alias is that of ${name}`, async (t) => {
     const district = await open(t, 3);
     await district.run();
@@ -215,7 +221,7 @@ t.test('a refused team holds up no other', async (t) => {
 });
 
 t.test('hundreds of conflicts cost a few requests per twenty', async (t) => {
-  const students = 300;
+  const students = takesAll ? 300 : 100;
   const district = await open(t, 0);
   await district.run();
   const { directory } = district.microsoft;
@@ -245,7 +251,11 @@ t.test('the record of an object is found without a full scan', async (t) => {
   });
   const classes = new Map([['77', { objectId: 'group', body: {} }]]);
   const owners = new Owners({ accounts: counted, applied: { classes } as never });
-  for (let index = 0; index < 500; index += 1) t.equal(owners.of(`object ${index}`), `students:${index}`);
+  const some = Array.from({ length: 500 }, (_, index) => index);
+  t.same(
+    some.map((index) => owners.of(`object ${index}`)),
+    some.map((index) => `students:${index}`),
+  );
   t.equal(owners.of('group'), 'class:77');
   t.equal(owners.of('other'), undefined);
   t.equal(walks, 1);

@@ -14,6 +14,7 @@ import type { Role } from '../../model/role.ts';
 import { parseProfile } from '../../profile/profile.ts';
 import { readProblems } from '../../store/runs/problems.ts';
 import { type District, type Mode, openDistrict, profileFor, smallRoster } from '../../testing/district.ts';
+import { takesAll } from '../../testing/histories.ts';
 
 const match: Mode = { students: 'match', teachers: 'match' };
 const students = 8;
@@ -59,7 +60,7 @@ t.test('owners are added one by one for every kind of refusal of a PATCH', async
     { status: 422, code: 'UnprocessableEntity', message: 'owners cannot be bound.' },
     { status: 501, code: 'NotImplemented', message: 'Not implemented.' },
   ];
-  for (const answer of refusals) {
+  for (const answer of takesAll ? refusals : refusals.filter(({ status }) => status === 403 || status === 501)) {
     const district = await open(t);
     const match = { method: 'PATCH', path: '^/groups/[^/]+$' };
     // The six requests for owners: those for members have the same path and come later.
@@ -333,6 +334,6 @@ t.test('a removed owner stays a member where they belong, in any tenant', async 
   };
   await removed(false);
   let killedAfter = 1;
-  while (await removed(true, killedAfter)) killedAfter += 1;
+  while (await removed(true, killedAfter)) killedAfter += takesAll ? 1 : 3;
   t.ok(killedAfter > 3, 'killed before and after the removal');
 });
