@@ -8,7 +8,7 @@ import { readHolds } from '../store/guard/holds.ts';
 import { setProfile } from '../store/profiles/profiles.ts';
 import { type District, openDistrict, profileFor, skuId, smallRoster } from '../testing/district.ts';
 
-const students = 60;
+const students = 20;
 const roster = smallRoster(students);
 /** So strict that nearly every bulk change in PowerSchool would be held. */
 const guards = { updates: { percent: 10, population: 1 }, removals: { percent: 5, above: 2 } };

@@ -5,6 +5,7 @@ import type { OperationKind } from '../model/operation.ts';
 import { parseProfile } from '../profile/profile.ts';
 import { readRecentChanges } from '../store/guard/recent-changes.ts';
 import { type District, openDistrict, smallRoster } from '../testing/district.ts';
+import { takesAll } from '../testing/histories.ts';
 
 const roster = smallRoster(12);
 
@@ -62,9 +63,10 @@ t.test('a first run counts nothing', async (t) => {
   t.same(await counted(await open(t)), {});
 });
 
-for (const [name, { options, after, counts }] of Object.entries(cases)) {
+for (const [at, [name, { options, after, counts }]] of Object.entries(cases).entries()) {
   t.test(`killed at any point, ${name} count once`, async (t) => {
-    for (const killedAfter of [1, 2, 4]) {
+    for (const [index, killedAfter] of [1, 2, 4].entries()) {
+      if (!takesAll && index !== at % 3) continue;
       const district = await open(t, options);
       await district.commit(after);
       await district.run({ killedAfter }).catch(() => undefined);
