@@ -9,6 +9,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { Test } from 'tap';
 import { access } from '../app/access.ts';
 import { openApi } from '../http/api/openapi.ts';
+import type { Route } from '../http/api/route.ts';
 import { routes } from '../http/api/routes.ts';
 import { accessScopes } from '../model/access-scope.ts';
 import { issueCode } from '../store/agents/agents.ts';
@@ -18,6 +19,7 @@ import { findTenant } from '../store/tenants/system.ts';
 import { editTenant } from '../store/tenants/tenants.ts';
 import { type ApiSetting, apiSetting } from './api.ts';
 import type { Caller, Sent } from './api-requests.ts';
+import { sampleOf } from './api-samples.ts';
 import { addTenant, testProfile } from './relay-double.ts';
 
 /** Stands in everything that the other district has, and nowhere else. */
@@ -91,6 +93,14 @@ export class ApiFuzz {
     if (status < 300) this.done.add(`${route.method} ${route.path}`);
     if (status < 300 && route.method !== 'GET') await this.#fix();
     return status;
+  }
+
+  /** Does with each caller what the route is for, which an operator may do with all scopes and with its scope alone. */
+  async holdFor(t: Test, route: Route, callers: readonly Caller[]): Promise<void> {
+    const statuses: Partial<Record<Caller, number>> = {};
+    for (const caller of callers) statuses[caller] = await this.hold(t, await sampleOf(this.setting, route, caller));
+    const said = `${route.method} ${route.path}: ${JSON.stringify(statuses)}`;
+    t.ok((statuses.operator ?? 500) < 300 && (statuses.narrow ?? 500) < 300, said);
   }
 
   #checkForm({ route }: Sent, { status, type, text }: Answered, wrong: (what: string) => void): void {
