@@ -1,5 +1,6 @@
 /** A district of which something can be told, and the relay that tells it over HTTP. */
 import type { Test } from 'tap';
+import { folderOf } from '../../shared/testing/folder.ts';
 import type { AccessRole } from '../model/access-role.ts';
 import type { AccessScope } from '../model/access-scope.ts';
 import { createToken } from '../store/tenants/api-tokens.ts';
@@ -32,7 +33,7 @@ export interface ApiSetting {
 
 /** A run was made and one more is due; there are problems, a hold, and a difference that somebody made by hand. */
 export async function apiSetting(t: Test): Promise<ApiSetting> {
-  const home = t.testdir();
+  const home = folderOf(t);
   const mode = { students: 'match', teachers: 'match' } as const;
   const district = await openDistrict({ dir: home, home, mode, students: 40, accounts: true, freeTenants: 2 });
   t.teardown(() => district.close());

@@ -1,7 +1,9 @@
 /** A relay for tests of the link: the real server on a free port, with a provisioning loop that only counts. */
 import { createHash } from 'node:crypto';
 import { PassThrough } from 'node:stream';
+import type { Test } from 'tap';
 import { type Clock, systemClock } from '../../shared/clock.ts';
+import { folderOf } from '../../shared/testing/folder.ts';
 import { createLog } from '../log/log.ts';
 import { type Relay, startRelay } from '../node.ts';
 import { type Profile, parseProfile } from '../profile/profile.ts';
@@ -97,10 +99,10 @@ export async function addAgent(relay: Relay, tenantId: string): Promise<AgentIde
  * @param options.profile of the tenant, there before the relay starts
  */
 export async function setUp(
-  t: { testdir(): string; teardown(end: () => Promise<void>): void },
+  t: Pick<Test, 'testdir' | 'teardown'>,
   { profile, ...options }: TestRelayOptions & { profile?: Profile } = {},
 ) {
-  const home = t.testdir();
+  const home = folderOf(t);
   const tenant = await addTenantTo(home, 'contoso', profile);
   const relay = await startTestRelay(home, options);
   t.teardown(() => relay.close());

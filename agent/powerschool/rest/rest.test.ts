@@ -276,7 +276,8 @@ t.test('whatever happened before, a clean cycle gives the relay what PowerSchool
     await other.sync();
     return contentOf(other) === contentOf(bench) && bench.relay.violations.length === 0;
   });
-  await fc.assert(property, { numRuns: 6 });
+  const { HALLPASS_RUNS: runs } = process.env;
+  await fc.assert(property, runs === undefined ? { seed: 20_261_201, numRuns: 3 } : { numRuns: Number(runs) });
   t.pass();
 });
 
