@@ -87,6 +87,14 @@ export const mutants: readonly Mutant[] = [
     tests: ['relay/sync/overtaking.test.ts'],
   },
   {
+    part: 'archiving',
+    harm: 'the team of a class that ends while Teams is making it is never archived',
+    file: 'relay/sync/apply/archiving.ts',
+    find: "if (teamWorkOf(operation) === 'archive' && isTeamComing(operation)) return true;",
+    replace: "if (teamWorkOf(operation) !== 'archive' && isTeamComing(operation)) return true;",
+    tests: ['relay/sync/apply/archiving.test.ts'],
+  },
+  {
     part: 'connection',
     harm: 'a batch that was repeated after a lost acknowledgment is applied twice',
     file: 'relay/http/link/order.ts',
