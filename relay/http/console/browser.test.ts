@@ -44,6 +44,9 @@ t.test('somebody gets in by a link, and every page can be used at both widths, l
     for (const path of paths) {
       await tab.goto(`${relay.url}/console/${path}`);
       t.ok((await tooWide(tab)) <= 0, `${path} fits ${look.viewport.width}`);
+      for (const box of await tab.locator(':is(header, .district) nav').all()) {
+        t.ok(((await box.boundingBox())?.height ?? 0) < 40, `${path} has its pages in one row`);
+      }
       t.strictSame(await violationsOf(tab), [], `${path}, ${name}`);
       await tab.screenshot({
         path: join(screenshots, `console-${path.replace(/[/?=]/g, '-') || 'fleet'}-${name}.png`),
@@ -67,10 +70,25 @@ t.test('the fleet changes in place, and an invitation is made by keyboard', { sk
   t.equal(focused, 'contoso schools', 'the focus stays where it was');
 
   await tab.getByRole('link', { name: 'contoso schools' }).press('Enter');
-  await tab
-    .getByRole('navigation', { name: 'Pages of the district' })
-    .getByRole('link', { name: 'Users' })
-    .press('Enter');
+  const own = tab.getByRole('navigation', { name: 'Pages of the district' });
+  t.equal(await own.locator('[aria-current]:visible').textContent(), 'Overview');
+  await own.locator('summary').press('Enter');
+  t.strictSame(await violationsOf(tab, ['.district']), [], 'the open menu');
+  await own.getByRole('link', { name: 'Users' }).press('Enter');
+  await tab.waitForURL(/\/users$/);
+  t.equal(await own.locator('summary').innerText(), 'More: Users');
+  await own.locator('summary').press('Enter');
+  t.equal(await own.locator('[aria-current=page]:visible').textContent(), 'Users');
+  await tab.mouse.click(20, 880);
+  await own.getByRole('link', { name: 'Users' }).waitFor({ state: 'hidden' });
+  t.pass('a click beside the menu closes it, without a script');
+  await tab.setViewportSize({ width: 390, height: 844 });
+  await own.locator('summary').press('Enter');
+  await own.getByRole('link', { name: 'Runs' }).press('Enter');
+  await tab.waitForURL(/\/runs$/);
+  t.equal(await own.locator('summary').innerText(), 'Runs', 'a narrow screen has one menu, named after the page');
+  await tab.setViewportSize({ width: 1280, height: 900 });
+  await tab.goBack();
   await tab.getByLabel('For', { exact: true }).fill('Dana Cole');
   await tab.getByLabel('District admin').press('Space');
   await tab.getByRole('button', { name: 'Make a link' }).press('Enter');

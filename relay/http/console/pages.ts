@@ -1,4 +1,4 @@
-/** Every page of the console, in the order of the navigation. */
+/** Every page of the console, in the order of the navigation, whose bar has the first ones and whose menu the others. */
 
 import { agentPage, agentsPage } from './pages/agents.ts';
 import { alertsPage, districtAlertsPage } from './pages/alerts.ts';
@@ -40,21 +40,22 @@ export const pages: readonly Page[] = [
   peoplePage,
   personPage,
   classPage,
+  problemsPage,
   runsPage,
   runPage,
   holdsPage,
   previewPage,
-  problemsPage,
-  teamsPage,
-  passwordsPage,
+  profilesPage,
+  ...wizardPages,
   agentsPage,
   agentPage,
+  // In the menu: asked for less often.
+  teamsPage,
+  passwordsPage,
   exemptPage,
   blackoutsPage,
   districtAlertsPage,
   districtAuditPage,
-  profilesPage,
-  ...wizardPages,
   districtUsersPage,
   tokensPage,
   districtSettingsPage,

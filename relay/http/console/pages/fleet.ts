@@ -39,14 +39,14 @@ const nothingYet = html`<section class="panel"><p class="lead">Add the first dis
 
 function tableOf(districts: readonly FleetLine[]): string {
   return html`<section class="panel"><div class="scroller" tabindex="0" role="region" aria-label="Table of districts">
-<table><thead><tr><th scope="col">District</th><th scope="col">State</th><th scope="col">Why</th><th scope="col">Agent seen</th><th scope="col">Last run</th><th scope="col" class="number">Held</th><th scope="col" class="number">Problems</th></tr></thead>
+<table class="cards"><thead><tr><th scope="col">District</th><th scope="col">State</th><th scope="col">Why</th><th scope="col">Agent seen</th><th scope="col">Last run</th><th scope="col" class="number">Held</th><th scope="col" class="number">Problems</th></tr></thead>
 <tbody>!${districts.map(rowOf)}</tbody></table>
 </div></section>`;
 }
 
 function rowOf({ slug, name, need, why, agentSeenAt, lastRunAt, held, problems }: FleetLine): string {
   const { icon: mark, word, look } = needs[need];
-  return html`<tr><th scope="row"><a href="${consoleBase}/districts/${slug}">${name}</a></th><td class="${look}">!${icon(mark)}${word}</td><td>${why}</td><td>!${moment(agentSeenAt)}</td><td>!${moment(lastRunAt)}</td><td class="number">${held}</td><td class="number">${problems}</td></tr>`;
+  return html`<tr><th scope="row"><a href="${consoleBase}/districts/${slug}">${name}</a></th><td class="${look}">!${icon(mark)}${word}</td><td>${why}</td><td data-label="Agent seen">!${moment(agentSeenAt)}</td><td data-label="Last run">!${moment(lastRunAt)}</td><td class="number" data-label="Held">${held}</td><td class="number" data-label="Problems">${problems}</td></tr>`;
 }
 
 function moment(at: string | null): string {

@@ -85,21 +85,22 @@ function approvals({ provisioning: { holds } }: Status, base: string): string {
 }
 
 function comparison(rows: readonly Comparison[], { roster }: Status): string {
+  const systems = ['PowerSchool', 'Mirror', 'Microsoft 365'];
   const columns = [
     { heading: 'What' },
-    ...['PowerSchool', 'Mirror', 'Microsoft 365'].map((heading) => ({ heading, isNumber: true as const })),
+    ...systems.map((heading) => ({ heading, isNumber: true as const })),
     { heading: 'Why they differ' },
   ];
   const lines = rows.map(
     ({ what, powerSchool, mirror, microsoft, why }) =>
-      html`<tr><th scope="row">${what}</th>!${[powerSchool, mirror, microsoft].map((value) => html`<td class="number">${count(value)}</td>`)}<td>!${why.length === 0 ? same(mirror === microsoft) : html`${why.join(' ')}`}</td></tr>`,
+      html`<tr><th scope="row">${what}</th>!${[powerSchool, mirror, microsoft].map((value, at) => html`<td class="number" data-label="${systems[at]}">${count(value)}</td>`)}<td>!${why.length === 0 ? same(mirror === microsoft) : html`${why.join(' ')}`}</td></tr>`,
   );
   const at = roster.committedAt;
   const note =
     at === null
       ? 'No complete roster has arrived yet: enroll an agent, and let it read PowerSchool.'
       : html`PowerSchool as of the last complete check, !${moment(at)}; Microsoft 365 as Hallpass wrote and found it.`;
-  return html`<section class="panel"><div class="panel-head"><h2>PowerSchool, mirror, Microsoft 365</h2></div>!${table('Comparison of PowerSchool, the mirror and Microsoft 365', columns, lines)}<p class="note">!${note}</p></section>`;
+  return html`<section class="panel"><div class="panel-head"><h2>PowerSchool, mirror, Microsoft 365</h2></div>!${table('Comparison of PowerSchool, the mirror and Microsoft 365', columns, lines, 'cards')}<p class="note">!${note}</p></section>`;
 }
 
 function same(isSame: boolean): string {

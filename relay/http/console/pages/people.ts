@@ -31,7 +31,7 @@ interface Answer {
 export const peoplePage = districtPage({
   path: '/people',
   needs: 'people',
-  nav: 'People and classes',
+  nav: 'People',
   title: 'People and classes',
   query: z.strictObject({
     q: z.string().max(100).default(''),

@@ -7,12 +7,17 @@ export interface Column {
   isNumber?: true;
 }
 
-/** @param what for people who cannot see it: `Table of runs` @param rows HTML of each row, `<tr>` included */
-export function table(what: string, columns: readonly Column[], rows: readonly string[]): string {
+/** @param what for people who cannot see it: `Table of runs` @param rows HTML of each row, `<tr>` included @param look `cards`: rows become cards on a narrow screen, where each cell says its `data-label` */
+export function table(
+  what: string,
+  columns: readonly Column[],
+  rows: readonly string[],
+  look: 'cards' | '' = '',
+): string {
   const headings = columns.map(
     ({ heading, isNumber }) => html`<th scope="col" class="${isNumber === true ? 'number' : ''}">${heading}</th>`,
   );
-  return html`<div class="scroller" tabindex="0" role="region" aria-label="${what}"><table><thead><tr>!${headings}</tr></thead><tbody>!${rows}</tbody></table></div>`;
+  return html`<div class="scroller" tabindex="0" role="region" aria-label="${what}"><table class="${look}"><thead><tr>!${headings}</tr></thead><tbody>!${rows}</tbody></table></div>`;
 }
 
 /** @param at ISO 8601 */

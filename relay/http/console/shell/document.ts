@@ -69,7 +69,7 @@ function headerOf({ pages }: Frame, { actor, token, path, tenant }: Place): stri
   return html`<header>
 <a class="brand" href="${consoleBase}/">Hallpass</a>
 !${navigation('Relay', across, { actor, path, tenant: undefined })}
-<p class="who"><a href="${consoleBase}/me">${actor.name}</a>!${signOut}</p>
+<div class="who"><a href="${consoleBase}/me">${actor.name}</a>!${signOut}</div>
 </header>
 !${tenant === undefined ? '' : districtBand(pages, { actor, path, tenant })}`;
 }
@@ -87,17 +87,48 @@ function searchBox({ actor, tenant: { id, slug } }: { actor: UserActor; tenant: 
   return html`<search><form class="search" method="get" action="${consoleBase}/districts/${slug}/people"><input type="text" name="q" aria-label="Search people, classes and schools" placeholder="Person, class or school" maxlength="100" autocomplete="off" spellcheck="false"><button>Search</button></form></search>`;
 }
 
+interface Section {
+  name: string;
+  href: string;
+  /** The page itself, or one below it. */
+  current: 'page' | 'true' | undefined;
+}
+
+/** As many as fit beside a district's name; the others are in the menu. */
+const barLength = 8;
+
+/**
+ * A bar of the first pages and a menu of the others. A narrow screen has no room for the bar: there the menu has them all,
+ * and each of the two writings of a link is there at one width only.
+ */
 function navigation(
   label: string,
   pages: readonly Page[],
   { actor, path: current, tenant }: { actor: UserActor; path: string; tenant: Tenant | undefined },
 ): string {
-  const offered = pages.filter(({ nav, needs }) => nav !== undefined && mayDo(actor, needs, tenant?.id));
-  const items = offered.map(({ path, nav = '' }) => {
+  const section = sectionOf(current, tenant);
+  const all = pages.flatMap(({ path, nav: name, needs }): Section[] => {
+    if (name === undefined || !mayDo(actor, needs, tenant?.id)) return [];
     const href = `${consoleBase}${path.replace(':slug', tenant?.slug ?? '')}`;
-    return path === current
-      ? html`<li><a href="${href}" aria-current="page">${nav}</a></li>`
-      : html`<li><a href="${href}">${nav}</a></li>`;
+    if (path === current) return [{ name, href, current: 'page' }];
+    return [{ name, href, current: sectionOf(path, tenant) === section ? 'true' : undefined }];
   });
-  return html`<nav aria-label="${label}"><ul>!${items}</ul></nav>`;
+  if (all.length === 0) return '';
+  const [bar, others] = [all.slice(0, barLength), all.slice(barLength)];
+  const hidden = others.find((one) => one.current !== undefined);
+  const here = hidden ?? bar.find((one) => one.current !== undefined);
+  const more = html`<span class="wide">More!${hidden === undefined ? '' : html`: <b>${hidden.name}</b>`}</span>`;
+  const menu = html`<span class="small">!${here === undefined ? (tenant === undefined ? 'Relay' : 'Pages') : html`<b>${here.name}</b>`}</span>`;
+  return html`<nav aria-label="${label}"><ul class="bar">!${bar.map((one) => linkTo(one))}</ul>
+<details class="menu !${others.length === 0 ? 'small' : ''}" name="menu"><summary>!${others.length === 0 ? '' : more}!${menu}</summary><ul>!${bar.map((one) => linkTo(one, 'small'))}!${others.map((one) => linkTo(one))}</ul></details></nav>`;
+}
+
+function linkTo({ name, href, current }: Section, width = ''): string {
+  const mark = current === undefined ? '' : html` aria-current="${current}"`;
+  return html`<li!${width === '' ? '' : html` class="${width}"`}><a href="${href}"!${mark}>${name}</a></li>`;
+}
+
+/** `runs` of `/districts/:slug/runs/:number` in a district; empty for its first page, and for that of the relay. */
+function sectionOf(path: string, tenant: Tenant | undefined): string {
+  return path.split('/')[tenant === undefined ? 1 : 3] ?? '';
 }

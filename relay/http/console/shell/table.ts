@@ -1,4 +1,4 @@
-/** Tables of the console: in a panel, scrollable by themselves, with headings that ears hear. */
+/** Tables of the console: in a panel, scrollable by themselves, with headings that ears hear; cards on a narrow screen. */
 import { html } from 'ghtml';
 
 export interface Column {
@@ -23,7 +23,7 @@ export interface TableGiven {
 export function tablePanel({ label, heading, columns, rows, beside = '', below = '' }: TableGiven): string {
   const head = heading === undefined ? '' : html`<h2>${heading}</h2>`;
   return html`<section class="panel">!${head + beside === '' ? '' : html`<div class="panel-head">!${head}!${beside}</div>`}
-<div class="scroller" tabindex="0" role="region" aria-label="${label}"><table>
+<div class="scroller" tabindex="0" role="region" aria-label="${label}"><table class="cards">
 <thead><tr>!${columns.map(headOf)}</tr></thead>
 <tbody>!${rows.map((cells) => html`<tr>!${cells.map((cell, at) => cellOf(cell, columns[at], at === 0))}</tr>`)}</tbody>
 </table></div>!${below}</section>`;
@@ -36,7 +36,8 @@ function headOf({ heading, as }: Column): string {
 
 function cellOf(content: string, column: Column | undefined, isFirst: boolean): string {
   if (isFirst) return html`<th scope="row">!${content}</th>`;
-  return column?.as === 'number' ? html`<td class="number">!${content}</td>` : html`<td>!${content}</td>`;
+  if (column === undefined || column.as === 'buttons') return html`<td>!${content}</td>`;
+  return html`<td class="${column.as ?? ''}" data-label="${column.heading}">!${content}</td>`;
 }
 
 /** A panel of an empty page: what to do first. @param content HTML */
