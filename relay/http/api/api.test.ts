@@ -78,7 +78,7 @@ async function jsonEquals(t: Test, { get, json }: ApiSetting): Promise<void> {
   const error = ajv.compile(description.components.schemas.Error ?? false);
   t.ok(error(await refused.json()), 'errors too', { errors: error.errors });
   const names = description.paths['/tenants/{slug}/plan']?.get.parameters.map(({ name }) => name);
-  t.same(names, ['slug', 'profile', 'kind', 'person', 'limit', 'offset', 'format']);
+  t.same(names, ['slug', 'profile', 'kind', 'person', 'sample', 'limit', 'offset', 'format']);
 }
 
 async function tablesEqual(t: Test, { get, csv }: ApiSetting): Promise<void> {
