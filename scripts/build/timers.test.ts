@@ -25,7 +25,7 @@ t.test('another timer is found, wherever it is written', async (t) => {
     'while (true) await scheduler.wait(1000);',
   ])
     t.match(found('relay/new.ts', source), [/startLoop/], source);
-  const file = 'relay/graph/budget.ts';
+  const file = 'relay/graph/token-bucket.ts';
   t.match(
     found(file, `${sources.get(file)}\nfor (;;) await clock.sleep(1);`),
     [/has 2 timers/],
