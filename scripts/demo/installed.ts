@@ -5,6 +5,7 @@
 import { copyFile, mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stop } from 'esbuild';
 import manifest from '../../package.json' with { type: 'json' };
 import { bundleForNpm } from '../build/npm.ts';
 
@@ -23,6 +24,8 @@ export async function installPrograms(folder: string): Promise<Installed> {
     await copyFile(join(root, file), copy);
   }
   await bundleForNpm(join(folder, 'dist', 'npm'));
+  // Its service is a process of its own, which would outlive the demo for a moment.
+  await stop();
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
   const { 'hallpass-agent': agent, 'hallpass-relay': relay } = manifest.bin;
   return { agent: join(folder, agent), relay: join(folder, relay) };
