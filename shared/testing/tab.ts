@@ -18,6 +18,12 @@ export const noBrowser = existsSync(executablePath)
 /** For people to look at; not committed. */
 export const screenshots = join(process.cwd(), '.tap', 'screenshots');
 
+/** How pages are looked at: both widths and both color schemes, in two runs. */
+export const looks = [
+  { name: 'wide-light', colorScheme: 'light', viewport: { width: 1280, height: 900 } },
+  { name: 'narrow-dark', colorScheme: 'dark', viewport: { width: 390, height: 844 } },
+] as const;
+
 export async function launchBrowser(): Promise<Browser | undefined> {
   if (noBrowser !== false) return undefined;
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });

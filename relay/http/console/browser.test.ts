@@ -2,7 +2,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { launchBrowser, noBrowser, openTab, screenshots, tooWide, violationsOf } from '../../../shared/testing/tab.ts';
+import {
+  launchBrowser,
+  looks,
+  noBrowser,
+  openTab,
+  screenshots,
+  tooWide,
+  violationsOf,
+} from '../../../shared/testing/tab.ts';
 import { findTenant } from '../../store/tenants/system.ts';
 import { consoleSetting } from '../../testing/console.ts';
 import { addTenant } from '../../testing/relay-double.ts';
@@ -18,10 +26,6 @@ t.test('somebody gets in by a link, and every page can be used at both widths, l
   const { id } = await relay.store.system((scope) => findTenant(scope, 'contoso'));
   const numbers = await furnishRuns(relay.store, id, Date.now());
   await mkdir(screenshots, { recursive: true });
-  const looks = [
-    { name: 'wide-light', colorScheme: 'light', viewport: { width: 1280, height: 900 } },
-    { name: 'narrow-dark', colorScheme: 'dark', viewport: { width: 390, height: 844 } },
-  ] as const;
   for (const { name, ...look } of looks) {
     const tab = await openTab(t, browser, `${relay.url}/console/link#${await code()}`, look);
     await tab.locator('input[name=code]:not([value=""])').waitFor();

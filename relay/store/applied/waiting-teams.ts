@@ -12,12 +12,39 @@ export interface WaitingTeam {
   since: string;
 }
 
-/** Of existing classes that are not archived, by section. */
+/** How many teams wait for a teacher. */
+export async function countWaitingTeams(scope: TenantScope): Promise<number> {
+  const { count } = await waitingTeams(scope)
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** By section. */
 export async function readWaitingTeams(
-  { db, tenantId }: TenantScope,
+  scope: TenantScope,
   { after = '', limit }: { after?: string | undefined; limit: number },
 ): Promise<WaitingTeam[]> {
-  const rows = await db
+  const rows = await waitingTeams(scope)
+    .select(['applied.key', 'applied.object_id', 'applied.body', 'team.since'])
+    .where('team.section_id', '>', after)
+    .orderBy('team.section_id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => {
+    const { displayName } = toObject(row).body;
+    return {
+      sectionId: asSectionId(row.key),
+      objectId: row.object_id,
+      displayName: typeof displayName === 'string' ? displayName : undefined,
+      since: row.since,
+    };
+  });
+}
+
+/** Teams of existing classes that are not archived. */
+function waitingTeams({ db, tenantId }: TenantScope) {
+  return db
     .selectFrom('team_activation as team')
     .innerJoin('applied', (join) =>
       join
@@ -33,21 +60,7 @@ export async function readWaitingTeams(
         .on('archived.kind', '=', 'retired')
         .on('archived.container', '=', 'archived'),
     )
-    .select(['applied.key', 'applied.object_id', 'applied.body', 'team.since'])
     .where('team.tenant_id', '=', tenantId)
     .where('team.state', '=', 'waiting')
-    .where('team.section_id', '>', after)
-    .where('archived.item', 'is', null)
-    .orderBy('team.section_id')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => {
-    const { displayName } = toObject(row).body;
-    return {
-      sectionId: asSectionId(row.key),
-      objectId: row.object_id,
-      displayName: typeof displayName === 'string' ? displayName : undefined,
-      since: row.since,
-    };
-  });
+    .where('archived.item', 'is', null);
 }

@@ -25,32 +25,6 @@ export async function readActivation(
   return row && toActivation(row);
 }
 
-/** How many teams wait for a teacher: teams of existing classes that are not archived. */
-export async function countWaitingTeams({ db, tenantId }: TenantScope): Promise<number> {
-  const { count } = await db
-    .selectFrom('team_activation')
-    .innerJoin('applied', (join) =>
-      join
-        .onRef('applied.tenant_id', '=', 'team_activation.tenant_id')
-        .onRef('applied.key', '=', 'team_activation.section_id')
-        .onRef('applied.object_id', '=', 'team_activation.object_id')
-        .on('applied.kind', '=', 'class'),
-    )
-    .leftJoin('applied_relation', (join) =>
-      join
-        .onRef('applied_relation.tenant_id', '=', 'team_activation.tenant_id')
-        .onRef('applied_relation.item', '=', 'team_activation.section_id')
-        .on('applied_relation.kind', '=', 'retired')
-        .on('applied_relation.container', '=', 'archived'),
-    )
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('team_activation.tenant_id', '=', tenantId)
-    .where('team_activation.state', '=', 'waiting')
-    .where('applied_relation.item', 'is', null)
-    .executeTakeFirstOrThrow();
-  return Number(count);
-}
-
 export async function writeActivations(
   { db, tenantId }: TenantScope,
   activations: readonly TeamActivation[],

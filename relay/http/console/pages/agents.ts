@@ -2,7 +2,7 @@
 import { html } from 'ghtml';
 import { z } from 'zod';
 import { fail } from '../../../../shared/errors.ts';
-import { advice, copyable, counted, type IconName, icon, time } from '../../../../shared/page/parts.ts';
+import { advice, copyable, counted, time } from '../../../../shared/page/parts.ts';
 import { makeCode, shutOut } from '../../../app/commands/agents.ts';
 import { ask } from '../../../app/perform.ts';
 import { type AgentCheck, agentChecks } from '../../../app/queries/agent-checks.ts';
@@ -10,6 +10,7 @@ import { describeCondition } from '../../../app/queries/agent-condition.ts';
 import { agentsNow, type ListedAgent } from '../../../app/queries/agents.ts';
 import { propertiesNow } from '../../../app/queries/properties.ts';
 import { listAgents } from '../../../store/agents/agents.ts';
+import { type Look, stateLabel } from '../pieces/states.ts';
 import { consoleBase } from '../shell/document.ts';
 import { form, formTo } from '../shell/form.ts';
 import { type DistrictVisit, districtPage, type Outcome, type View } from '../shell/page.ts';
@@ -93,7 +94,7 @@ async function agentsOf({ app, actor, tenant, nowMs }: DistrictVisit): Promise<L
 }
 
 /** Mark, word and class of each condition. */
-const looks: Record<ListedAgent['condition'], { icon: IconName; word: string; look: string }> = {
+const looks: Record<ListedAgent['condition'], Look> = {
   ok: { icon: 'ok', word: 'Works', look: 'is-working' },
   waiting: { icon: 'pause', word: 'Waits', look: 'is-paused' },
   never: { icon: 'none', word: 'Never connected', look: 'is-quiet' },
@@ -134,8 +135,7 @@ function agentTable({ slug, agents }: Answer, { nowMs }: View): string {
 }
 
 function stateOf({ condition }: ListedAgent): string {
-  const { icon: mark, word, look } = looks[condition];
-  return html`<span class="state ${look}">!${icon(mark)} ${word}</span>`;
+  return stateLabel(looks[condition]);
 }
 
 function versionOf(agent: ListedAgent, nowMs: number): string {
@@ -198,7 +198,7 @@ function sentenceOf(agent: ListedAgent, nowMs: number): string {
 
 const checkColumns = [{ heading: 'Check' }, { heading: 'State' }, { heading: 'What is known' }];
 
-const checkLooks: Record<AgentCheck['state'], { icon: IconName; word: string; look: string }> = {
+const checkLooks: Record<AgentCheck['state'], Look> = {
   ok: { icon: 'ok', word: 'In order', look: 'is-working' },
   doubtful: { icon: 'warning', word: 'To look at', look: 'is-troubled' },
   broken: { icon: 'error', word: 'Broken', look: 'is-broken' },
@@ -206,9 +206,8 @@ const checkLooks: Record<AgentCheck['state'], { icon: IconName; word: string; lo
 };
 
 function checkRow({ name, state, fact, action }: AgentCheck): string[] {
-  const { icon: mark, word, look } = checkLooks[state];
   const next = action === null ? '' : html`<br><span class="fine">!${advice(action)}</span>`;
-  return [html`${name}`, html`<span class="state ${look}">!${icon(mark)} ${word}</span>`, html`${fact}!${next}`];
+  return [html`${name}`, stateLabel(checkLooks[state]), html`${fact}!${next}`];
 }
 
 function revokeForm(slug: string, { id, name }: ListedAgent, view: View): string {

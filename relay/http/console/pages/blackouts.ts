@@ -1,10 +1,10 @@
 /** On which days is nothing written? */
 import { html } from 'ghtml';
 import { z } from 'zod';
-import { type IconName, icon } from '../../../../shared/page/parts.ts';
 import { endBlackout, makeBlackout } from '../../../app/commands/blackouts.ts';
 import { ask } from '../../../app/perform.ts';
 import { blackoutsNow } from '../../../app/queries/blackouts.ts';
+import { type Look, stateLabel } from '../pieces/states.ts';
 import { consoleBase } from '../shell/document.ts';
 import { form, formTo } from '../shell/form.ts';
 import { type DistrictVisit, districtPage, type View } from '../shell/page.ts';
@@ -64,15 +64,14 @@ const nothingYet = emptyPanel(
   html`Add the days of final exams or of a migration. Agents go on reading PowerSchool, and what changes on these days is written to Microsoft 365 afterwards.`,
 );
 
-const states: Record<'over' | 'now' | 'coming', { icon: IconName; word: string; look: string }> = {
+const states: Record<'over' | 'now' | 'coming', Look> = {
   now: { icon: 'pause', word: 'Now', look: 'is-paused' },
   coming: { icon: 'wait', word: 'To come', look: 'is-busy' },
   over: { icon: 'none', word: 'Over', look: 'is-quiet' },
 };
 
 function stateOf({ from, to }: Listed, today: string): string {
-  const { icon: mark, word, look } = states[to < today ? 'over' : from > today ? 'coming' : 'now'];
-  return html`<span class="state ${look}">!${icon(mark)} ${word}</span>`;
+  return stateLabel(states[to < today ? 'over' : from > today ? 'coming' : 'now']);
 }
 
 function blackoutTable({ slug, blackouts, today }: Answer, view: View): string {

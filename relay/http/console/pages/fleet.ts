@@ -1,7 +1,8 @@
 /** Which district needs me? One line each, the worst first. */
 import { html } from 'ghtml';
-import { counted, type IconName, icon, time } from '../../../../shared/page/parts.ts';
+import { counted, icon, time } from '../../../../shared/page/parts.ts';
 import { describeFleet, type FleetLine, fleetNow } from '../../../app/queries/fleet.ts';
+import type { Look } from '../pieces/states.ts';
 import { consoleBase } from '../shell/document.ts';
 import { page } from '../shell/page.ts';
 
@@ -19,7 +20,7 @@ export const fleetPage = page({
 });
 
 /** Mark, word and class of each need: never color alone. */
-const needs: Record<FleetLine['need'], { icon: IconName; word: string; look: string }> = {
+const needs: Record<FleetLine['need'], Look> = {
   stopped: { icon: 'error', word: 'Stopped', look: 'is-broken' },
   broken: { icon: 'error', word: 'Broken', look: 'is-broken' },
   decision: { icon: 'wait', word: 'Needs a decision', look: 'is-paused' },

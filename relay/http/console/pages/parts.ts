@@ -1,11 +1,12 @@
 /** Pieces that pages about people and classes share. Each returns HTML. */
 import { html } from 'ghtml';
-import { advice, type IconName, icon, time } from '../../../../shared/page/parts.ts';
+import { advice, icon, time } from '../../../../shared/page/parts.ts';
 import type { Step } from '../../../explain/step.ts';
 import type { PastOperation } from '../../../store/runs/journal.ts';
 import type { OpenProblem } from '../../../store/runs/problems.ts';
+import type { Look } from '../pieces/states.ts';
 
-const marks: Record<Step['status'], { icon: IconName; word: string; look: string }> = {
+const marks: Record<Step['status'], Look> = {
   ok: { icon: 'ok', word: 'In order', look: 'is-working' },
   waiting: { icon: 'wait', word: 'Waits', look: 'is-busy' },
   stopped: { icon: 'error', word: 'Stops here', look: 'is-broken' },

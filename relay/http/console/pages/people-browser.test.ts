@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import {
   launchBrowser,
+  looks,
   noBrowser,
   openTab,
   screenshots,
@@ -28,10 +29,6 @@ t.test('every page about people fits, and everyone can use it', { skip }, async 
     teams: '/teams',
     passwords: '/passwords',
   };
-  const looks = [
-    { name: 'wide-light', colorScheme: 'light', viewport: { width: 1280, height: 900 } },
-    { name: 'narrow-dark', colorScheme: 'dark', viewport: { width: 390, height: 844 } },
-  ] as const;
   for (const { name, ...look } of looks) {
     const tab = await openTab(t, browser, `${relay.url}/console/link#${await code()}`, look);
     await tab.locator('input[name=code]:not([value=""])').waitFor();

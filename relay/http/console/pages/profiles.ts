@@ -1,7 +1,7 @@
 /** By which profiles is the district provisioned, and which are being written? */
 import { html } from 'ghtml';
 import { z } from 'zod';
-import { counted, type IconName, icon, time } from '../../../../shared/page/parts.ts';
+import { counted, icon, time } from '../../../../shared/page/parts.ts';
 import { mayDo } from '../../../app/access.ts';
 import { beginDraft, discardDraft } from '../../../app/commands/profile-drafts.ts';
 import { moveProfile } from '../../../app/commands/profile-state.ts';
@@ -9,6 +9,7 @@ import { dropProfile } from '../../../app/commands/profiles.ts';
 import { draftsNow, type Template, templatesNow } from '../../../app/queries/profile-drafts.ts';
 import { districtProfiles, type ListedProfile } from '../../../app/queries/profiles.ts';
 import type { Draft } from '../../../store/profiles/drafts.ts';
+import { profileStates } from '../pieces/states.ts';
 import { form, formTo } from '../shell/form.ts';
 import { type DistrictVisit, districtPage, type View } from '../shell/page.ts';
 import { profilesPath, stepPath } from '../wizard/frame.ts';
@@ -99,18 +100,6 @@ function moveForm(
   });
 }
 
-const looks: Record<ListedProfile['standing'], { mark: IconName; look: string }> = {
-  success: { mark: 'ok', look: 'is-working' },
-  'success with errors': { mark: 'warning', look: 'is-troubled' },
-  'in progress': { mark: 'busy', look: 'is-busy' },
-  'setting up': { mark: 'none', look: 'is-quiet' },
-  preview: { mark: 'none', look: 'is-quiet' },
-  paused: { mark: 'pause', look: 'is-paused' },
-  held: { mark: 'wait', look: 'is-paused' },
-  failing: { mark: 'error', look: 'is-broken' },
-  quarantined: { mark: 'error', look: 'is-broken' },
-};
-
 function verdictOf({ profiles, drafts = [] }: Answer): string {
   if (profiles.length === 0)
     return drafts.length === 0 ? 'The district has no profile yet.' : 'The first profile is being written.';
@@ -125,7 +114,7 @@ function profilesPanel({ profiles, slug }: Answer, view: View): string {
   if (profiles.length === 0) return '';
   const rows = profiles.map((profile) => {
     const { name, state, standing, schools, quarantine, failure } = profile;
-    const { mark, look } = looks[standing];
+    const { icon: mark, look } = profileStates[standing];
     const why = quarantine?.message ?? failure?.message ?? '';
     const covered = schools === 'all' ? 'all' : counted(schools.length, 'school');
     return html`<tr><th scope="row">${name}</th><td>${state}</td><td class="${look}">!${icon(mark)}${standing}!${why === '' ? '' : html`<br><small>${why}</small>`}</td><td>${covered}</td><td><span class="fields">!${buttonsOf(profile, slug, view)}</span></td></tr>`;

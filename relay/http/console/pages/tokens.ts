@@ -1,11 +1,12 @@
 /** Which programs have access to this district? */
 import { html } from 'ghtml';
 import { z } from 'zod';
-import { copyable, counted, type IconName, icon, time } from '../../../../shared/page/parts.ts';
+import { copyable, counted, time } from '../../../../shared/page/parts.ts';
 import { scopesFor } from '../../../app/access.ts';
 import { endToken, makeToken } from '../../../app/commands/tokens.ts';
 import { ask } from '../../../app/perform.ts';
 import { type ApiToken, listTokens } from '../../../store/tenants/api-tokens.ts';
+import { type Look, stateLabel } from '../pieces/states.ts';
 import { consoleBase } from '../shell/document.ts';
 import { form, formTo } from '../shell/form.ts';
 import { type DistrictVisit, districtPage, type Outcome, type View } from '../shell/page.ts';
@@ -104,12 +105,11 @@ function tokenTable({ slug, tokens }: Answer, view: View): string {
 
 function stateOf(token: ApiToken, nowMs: number): string {
   const { revokedAt, expiresAt } = token;
-  const show = (mark: IconName, word: string, look: string, at: string, as: 'ago' | 'due') =>
-    html`<span class="state ${look}">!${icon(mark)} ${word}</span> !${time(Date.parse(at), as)}`;
-  if (revokedAt !== null) return show('none', 'Revoked', 'is-quiet', revokedAt, 'ago');
+  const show = (state: Look, at: string, as: 'ago' | 'due') => html`!${stateLabel(state)} !${time(Date.parse(at), as)}`;
+  if (revokedAt !== null) return show({ icon: 'none', word: 'Revoked', look: 'is-quiet' }, revokedAt, 'ago');
   return isValid(token, nowMs)
-    ? show('ok', 'Ends', 'is-working', expiresAt, 'due')
-    : show('none', 'Ended', 'is-quiet', expiresAt, 'ago');
+    ? show({ icon: 'ok', word: 'Ends', look: 'is-working' }, expiresAt, 'due')
+    : show({ icon: 'none', word: 'Ended', look: 'is-quiet' }, expiresAt, 'ago');
 }
 
 function createForm({ slug }: Answer, view: View): string {

@@ -1,10 +1,12 @@
 /** States as people see them: an icon and a word, never color alone. */
 import { html } from 'ghtml';
 import { type IconName, icon } from '../../../../shared/page/parts.ts';
+import type { Standing } from '../../../profile/standing.ts';
 
-interface Look {
+export interface Look {
   icon: IconName;
   word: string;
+  /** Class of the design: `is-working`. */
   look: string;
 }
 
@@ -26,7 +28,7 @@ const operationStates: Readonly<Record<string, Look>> = {
   unknown: { icon: 'warning', word: 'Not answered', look: 'is-troubled' },
 };
 
-const profileStates: Readonly<Record<string, Look>> = {
+export const profileStates: Readonly<Record<Standing, Look>> = {
   'setting up': { icon: 'none', word: 'Setting up', look: 'is-quiet' },
   preview: { icon: 'none', word: 'Preview', look: 'is-quiet' },
   'in progress': { icon: 'busy', word: 'In progress', look: 'is-busy' },
@@ -45,7 +47,17 @@ const holdStates: Readonly<Record<string, Look>> = {
   rejected: { icon: 'pause', word: 'Rejected', look: 'is-quiet' },
 };
 
-const tables = { run: runStates, operation: operationStates, profile: profileStates, hold: holdStates };
+const tables: Readonly<Record<'run' | 'operation' | 'profile' | 'hold', Readonly<Record<string, Look>>>> = {
+  run: runStates,
+  operation: operationStates,
+  profile: profileStates,
+  hold: holdStates,
+};
+
+/** Bold and small, as in the cells of a table. */
+export function stateLabel({ icon: mark, word, look }: Look): string {
+  return html`<span class="state ${look}">!${icon(mark)} ${word}</span>`;
+}
 
 /** @param of what has the state @param state as the application layer says it */
 export function stateOf(of: keyof typeof tables, state: string): string {

@@ -5,6 +5,7 @@ import type { Page as Tab } from 'playwright-core';
 import t from 'tap';
 import {
   launchBrowser,
+  looks,
   noBrowser,
   openTab,
   screenshots,
@@ -17,11 +18,6 @@ import { openDistrict, smallRoster } from '../../../testing/district.ts';
 
 const browser = await launchBrowser();
 t.teardown(() => browser?.close());
-
-const looks = [
-  { name: 'wide-light', colorScheme: 'light', viewport: { width: 1280, height: 900 } },
-  { name: 'narrow-dark', colorScheme: 'dark', viewport: { width: 390, height: 844 } },
-] as const;
 
 /** More controls than any page has before what is looked for. */
 const mostTabs = 150;
