@@ -11,6 +11,7 @@ import { agentsNow, type ListedAgent } from '../../../app/queries/agents.ts';
 import { propertiesNow } from '../../../app/queries/properties.ts';
 import { listAgents } from '../../../store/agents/agents.ts';
 import { type Look, stateLabel } from '../pieces/states.ts';
+import { momentOrNever } from '../pieces/tables.ts';
 import { consoleBase } from '../shell/document.ts';
 import { form, formTo } from '../shell/form.ts';
 import { type DistrictVisit, districtPage, type Outcome, type View } from '../shell/page.ts';
@@ -67,8 +68,8 @@ export const agentPage = districtPage({
 !${tablePanel({ label: 'Table of checks', heading: 'Checks', columns: checkColumns, rows: checks.map(checkRow) })}
 <section class="panel narrow"><dl class="facts">
 <dt>Id</dt><dd>!${copyable(agent.id, 'the id')}</dd>
-<dt>Enrolled</dt><dd>!${moment(agent.createdAt)}</dd>
-<dt>Last seen</dt><dd>!${moment(agent.lastSeenAt)}</dd>
+<dt>Enrolled</dt><dd>!${momentOrNever(agent.createdAt)}</dd>
+<dt>Last seen</dt><dd>!${momentOrNever(agent.lastSeenAt)}</dd>
 </dl></section>
 !${agent.revokedAt === null && view.may('agent.revoke') ? revokeForm(slug, agent, view) : ''}
 <p><a href="${pathOf(slug)}">All agents</a></p>`,
@@ -126,10 +127,10 @@ function agentTable({ slug, agents }: Answer, { nowMs }: View): string {
     rows: agents.map((agent) => [
       html`<a href="${pathOf(slug)}/${agent.id}">${agent.name}</a>`,
       html`!${stateOf(agent)}!${agent.health?.problem === undefined || agent.condition === 'revoked' ? '' : html`<br><span class="fine">${agent.health.problem.code}: ${agent.health.problem.message}</span>`}`,
-      moment(agent.health?.lastCycleAt ?? null),
-      moment(agent.lastSeenAt),
+      momentOrNever(agent.health?.lastCycleAt ?? null),
+      momentOrNever(agent.lastSeenAt),
       versionOf(agent, nowMs),
-      moment(agent.createdAt),
+      momentOrNever(agent.createdAt),
     ]),
   });
 }
@@ -141,10 +142,6 @@ function stateOf({ condition }: ListedAgent): string {
 function versionOf(agent: ListedAgent, nowMs: number): string {
   const isOther = agentChecks(agent, nowMs).some(({ name, state }) => name === 'Version' && state === 'doubtful');
   return html`${agent.version}!${isOther ? html` <span class="fine">not the relay's</span>` : ''}`;
-}
-
-function moment(at: string | null): string {
-  return at === null ? 'never' : time(Date.parse(at));
 }
 
 function enrollForm({ slug, agents }: Answer, view: View): string {

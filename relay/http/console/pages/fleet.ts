@@ -1,8 +1,9 @@
 /** Which district needs me? One line each, the worst first. */
 import { html } from 'ghtml';
-import { counted, icon, time } from '../../../../shared/page/parts.ts';
+import { counted, icon } from '../../../../shared/page/parts.ts';
 import { describeFleet, type FleetLine, fleetNow } from '../../../app/queries/fleet.ts';
 import type { Look } from '../pieces/states.ts';
+import { momentOrNever } from '../pieces/tables.ts';
 import { consoleBase } from '../shell/document.ts';
 import { page } from '../shell/page.ts';
 
@@ -47,9 +48,5 @@ function tableOf(districts: readonly FleetLine[]): string {
 
 function rowOf({ slug, name, need, why, agentSeenAt, lastRunAt, held, problems }: FleetLine): string {
   const { icon: mark, word, look } = needs[need];
-  return html`<tr><th scope="row"><a href="${consoleBase}/districts/${slug}">${name}</a></th><td class="${look}">!${icon(mark)}${word}</td><td>${why}</td><td data-label="Agent seen">!${moment(agentSeenAt)}</td><td data-label="Last run">!${moment(lastRunAt)}</td><td class="number" data-label="Held">${held}</td><td class="number" data-label="Problems">${problems}</td></tr>`;
-}
-
-function moment(at: string | null): string {
-  return at === null ? 'never' : time(Date.parse(at));
+  return html`<tr><th scope="row"><a href="${consoleBase}/districts/${slug}">${name}</a></th><td class="${look}">!${icon(mark)}${word}</td><td>${why}</td><td data-label="Agent seen">!${momentOrNever(agentSeenAt)}</td><td data-label="Last run">!${momentOrNever(lastRunAt)}</td><td class="number" data-label="Held">${held}</td><td class="number" data-label="Problems">${problems}</td></tr>`;
 }

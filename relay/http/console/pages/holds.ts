@@ -6,7 +6,8 @@ import { decideChosen, type SeenHold } from '../../../app/commands/holds.ts';
 import { ask } from '../../../app/perform.ts';
 import { holdsShown, type ShownHold, type ShownHolds } from '../../../app/queries/shown-holds.ts';
 import { stateOf } from '../pieces/states.ts';
-import { address, moment, table } from '../pieces/tables.ts';
+import { moment, table } from '../pieces/tables.ts';
+import { withQuery } from '../shell/addresses.ts';
 import { consoleBase } from '../shell/document.ts';
 import { form, formTo } from '../shell/form.ts';
 import { type DistrictVisit, districtPage, type Outcome, type View } from '../shell/page.ts';
@@ -99,11 +100,11 @@ function openPart(open: readonly ShownHold[], { base, from, view }: Where): stri
   const links = [
     ...(from > 0
       ? [
-          html`<a href="${address(`${base}/holds`, { from: from > atOnce ? from - atOnce : undefined })}">Larger holds</a>`,
+          html`<a href="${withQuery(`${base}/holds`, { from: from > atOnce ? from - atOnce : undefined })}">Larger holds</a>`,
         ]
       : []),
     ...(from + atOnce < open.length
-      ? [html`<a rel="next" href="${address(`${base}/holds`, { from: from + atOnce })}">Smaller holds</a>`]
+      ? [html`<a rel="next" href="${withQuery(`${base}/holds`, { from: from + atOnce })}">Smaller holds</a>`]
       : []),
   ];
   const pager = links.length === 0 ? '' : html`<p class="pager">!${links}</p>`;
@@ -139,7 +140,7 @@ function holdPanel(hold: ShownHold, base: string, mayDecide: boolean): string {
 <dt>If approved</dt><dd>${effect}</dd>
 <dt>How unusual</dt><dd>${usual}!${earlier === 0 ? '' : html` ${counted(earlier, 'operation')} of this kind went through in the 24 hours before.`}</dd>
 <dt>Who</dt><dd><ul>!${examples.map(({ sentence, reason: why }) => html`<li>${sentence} <span class="fine">(${why})</span></li>`)}</ul>
-<a href="${address(`${base}/preview`, { profile, kind })}">All operations of this kind, before and after</a></dd>
+<a href="${withQuery(`${base}/preview`, { profile, kind })}">All operations of this kind, before and after</a></dd>
 <dt>Since</dt><dd>!${moment(firstSeen)}</dd>
 !${expiresAt === null ? '' : html`<dt>${state === 'waiting' ? 'Expires' : 'Reported again'}</dt><dd>!${moment(expiresAt, 'due')}; nothing is written by that</dd>`}
 <dt>Profile</dt><dd>${profile} <span class="id"><code>${key}</code></span></dd>

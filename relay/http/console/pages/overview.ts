@@ -17,7 +17,8 @@ import { statusAnswer } from '../../../app/queries/status.ts';
 import { isOpen } from '../../../model/hold.ts';
 import { plots } from '../pieces/plots.ts';
 import { stateOf } from '../pieces/states.ts';
-import { address, moment, table } from '../pieces/tables.ts';
+import { moment, table } from '../pieces/tables.ts';
+import { withQuery } from '../shell/addresses.ts';
 import { consoleBase } from '../shell/document.ts';
 import { form, formTo } from '../shell/form.ts';
 import { districtPage, type View } from '../shell/page.ts';
@@ -115,7 +116,7 @@ function profilesPanel({ profiles }: Status, base: string, view: View): string {
   const rows = profiles.map(({ name, state, standing, quarantine, failure, lastRun }) => {
     const why = quarantine ?? failure;
     const acts = state === 'paused' ? resumeForm(name, base, view) : pauseForm(name, base, view);
-    return html`<tr><th scope="row">${name}</th><td>!${stateOf('profile', standing)}!${why === null ? '' : html`<p class="fine">${why.message}</p>`}</td><td>!${moment(lastRun?.finishedAt ?? lastRun?.startedAt ?? null)}</td><td><a href="${address(`${base}/preview`, { profile: name })}">Preview</a></td>!${mayAct ? html`<td>!${acts}</td>` : ''}</tr>`;
+    return html`<tr><th scope="row">${name}</th><td>!${stateOf('profile', standing)}!${why === null ? '' : html`<p class="fine">${why.message}</p>`}</td><td>!${moment(lastRun?.finishedAt ?? lastRun?.startedAt ?? null)}</td><td><a href="${withQuery(`${base}/preview`, { profile: name })}">Preview</a></td>!${mayAct ? html`<td>!${acts}</td>` : ''}</tr>`;
   });
   const columns = ['Profile', 'State', 'Last run', 'What would happen', ...(mayAct ? ['Pause or resume'] : [])].map(
     (heading) => ({ heading }),

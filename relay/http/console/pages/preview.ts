@@ -9,7 +9,8 @@ import { ask } from '../../../app/perform.ts';
 import { operationKind } from '../../../app/queries/plan.ts';
 import { previewAnswer, profileToPreview, type ShownPlan, toldPlan } from '../../../app/queries/preview.ts';
 import { operationTable } from '../pieces/operations.ts';
-import { address, moment, table } from '../pieces/tables.ts';
+import { moment, table } from '../pieces/tables.ts';
+import { withQuery } from '../shell/addresses.ts';
 import { consoleBase } from '../shell/document.ts';
 import { form, formTo } from '../shell/form.ts';
 import { districtPage, type View } from '../shell/page.ts';
@@ -113,14 +114,14 @@ function sumOf({ plan }: ShownPlan): { planned: number; held: number } {
 
 function profileChoice({ chosen, base }: Answer): string {
   if (chosen === undefined || chosen.others.length === 0) return '';
-  const links = chosen.others.map((name) => html`<a href="${address(base, { profile: name })}">${name}</a>`);
+  const links = chosen.others.map((name) => html`<a href="${withQuery(base, { profile: name })}">${name}</a>`);
   return html`<p class="pager"><strong>${chosen.name}</strong>!${links}</p>`;
 }
 
 /** Its id is where the plan comes in when it is worked out. */
 function planPart(answer: Answer, view: View): string {
   const { chosen, worked, base } = answer;
-  const again = address(base, { ...keptOf(answer), now: 'yes' });
+  const again = withQuery(base, { ...keptOf(answer), now: 'yes' });
   if (worked instanceof HallpassError) {
     return html`<div id="plan" class="stack wide"><section class="panel stack" role="alert"><p>!${icon('warning')} ${worked.message}</p><p class="action">!${advice(worked.action)}</p><p><a class="button" href="${again}">Try again</a></p></section></div>`;
   }
@@ -145,7 +146,7 @@ function totals({ plan }: ShownPlan, { asked, base }: Answer): string {
     ...['Planned', 'Held', 'Goes on'].map((heading) => ({ heading, isNumber: true as const })),
   ];
   const rows = plan.totals.map(({ kind, noun, planned, held }) => {
-    const href = address(base, { profile: asked.profile, kind, now: 'yes' });
+    const href = withQuery(base, { profile: asked.profile, kind, now: 'yes' });
     const name =
       kind === asked.kind
         ? html`<a href="${href}" aria-current="true">${noun}</a>`
@@ -198,17 +199,17 @@ function operations({ plan, told }: ShownPlan, answer: Answer): string {
   const links = [
     ...(isSample
       ? []
-      : [html`<a href="${address(base, { profile: asked.profile, now: 'yes' })}">Some of every kind</a>`]),
-    html`<a href="${address(`${base}.csv`, { ...kept, from: undefined })}" download>Download CSV</a>`,
+      : [html`<a href="${withQuery(base, { profile: asked.profile, now: 'yes' })}">Some of every kind</a>`]),
+    html`<a href="${withQuery(`${base}.csv`, { ...kept, from: undefined })}" download>Download CSV</a>`,
   ];
   const after = asked.from + told.length;
   const more = [
     ...(asked.from === 0
       ? []
-      : [html`<a href="${address(base, { ...kept, from: undefined, now: 'yes' })}">First operations</a>`]),
+      : [html`<a href="${withQuery(base, { ...kept, from: undefined, now: 'yes' })}">First operations</a>`]),
     ...(isSample || after >= plan.matching
       ? []
-      : [html`<a rel="next" href="${address(base, { ...kept, from: after, now: 'yes' })}">Next operations</a>`]),
+      : [html`<a rel="next" href="${withQuery(base, { ...kept, from: after, now: 'yes' })}">Next operations</a>`]),
   ];
   const title = isSample ? `Some of ${counted(plan.matching, 'operation')}` : counted(plan.matching, 'operation');
   const list = told.length === 0 ? html`<p class="empty">No operation matches.</p>` : operationTable(told);

@@ -13,7 +13,8 @@ import {
 import { operationKind } from '../../../app/queries/plan.ts';
 import type { Turn, Waiting } from '../../../app/queries/waiting.ts';
 import { stateOf } from '../pieces/states.ts';
-import { address, moment, table } from '../pieces/tables.ts';
+import { moment, table } from '../pieces/tables.ts';
+import { withQuery } from '../shell/addresses.ts';
 import { consoleBase } from '../shell/document.ts';
 import { districtPage } from '../shell/page.ts';
 
@@ -130,7 +131,7 @@ function kindsPanel(kinds: readonly KindProgress[], { base, show, kind: chosen }
     ...['Planned', 'Done', 'Failed', 'Open'].map((heading) => ({ heading, isNumber: true as const })),
   ];
   const rows = kinds.map(({ kind, noun, planned, done, failed, open }) => {
-    const href = address(base, { show: show === 'all' ? undefined : show, kind });
+    const href = withQuery(base, { show: show === 'all' ? undefined : show, kind });
     const name =
       kind === chosen ? html`<a href="${href}" aria-current="true">${noun}</a>` : html`<a href="${href}">${noun}</a>`;
     return html`<tr><th scope="row">!${name}</th><td><progress max="${planned}" value="${done + failed}" aria-label="${noun}: ${done + failed} of ${planned}"></progress></td>!${[planned, done, failed, open].map((value) => html`<td class="number">${count(value)}</td>`)}</tr>`;
@@ -151,7 +152,7 @@ function operationsPanel(operations: readonly ToldOperation[], next: number | nu
   const { base, show, kind, after } = place;
   const filter = { show: show === 'all' ? undefined : show, kind };
   const choice = (name: string, value: 'all' | 'failed') => {
-    const href = address(base, { show: value === 'all' ? undefined : value, kind });
+    const href = withQuery(base, { show: value === 'all' ? undefined : value, kind });
     return show === value
       ? html`<a href="${href}" aria-current="true">${name}</a>`
       : html`<a href="${href}">${name}</a>`;
@@ -159,8 +160,8 @@ function operationsPanel(operations: readonly ToldOperation[], next: number | nu
   const links = [
     choice('All', 'all'),
     choice('Not done', 'failed'),
-    ...(kind === undefined ? [] : [html`<a href="${address(base, { show: filter.show })}">Every kind</a>`]),
-    html`<a href="${address(`${base}.csv`, filter)}" download>Download CSV</a>`,
+    ...(kind === undefined ? [] : [html`<a href="${withQuery(base, { show: filter.show })}">Every kind</a>`]),
+    html`<a href="${withQuery(`${base}.csv`, filter)}" download>Download CSV</a>`,
   ];
   const columns = ['Operation', 'State', 'Why', 'When'].map((heading) => ({ heading }));
   const list =
@@ -168,10 +169,10 @@ function operationsPanel(operations: readonly ToldOperation[], next: number | nu
       ? html`<p class="empty">${emptyWords(place)}</p>`
       : table('Table of operations', columns, operations.map(operationRow));
   const more = [
-    ...(after === undefined ? [] : [html`<a href="${address(base, filter)}">First operations</a>`]),
+    ...(after === undefined ? [] : [html`<a href="${withQuery(base, filter)}">First operations</a>`]),
     ...(next === null
       ? []
-      : [html`<a rel="next" href="${address(base, { ...filter, after: next })}">Next operations</a>`]),
+      : [html`<a rel="next" href="${withQuery(base, { ...filter, after: next })}">Next operations</a>`]),
   ];
   return html`<section class="panel"><div class="panel-head"><h2>Operations</h2><p class="pager">!${links}</p></div>!${list}!${more.length === 0 ? '' : html`<p class="pager">!${more}</p>`}</section>`;
 }

@@ -5,7 +5,8 @@ import { count, counted, duration } from '../../../../shared/page/parts.ts';
 import { ask } from '../../../app/perform.ts';
 import { runsNow } from '../../../app/queries/runs.ts';
 import { stateOf } from '../pieces/states.ts';
-import { address, moment, table } from '../pieces/tables.ts';
+import { moment, table } from '../pieces/tables.ts';
+import { withQuery } from '../shell/addresses.ts';
 import { consoleBase } from '../shell/document.ts';
 import { districtPage } from '../shell/page.ts';
 
@@ -120,9 +121,9 @@ function pager(
   }: { runs: readonly Run[]; before?: number | undefined; profile?: string | undefined; hasMore: boolean },
 ): string {
   const links = [
-    ...(before === undefined ? [] : [html`<a href="${address(base, { profile })}">Newest runs</a>`]),
+    ...(before === undefined ? [] : [html`<a href="${withQuery(base, { profile })}">Newest runs</a>`]),
     ...(hasMore
-      ? [html`<a rel="next" href="${address(base, { profile, before: runs.at(-1)?.number })}">Earlier runs</a>`]
+      ? [html`<a rel="next" href="${withQuery(base, { profile, before: runs.at(-1)?.number })}">Earlier runs</a>`]
       : []),
   ];
   return links.length === 0 ? '' : html`<p class="pager">!${links}</p>`;

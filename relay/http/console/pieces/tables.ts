@@ -25,10 +25,7 @@ export function moment(at: string | null, as: 'ago' | 'due' = 'ago'): string {
   return at === null ? '' : time(Date.parse(at), as);
 }
 
-/** A path with a query; values that are undefined are left out. */
-export function address(path: string, query: Readonly<Record<string, string | number | undefined>>): string {
-  const given = Object.entries(query).flatMap(([name, value]): [string, string][] =>
-    value === undefined ? [] : [[name, String(value)]],
-  );
-  return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`;
+/** @param at ISO 8601 */
+export function momentOrNever(at: string | null): string {
+  return moment(at) || 'never';
 }
