@@ -29,6 +29,8 @@ export interface ControlParts {
   throttle: Throttle;
   epoch: DeltaEpoch;
   app: AppRegistration;
+  apps: readonly AppRegistration[];
+  consentLag: number;
 }
 
 const settings = z.strictObject({
@@ -49,9 +51,14 @@ const settings = z.strictObject({
   quota: z.number().int().min(0).optional(),
   /** Permissions in tokens issued from now on. */
   roles: z.array(z.string()).optional(),
+  /** How long a consent takes to reach tokens, in milliseconds. */
+  consentLag: z.number().min(0).optional(),
   /** Settings that Microsoft or an administrator has changed from the default; others stay. */
   rules: tenantRules.partial().optional(),
 });
+
+/** Null deletes the application in the tenant. */
+const consent = z.strictObject({ roles: z.array(z.string()).nullable() });
 
 const userProps = z
   .record(z.string(), z.json())
@@ -95,7 +102,8 @@ function addTenantControl(server: WireServer, parts: ControlParts, prefix: strin
       );
       control.patch('/settings', async (request, reply) => {
         const given = settings.parse(request.body);
-        const { lag, teamLag, teamDuration, speed, tenantSpeed, appSpeed, deltaPage, quota, roles, rules } = given;
+        const { lag, teamLag, teamDuration, speed, tenantSpeed, appSpeed, deltaPage, quota, roles, consentLag, rules } =
+          given;
         const { directory } = parts;
         if (lag !== undefined) directory.lag = lag;
         if (teamLag !== undefined) directory.teams.lag = teamLag;
@@ -107,8 +115,10 @@ function addTenantControl(server: WireServer, parts: ControlParts, prefix: strin
         if (tenantSpeed !== undefined) parts.throttle.setTenantSpeed(tenantSpeed);
         if (appSpeed !== undefined) parts.throttle.setAppSpeed(appSpeed);
         if (roles !== undefined) parts.app.roles = roles;
+        if (consentLag !== undefined) parts.consentLag = consentLag;
         return reply.code(204).send();
       });
+      addConsentEdits(control, parts);
       control.put<KeyParams>('/contacts/:key', async (request, reply) => {
         parts.directory.contacts.add(request.params.key.toLowerCase());
         return reply.code(204).send();
@@ -124,6 +134,18 @@ function addTenantControl(server: WireServer, parts: ControlParts, prefix: strin
     },
     { prefix },
   );
+}
+
+/** What an administrator sees and does at Enterprise applications, Permissions. */
+function addConsentEdits(control: WireServer, { apps }: ControlParts): void {
+  control.get('/consents', async () => apps.map(({ clientId, isKnown, roles }) => ({ clientId, isKnown, roles })));
+  control.put<KeyParams>('/consents/:key', async (request, reply) => {
+    const app = apps.find(({ clientId }) => clientId === request.params.key);
+    if (app === undefined) throw notFound(request.params.key);
+    const { roles } = consent.parse(request.body);
+    Object.assign(app, { roles: roles ?? [], isKnown: roles !== null, arriving: undefined });
+    return reply.code(204).send();
+  });
 }
 
 function addFaultRoutes(control: WireServer, { faults }: ControlParts): void {

@@ -9,10 +9,11 @@ import { addControlRoutes } from './control.ts';
 import type { Directory } from './directory/directory.ts';
 import type { DirectoryFile } from './directory-file.ts';
 import { AccessTokens } from './entra/access-token.ts';
-import { type AppRegistration, registerApp } from './entra/app-registration.ts';
+import { addConsentRoutes } from './entra/admin-consent.ts';
+import { type AppRegistration, type Registration, registerApp } from './entra/app-registration.ts';
 import { addEntraRoutes } from './entra/routes.ts';
 import type { Faults } from './faults.ts';
-import { defaultRoles } from './graph/permissions.ts';
+import { defaultRoles, readerRoles } from './graph/permissions.ts';
 import { addGraphRoutes, originOf, readBodies, sendError } from './graph-http.ts';
 import { seededRandom } from './random.ts';
 import type { Stats } from './stats.ts';
@@ -34,8 +35,15 @@ export interface MicrosoftSimulatorOptions {
   /** PEM certificates registered for the app. Without these and `secrets`, a secret is created. */
   certificates?: readonly string[];
   secrets?: readonly string[];
-  /** Application permissions that an administrator has consented to. */
-  roles?: readonly string[];
+  /** Application permissions that an administrator has consented to; null if nobody there has heard of the application. */
+  roles?: readonly string[] | null;
+  /** Application permissions that the registration lists: what a consent grants. */
+  requires?: readonly string[];
+  /** Where an administrator may be sent after consenting. */
+  redirectUris?: readonly string[];
+  /** A second application that only reads, with a secret of its own and the same certificates. */
+  reader?: { clientId?: string; requires?: readonly string[] };
+  readerRoles?: readonly string[] | null;
   /** Multiplies the throttling limits. */
   speed?: number;
   /** How long a new object may stay invisible, in milliseconds. */
@@ -60,6 +68,8 @@ export interface MicrosoftSimulator {
   clientId: string;
   /** Only if it was created here. */
   clientSecret: string | undefined;
+  /** Of the application that only reads. */
+  reader: { clientId: string; clientSecret: string } | undefined;
   directory: Directory;
   faults: Faults;
   stats: Stats;
@@ -82,16 +92,27 @@ export async function startMicrosoftSimulator(options: MicrosoftSimulatorOptions
   const given = options.secrets ?? [];
   const clientSecret = certificates.length + given.length > 0 ? undefined : randomBytes(24).toString('base64url');
   const secrets = clientSecret === undefined ? given : [clientSecret];
-  const app = await registerApp({ clientId, certificates, secrets, roles: options.roles ?? defaultRoles });
+  const { requires = defaultRoles, redirectUris = [] } = options;
+  const registered = await registerApp({ clientId, certificates, secrets, requires, redirectUris });
+  const reader = options.reader && {
+    clientId: options.reader.clientId ?? random.guid(),
+    clientSecret: randomBytes(24).toString('base64url'),
+  };
+  const apps: [Registration, ...Registration[]] = [registered];
+  if (reader !== undefined) {
+    const secrets = [reader.clientSecret];
+    const requires = options.reader?.requires ?? readerRoles;
+    apps.push(await registerApp({ ...reader, certificates, secrets, requires, redirectUris }));
+  }
 
   const { lag = 200, teamLag = 2000, teamDuration = 500, speed = 1 } = options;
   const appLimits = new AppLimits(clock, speed);
   const world = { clock, random, seed, speed, lag, teamLag, teamDuration, appLimits };
-  const first = openTenantWorld(tenantId, app, options, world);
+  const first = openTenantWorld(tenantId, apps, options, world);
   const others = (options.tenants ?? []).map((other, at) => {
     const its = worldOfNext(world, at + 1);
     const id = (other.tenantId ?? its.random.guid()).toLowerCase();
-    return openTenantWorld(id, { ...app, roles: other.roles ?? defaultRoles }, other, its);
+    return openTenantWorld(id, apps, other, its);
   });
   const tenants = [first, ...others] as const;
   const tokens = await AccessTokens.create(clock, random);
@@ -119,6 +140,7 @@ export async function startMicrosoftSimulator(options: MicrosoftSimulatorOptions
   });
   readBodies(server);
   addEntraRoutes(server, { tenants, tokens, clock: patient, random, origin: originOf });
+  addConsentRoutes(server, { tenants, clock: patient, random });
   addControlRoutes(server, tenants);
   addGraphRoutes(server, { tenants, tokens, clock: patient });
   await server.listen({ port: options.port ?? 0, host: 'localhost' });
@@ -132,10 +154,11 @@ export async function startMicrosoftSimulator(options: MicrosoftSimulatorOptions
     tenantId,
     clientId,
     clientSecret,
+    reader,
     directory: first.directory,
     faults: first.faults,
     stats: first.stats,
-    app,
+    app: first.app,
     tenants,
     close: () => {
       closing.abort();

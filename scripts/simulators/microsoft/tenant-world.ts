@@ -3,9 +3,10 @@ import type { Clock } from '../../../shared/clock.ts';
 import { Directory } from './directory/directory.ts';
 import { type DirectoryFile, directoryFileSchema, loadDirectory, tenantOf } from './directory-file.ts';
 import { samplePeople, seedDirectory } from './directory-seed.ts';
-import type { AppRegistration } from './entra/app-registration.ts';
+import { type AppRegistration, inTenant, type Registration } from './entra/app-registration.ts';
 import { Faults } from './faults.ts';
 import { DeltaEpoch } from './graph/delta.ts';
+import { defaultRoles } from './graph/permissions.ts';
 import { graphRouter } from './graph/routes.ts';
 import { GraphService } from './graph/service.ts';
 import { type Random, seededRandom } from './random.ts';
@@ -17,8 +18,10 @@ export interface TenantOptions {
   /** What the tenant holds; by default a directory for `people` made-up people. */
   directory?: DirectoryFile;
   people?: number;
-  /** Application permissions that an administrator has consented to. */
-  roles?: readonly string[];
+  /** Application permissions that an administrator has consented to; null if nobody there has heard of the application. */
+  roles?: readonly string[] | null;
+  /** The same for the application that only reads, which nobody has consented to by default. */
+  readerRoles?: readonly string[] | null;
 }
 
 export interface TenantWorld {
@@ -26,6 +29,10 @@ export interface TenantWorld {
   directory: Directory;
   /** The application as this tenant knows it. */
   app: AppRegistration;
+  /** The same with others that are registered. */
+  apps: readonly AppRegistration[];
+  /** How long a consent takes to reach tokens, in milliseconds. */
+  consentLag: number;
   faults: Faults;
   stats: Stats;
   epoch: DeltaEpoch;
@@ -47,10 +54,13 @@ export interface World {
 
 export function openTenantWorld(
   tenantId: string,
-  app: AppRegistration,
+  registered: readonly [Registration, ...Registration[]],
   options: TenantOptions,
   world: World,
 ): TenantWorld {
+  const [app, ...others] = registered;
+  const known = inTenant(app, consentOf(options.roles === undefined ? defaultRoles : options.roles));
+  const apps = [known, ...others.map((one) => inTenant(one, consentOf(options.readerRoles ?? null)))];
   const { clock, random, seed, speed, lag, teamLag, teamDuration, appLimits } = world;
   const file = directoryFileSchema.parse(options.directory ?? sampleDirectory(options.people ?? 200, seed));
   const directory = new Directory({ tenant: tenantOf(file, tenantId), clock, random, lag, teamLag, teamDuration });
@@ -59,7 +69,11 @@ export function openTenantWorld(
   const throttle = new Throttle({ clock, speed, users: () => directory.users.size, tenantId, appLimits });
   const router = graphRouter(directory, epoch, app.clientId);
   const service = new GraphService({ router, throttle, faults, stats, clock, catchUp: () => directory.catchUp() });
-  return { tenantId, directory, app, faults, stats, epoch, throttle, service };
+  return { tenantId, directory, app: known, apps, consentLag: 0, faults, stats, epoch, throttle, service };
+}
+
+function consentOf(roles: readonly string[] | null): { roles: readonly string[]; isKnown: boolean } {
+  return { roles: roles ?? [], isKnown: roles !== null };
 }
 
 /** The same world with its own randomness, so that an additional tenant does not change the others. */

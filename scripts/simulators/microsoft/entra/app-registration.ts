@@ -1,4 +1,4 @@
-/** The application as the tenant knows it: its credentials and what an administrator has consented to. */
+/** An application: its registration, and what one tenant knows of it, which is what an administrator there has consented to. */
 import { createHash, timingSafeEqual, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type CryptoKey, importX509 } from 'jose';
@@ -9,8 +9,36 @@ export interface AppRegistration {
   readonly keys: ReadonlyMap<string, CertificateKeys>;
   /** SHA-256 of each secret. */
   readonly secrets: readonly Buffer[];
+  /** Application permissions that the registration lists: an administrator grants all of them or none. */
+  readonly requires: readonly string[];
+  /** Addresses to which the sign-in may send a browser. */
+  readonly redirectUris: readonly string[];
+  /** Whether the tenant has a service principal of it: the first consent creates it. */
+  isKnown: boolean;
   /** Application permissions granted by admin consent; the control API may change them. */
   roles: readonly string[];
+  /** Roles that a consent has just granted, and from when (milliseconds since the epoch) tokens have them. */
+  arriving: { roles: readonly string[]; at: number } | undefined;
+}
+
+/** What is the same in every tenant. */
+export type Registration = Omit<AppRegistration, 'isKnown' | 'roles' | 'arriving'>;
+
+/** What tokens have now: a consent takes a while to reach all of Microsoft's servers. */
+export function rolesNow(app: AppRegistration, now: number): readonly string[] {
+  if (app.arriving !== undefined && app.arriving.at <= now) {
+    app.roles = [...new Set([...app.roles, ...app.arriving.roles])];
+    app.arriving = undefined;
+  }
+  return app.roles;
+}
+
+/** What a tenant knows of a registration. */
+export function inTenant(
+  app: Registration,
+  { roles, isKnown = true }: { roles: readonly string[]; isKnown?: boolean },
+): AppRegistration {
+  return { ...app, roles, isKnown, arriving: undefined };
 }
 
 /** One certificate's key, imported for each algorithm that assertions may use. */
@@ -21,8 +49,9 @@ export async function registerApp(options: {
   /** PEM texts. */
   certificates: readonly string[];
   secrets: readonly string[];
-  roles: readonly string[];
-}): Promise<AppRegistration> {
+  requires: readonly string[];
+  redirectUris: readonly string[];
+}): Promise<Registration> {
   const keys = new Map<string, CertificateKeys>();
   for (const pem of options.certificates) {
     const { raw } = new X509Certificate(pem);
@@ -30,7 +59,8 @@ export async function registerApp(options: {
     for (const hash of ['sha256', 'sha1']) keys.set(createHash(hash).update(raw).digest('base64url'), pair);
   }
   const secrets = options.secrets.map(digest);
-  return { clientId: options.clientId, keys, secrets, roles: options.roles };
+  const { clientId, requires, redirectUris } = options;
+  return { clientId, keys, secrets, requires, redirectUris };
 }
 
 /** Reads the files that the options name: PEM files of public certificates, and a file with one secret. */

@@ -11,7 +11,8 @@ const skew = 300;
 const maxRemembered = 10_000;
 
 export interface GrantContext {
-  app: AppRegistration;
+  /** Those that are registered, as the tenant knows them. */
+  apps: readonly AppRegistration[];
   /** Allowed values of an assertion's `aud`: the token endpoint under every name that the client may know. */
   audiences: readonly string[];
   /** Resources that a scope `<resource>/.default` may name. */
@@ -22,8 +23,11 @@ export interface GrantContext {
   now: number;
 }
 
-/** Checks a token request. @returns the requested resource. @throws AadError */
-export async function checkGrant(form: URLSearchParams, context: GrantContext): Promise<string> {
+/** Checks a token request. @returns who asks, and for which resource. @throws AadError */
+export async function checkGrant(
+  form: URLSearchParams,
+  context: GrantContext,
+): Promise<{ app: AppRegistration; audience: string }> {
   const grant = form.get('grant_type');
   if (grant === null) throw missing('grant_type');
   if (grant !== 'client_credentials') {
@@ -31,8 +35,9 @@ export async function checkGrant(form: URLSearchParams, context: GrantContext): 
   }
   const clientId = form.get('client_id');
   if (clientId === null) throw missing('client_id');
-  const { app } = context;
-  if (clientId !== app.clientId) {
+  const app = context.apps.find((one) => one.clientId === clientId);
+  // Of an application without a service principal the tenant knows nothing.
+  if (app === undefined || !app.isKnown) {
     throw new AadError(
       400,
       'unauthorized_client',
@@ -44,7 +49,7 @@ export async function checkGrant(form: URLSearchParams, context: GrantContext): 
   const [assertion, secret] = [form.get('client_assertion'), form.get('client_secret')];
   if (assertion !== null) {
     if (form.get('client_assertion_type') !== assertionType) throw missing('client_assertion_type');
-    await checkAssertion(assertion, context);
+    await checkAssertion(assertion, app, context);
   } else if (secret !== null) {
     if (!hasSecret(app, secret)) {
       throw new AadError(
@@ -62,7 +67,7 @@ export async function checkGrant(form: URLSearchParams, context: GrantContext): 
       "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
     );
   }
-  return resource;
+  return { app, audience: resource };
 }
 
 function readScope(scope: string | null, resources: readonly string[]): string {
@@ -90,8 +95,7 @@ function readScope(scope: string | null, resources: readonly string[]): string {
   return resource;
 }
 
-async function checkAssertion(assertion: string, context: GrantContext): Promise<void> {
-  const { app } = context;
+async function checkAssertion(assertion: string, app: AppRegistration, context: GrantContext): Promise<void> {
   const { alg, thumbprint } = readHeader(assertion);
   const keys = app.keys.get(thumbprint);
   if (keys === undefined || (alg !== 'PS256' && alg !== 'RS256')) {

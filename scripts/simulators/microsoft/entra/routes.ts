@@ -6,13 +6,13 @@ import type { WireRequest, WireServer } from '../wire.ts';
 import { AadError } from './aad-error.ts';
 import { type AccessTokens, tokenLife } from './access-token.ts';
 import { type AnswerParts, answer } from './answers.ts';
-import type { AppRegistration } from './app-registration.ts';
+import { type AppRegistration, rolesNow } from './app-registration.ts';
 import { checkGrant } from './client-credentials.ts';
 
 /** A tenant as the sign-in knows it. */
 export interface EntraTenant {
   tenantId: string;
-  app: AppRegistration;
+  apps: readonly AppRegistration[];
   stats: Stats;
   faults: Faults;
 }
@@ -67,11 +67,11 @@ export function discovery(origin: string, tenantId: string): Bag {
 }
 
 async function grant(parts: EntraParts, seen: Map<string, number>, request: TenantRequest): Promise<Bag> {
-  const { tenantId, app } = checkTenant(parts, request);
+  const { tenantId, apps } = checkTenant(parts, request);
   const origin = parts.origin(request);
   const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
-  const audience = await checkGrant(form, {
-    app,
+  const { app, audience } = await checkGrant(form, {
+    apps,
     audiences: [
       `${origin}/${tenantId}/oauth2/v2.0/token`,
       `${origin}/${tenantId}/v2.0`,
@@ -82,7 +82,8 @@ async function grant(parts: EntraParts, seen: Map<string, number>, request: Tena
     now: parts.clock.now(),
   });
   const issuer = `https://sts.windows.net/${tenantId}/`;
-  const token = await parts.tokens.issue({ issuer, audience, tenantId, appId: app.clientId, roles: app.roles });
+  const roles = rolesNow(app, parts.clock.now());
+  const token = await parts.tokens.issue({ issuer, audience, tenantId, appId: app.clientId, roles });
   return { token_type: 'Bearer', expires_in: tokenLife, ext_expires_in: tokenLife, access_token: token };
 }
 

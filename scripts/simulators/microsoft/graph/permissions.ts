@@ -62,3 +62,13 @@ export const defaultRoles: readonly string[] = [
   'Domain.Read.All',
   'Team.Create',
 ];
+
+/** What the application that only reads lists. */
+export const readerRoles: readonly string[] = [
+  'EduRoster.Read.All',
+  'User.Read.All',
+  'GroupMember.Read.All',
+  'Member.Read.Hidden',
+  'Domain.Read.All',
+  'Organization.Read.All',
+];
