@@ -21,6 +21,7 @@ const patience: Readonly<Record<AlertCause, { openMs: number; endMs: number; aga
   licensesLow: { openMs: 0, endMs: 0, againMs: 7 * dayMs },
   manyProblems: { openMs: 15 * minuteMs, endMs: 30 * minuteMs, againMs: 7 * dayMs },
   channelFailing: { openMs: 15 * minuteMs, endMs: 0, againMs: dayMs },
+  terminalSignIn: { openMs: 0, endMs: 0, againMs: dayMs },
 };
 
 /** An open alert is told again at once when it has grown tenfold. */

@@ -1,14 +1,16 @@
 /** What is found wrong in a district, at the relay, and how it is said. */
 import t from 'tap';
+import { noDates, scheduleSchema } from '../profile/life.ts';
 import { type DistrictFacts, districtFindings, type ProfileFacts } from './district.ts';
 import { messageOf, type ToldAlert, textOf } from './message.ts';
-import { expiry, undelivered } from './relay.ts';
+import { expiry, undelivered, unvouched } from './relay.ts';
 
 const nowMs = Date.parse('2026-12-01T12:00:00Z');
 const ago = (minutes: number) => new Date(nowMs - minutes * 60_000).toISOString();
 const success = { startedAt: ago(10), finishedAt: ago(9), state: 'success' };
+const life = { dates: noDates, schedule: scheduleSchema.parse(undefined) };
 const profile = (given: Partial<ProfileFacts> = {}): ProfileFacts => ({
-  ...{ name: 'District', standing: 'success', lastRun: success },
+  ...{ name: 'District', standing: 'success', life, lastRun: success },
   ...given,
 });
 const well: DistrictFacts = {
@@ -67,7 +69,10 @@ t.test('runs stand still when none begins within an hour and none makes progress
   t.same(keys({ ...stalled, settledAt: null }), [], 'no roster, or one that is arriving');
   t.same(keys({ ...stalled, settledAt: ago(5) }), [], 'the first roster has just arrived');
   t.same(keys({ settledAt: ago(500), profiles: [profile({ standing: 'paused', lastRun: old })] }), []);
-  const blackouts = (to: string) => ({ blackouts: [{ from: '2026-11-28', to }], timeZone: 'America/Chicago' });
+  const blackouts = (to: string) => ({
+    blackouts: [{ id: 'b', from: '2026-11-28', to, reason: 'Exams' }],
+    timeZone: 'America/Chicago',
+  });
   t.same(keys({ ...stalled, ...blackouts('2026-12-01') }), [], 'a blackout');
   t.same(
     keys({ ...stalled, ...blackouts('2026-11-30') }),
@@ -76,6 +81,30 @@ t.test('runs stand still when none begins within an hour and none makes progress
   );
   const preview = { profiles: [profile({ standing: 'preview', lastRun: old })] };
   t.same(keys({ ...stalled, ...blackouts('2026-12-01'), ...preview }), ['syncStalled:District'], 'previews go on');
+});
+
+t.test('a profile that rests does not stand still; within its days and hours it does', async (t) => {
+  // It is 06:00 in Chicago.
+  const timeZone = 'America/Chicago';
+  const days = 1440;
+  const outcome = (given: { hours?: { from: string; to: string }; dates?: object; runAgo?: number }) => {
+    const schedule = { ...life.schedule, hours: given.hours ?? null };
+    const lived = { dates: { ...life.dates, ...given.dates }, schedule };
+    const minutes = given.runAgo ?? 3 * days;
+    const lastRun = { startedAt: ago(minutes), finishedAt: ago(minutes - 1), state: 'success' };
+    return keys({ timeZone, settledAt: ago(30 * days), profiles: [profile({ life: lived, lastRun })] }).length > 0;
+  };
+  const night = { from: '20:00', to: '05:00' };
+  t.equal(outcome({ hours: night, runAgo: 75 }), false, 'the last run was in the last of its hours');
+  t.equal(outcome({ hours: { from: '08:00', to: '20:00' }, runAgo: 630 }), false, 'it had half an hour in the evening');
+  t.equal(outcome({ hours: night, runAgo: 10 * 60 }), true, 'the whole night went by');
+  t.equal(outcome({ hours: { from: '05:15', to: '20:00' }, runAgo: 600 }), false, 'it has been open 45 minutes');
+  t.equal(outcome({ hours: { from: '04:45', to: '20:00' }, runAgo: 600 }), true, 'it has been open 75 minutes');
+  t.equal(outcome({ hours: { from: '02:00', to: '02:30' } }), true, 'half an hour a night, three times');
+  t.equal(outcome({ hours: { from: '02:00', to: '02:30' }, runAgo: days + 210 }), false, 'and twice');
+  t.equal(outcome({ dates: { startsOn: '2026-12-02' } }), false);
+  t.equal(outcome({ dates: { startsOn: '2026-11-30' } }), true);
+  t.equal(outcome({ dates: { expiresOn: '2026-11-30' }, runAgo: 6 * 60 + 30 }), false, 'expired, and ran until then');
 });
 
 t.test('holds, problems of one cause, and licenses', async (t) => {
@@ -98,6 +127,7 @@ t.test('credentials that end, and channels that do not deliver', async (t) => {
   t.match(ends(30), [{ sentence: "The app's certificate ends on 2026-12-31, in 30 days." }]);
   t.match(ends(1), [{ sentence: /in 1 day\.$/ }]);
   t.match(ends(-3), [{ sentence: /ended on 2026-11-28/ }]);
+  t.match(unvouched({ id: 'l', at: ago(2) }), [{ key: 'terminalSignIn:l', sentence: /At 2026-12-01T11:58:00/ }]);
   t.same(undelivered({ id: 'x', name: 'mail', failingSince: null, reason: null }), []);
   t.match(undelivered({ id: 'x', name: 'mail', failingSince: ago(20), reason: 'no answer' }), [
     { key: 'channelFailing:x', sentence: /"mail".*no answer\.$/ },

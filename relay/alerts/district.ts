@@ -1,8 +1,8 @@
 /** What is wrong in one district, from what the database has of it. Pure; no sentence names a person. */
 import type { Alert, AlertReader, Finding } from '../model/alert.ts';
 import { fixerOf } from '../model/problem.ts';
-import { type Blackout, blackoutOn } from '../profile/blackout.ts';
-import { districtTime } from '../profile/life.ts';
+import type { Blackout } from '../profile/blackout.ts';
+import { canRest, districtTime, type Life, reasonToRest } from '../profile/life.ts';
 import type { Standing } from '../profile/standing.ts';
 
 const minuteMs = 60_000;
@@ -17,7 +17,7 @@ export interface DistrictFacts {
   /** When a turn under way last made progress; null while none is. */
   progressAt: string | null;
   /** Days on which nothing is written, in this time zone. */
-  blackouts: readonly Pick<Blackout, 'from' | 'to'>[];
+  blackouts: readonly Blackout[];
   timeZone: string | undefined;
   /** Operations that wait for a decision. */
   held: number;
@@ -37,6 +37,7 @@ export interface AgentFacts {
 export interface ProfileFacts {
   name: string;
   standing: Standing;
+  life: Life;
   lastRun: { startedAt: string; finishedAt: string | null; state: string; error?: string; step?: string } | undefined;
 }
 
@@ -158,23 +159,37 @@ function isUnderWay({ lastRun }: ProfileFacts): boolean {
 }
 
 /** Runs should begin, and none does. */
-function stall(facts: DistrictFacts, { name, standing, lastRun }: ProfileFacts, nowMs: number): Finding | undefined {
+function stall(facts: DistrictFacts, profile: ProfileFacts, nowMs: number): Finding | undefined {
+  const { name, standing, lastRun } = profile;
   if (standing === 'paused' || facts.settledAt === null) return undefined;
-  // Previews go on in a blackout. After one, the next run has as long to begin as ever.
-  const isBlackout = (ms: number) => blackoutOn(districtTime(ms, facts.timeZone).date, facts.blackouts) !== undefined;
-  if (standing !== 'preview' && (isBlackout(nowMs) || isBlackout(nowMs - limits.runMs))) return undefined;
   const signs = [facts.settledAt, facts.progressAt, lastRun?.startedAt, lastRun?.finishedAt];
   const last =
     signs
       .filter((sign) => typeof sign === 'string')
       .sort()
       .at(-1) ?? '';
-  if (nowMs - Date.parse(last) <= limits.runMs) return undefined;
+  if (!hadTime(facts, profile, Date.parse(last), nowMs)) return undefined;
   return {
     ...{ key: `syncStalled:${name}`, cause: 'syncStalled', count: 1, readers: ['operator'] },
     sentence: `No run of profile "${name}" has begun or made progress since ${last}.`,
     action: `Read the relay's log, and restart the relay if "hallpass-relay status ${facts.slug}" shows no run either.`,
   };
+}
+
+/** So far back, in steps of so much: enough to add up hours of a profile that writes 30 minutes a day. */
+const backMs = 4 * 1440 * minuteMs;
+const stepMs = 15 * minuteMs;
+
+/** Whether a run had long enough to begin, not counting times at which the profile rests. Previews never rest. */
+function hadTime(facts: DistrictFacts, { standing, life }: ProfileFacts, sinceMs: number, nowMs: number): boolean {
+  if (nowMs - sinceMs <= limits.runMs) return false;
+  if (standing === 'preview' || (facts.blackouts.length === 0 && !canRest(life))) return true;
+  let openMs = 0;
+  for (let at = nowMs; at > Math.max(sinceMs, nowMs - backMs); at -= stepMs) {
+    if (reasonToRest(life, districtTime(at, facts.timeZone), facts.blackouts) === undefined) openMs += stepMs;
+    if (openMs > limits.runMs) return true;
+  }
+  return false;
 }
 
 function shortage({ name, seats, free }: LicenseFacts): Finding[] {

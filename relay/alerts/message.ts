@@ -33,6 +33,7 @@ export const titles: Readonly<Record<AlertCause | 'test', string>> = {
   licensesLow: 'Licenses running out',
   manyProblems: 'Many problems of one cause',
   channelFailing: 'Alerts not delivered',
+  terminalSignIn: 'Sign-in by a link from the terminal',
   test: 'Test',
 };
 

@@ -1,4 +1,4 @@
-/** What is wrong at the relay itself: credentials that end, and channels that do not deliver. Pure. */
+/** What is wrong at the relay itself: credentials that end, channels that do not deliver, and whom nobody vouched for. Pure. */
 import type { Finding } from '../model/alert.ts';
 import { failingKey } from './route.ts';
 
@@ -26,6 +26,26 @@ export function expiry({ what, option, endsAt }: Credential, nowMs: number): Fin
       ...{ key: `expiring:${what}`, cause: 'expiring', count: 1, readers: ['operator'] },
       sentence: `${what.slice(0, 1).toUpperCase()}${what.slice(1)} ${when}.`,
       action: `Get a new one and set it with "hallpass-relay configure ${option}"; restart the relay.`,
+    },
+  ];
+}
+
+/** A link from the terminal that somebody has used: who it was, no sign-in provider knows. */
+export interface UsedLink {
+  id: string;
+  /** ISO 8601. */
+  at: string;
+}
+
+/** For so long each is an alert: quiet hours are shorter, so that they keep nobody from hearing of it. */
+export const linkCountsMs = dayMs;
+
+export function unvouched({ id, at }: UsedLink): Finding[] {
+  return [
+    {
+      ...{ key: `terminalSignIn:${id}`, cause: 'terminalSignIn', count: 1, readers: ['operator'] },
+      sentence: `At ${at} somebody signed in to the console as an operator with a link from the terminal, past the sign-in provider. The session lasts an hour at most.`,
+      action: 'Ask whether it was one of you: "hallpass-relay audit" names the account that made the link.',
     },
   ];
 }

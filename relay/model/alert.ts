@@ -11,6 +11,7 @@ export const alertCauses = [
   'licensesLow',
   'manyProblems',
   'channelFailing',
+  'terminalSignIn',
 ] as const;
 export type AlertCause = (typeof alertCauses)[number];
 

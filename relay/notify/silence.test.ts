@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { PassThrough } from 'node:stream';
 import t, { type Test } from 'tap';
+import { leave } from '../app/commands/sessions.ts';
+import { enterByLink, makeSignInLink } from '../app/commands/sign-in-links.ts';
 import { createLog } from '../log/log.ts';
 import type { HoldRecord } from '../model/hold.ts';
 import { asSchoolId } from '../model/keys.ts';
@@ -172,6 +174,30 @@ t.test('a relay that ends, and one that no longer looks', async (t) => {
   t.equal(calls, 3);
   for (let minute = 0; minute < 5; minute += 1) clock.pass(60_000);
   t.equal(monitor.received.length, calls, 'nobody calls');
+});
+
+t.test('a link from the terminal, which no sign-in provider vouches for', async (t) => {
+  const { home, clock, relay, pulse } = await setUp(t);
+  const [receiver, night] = [await receiveWeb(t), await receiveWeb(t)];
+  const channels = { ...relay, home };
+  await addWebChannel(channels, clock, receiver);
+  const [from, to] = [-1, 6].map((minutes) => new Date(clock.now() + minutes * 60_000).toISOString().slice(11, 16));
+  const quiet = [{ from: from ?? '', to: to ?? '' }];
+  await addWebChannel(channels, clock, night, { name: 'night', quiet, timeZone: 'UTC' });
+  const context = { store: relay.store, clock };
+  const { secret } = await makeSignInLink(context, { kind: 'terminal', user: 'kim' });
+  await passMinutes(relay, clock, 2);
+  t.same(told(receiver.received), [], 'nobody has used it');
+  const { cookie } = await enterByLink(context, secret);
+  await leave(context, cookie);
+  await passMinutes(relay, clock, 1);
+  await until(() => receiver.received.length > 0);
+  t.same(told(receiver.received), ['alert.opened terminalSignIn relay'], 'at once, although they have signed out');
+  t.notMatch(receiver.received[0]?.body, /kim/);
+  await passMinutes(relay, clock, 5);
+  await until(() => night.received.length > 0);
+  t.same(told(night.received), ['alert.opened terminalSignIn relay'], 'quiet hours do not swallow it');
+  t.match(await pulse(), { status: 200 });
 });
 
 t.test('a database that cannot be used', async (t) => {

@@ -5,7 +5,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { type Loop, startLoop } from '../../shared/service.ts';
 import { decide, type Look } from '../alerts/decide.ts';
 import { districtFindings } from '../alerts/district.ts';
-import { type Credential, expiry, undelivered } from '../alerts/relay.ts';
+import { expiry, linkCountsMs, undelivered, unvouched } from '../alerts/relay.ts';
 import { type RoutedChannel, route } from '../alerts/route.ts';
 import type { Finding } from '../model/alert.ts';
 import type { RelaySettings } from '../settings/settings.ts';
@@ -23,6 +23,7 @@ import { notePulse, readPulse } from '../store/alerts/pulse.ts';
 import { ofTheRelay } from '../store/audit/audit.ts';
 import type { Store, TenantScope } from '../store/store.ts';
 import { listTenants } from '../store/tenants/system.ts';
+import { usedLinks } from '../store/users/links.ts';
 import { credentialsOf } from './credentials.ts';
 import { callHeartbeats } from './heartbeats.ts';
 import type { Sender } from './send.ts';
@@ -81,8 +82,9 @@ async function lookAround(options: AlertWatchOptions): Promise<void> {
     }
   }
   const credentials = await credentialsOf(settings);
+  const links = await store.readSystem((scope) => usedLinks(scope, new Date(nowMs - linkCountsMs)));
   await judge(options, { tenantId: ofTheRelay }, wasWatching, () => ({
-    found: credentials.flatMap((credential: Credential) => expiry(credential, nowMs)),
+    found: [...credentials.flatMap((credential) => expiry(credential, nowMs)), ...links.flatMap(unvouched)],
     unknown: new Set(),
   }));
   await store.system((scope) => notePulse(scope, 'watch', new Date(clock.now()).toISOString()));

@@ -84,7 +84,8 @@ export const scheduleSchema = z
   })
   .prefault({});
 
-interface Life {
+/** What says when a profile rests. */
+export interface Life {
   dates: z.infer<typeof datesSchema>;
   schedule: z.infer<typeof scheduleSchema>;
 }
@@ -108,6 +109,11 @@ export function reasonToRest(
   const { from, to } = schedule.hours;
   const open = from < to ? now.time >= from && now.time < to : now.time >= from || now.time < to;
   return open ? undefined : `the profile provisions from ${from} to ${to} only`;
+}
+
+/** Whether there are days or times at which nothing may be provisioned. */
+export function canRest({ dates, schedule }: Life): boolean {
+  return dates.startsOn !== null || dates.expiresOn !== null || schedule.hours !== null;
 }
 
 /** The district's date (`YYYY-MM-DD`) and time (`HH:MM`). @param timeZone as PowerSchool reports it, see calendarOf */

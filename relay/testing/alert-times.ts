@@ -49,7 +49,9 @@ export async function addWebChannel(
   { store, home }: Watched,
   clock: Clock,
   { url }: WebReceiver,
-  input: Partial<Pick<ChannelInput, 'name' | 'tenant' | 'quiet' | 'readers'>> & { kind?: 'heartbeat' } = {},
+  input: Partial<Pick<ChannelInput, 'name' | 'tenant' | 'quiet' | 'timeZone' | 'readers'>> & {
+    kind?: 'heartbeat';
+  } = {},
 ): Promise<void> {
   const { signal } = new AbortController();
   const context: AppContext = { home, store, clock, signal };

@@ -1,5 +1,6 @@
 /** Which district needs an operator's attention first. */
 import t from 'tap';
+import { noDates, scheduleSchema } from '../../profile/life.ts';
 import type { FleetAgent, FleetDistrict, FleetProfile, FleetRun } from '../../store/tenants/fleet-view.ts';
 import { describeFleet } from './fleet.ts';
 
@@ -12,7 +13,8 @@ const agent: FleetAgent = {
   health: { at, state: 'idle', lastCycleAt: at },
 };
 const run: FleetRun = { startedAt: at, finishedAt: at, state: 'success', held: 0, failed: 0, problems: 0, error: null };
-const profile: FleetProfile = { name: 'All', standing: 'success', quarantine: null, lastRun: run };
+const life = { dates: noDates, schedule: scheduleSchema.parse(undefined) };
+const profile: FleetProfile = { name: 'All', standing: 'success', quarantine: null, life, lastRun: run };
 const problem = { code: 'POWERSCHOOL_UNREACHABLE', message: 'PowerSchool does not answer.', since: long };
 const quarantine = { code: 'QUARANTINED_BY_PROBLEMS', message: 'Too many.', action: 'See them.', since: long } as const;
 const error = { code: 'GRAPH_CONSENT_MISSING', message: 'No consent.', step: 'signing in', action: null };

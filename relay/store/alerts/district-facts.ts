@@ -2,6 +2,8 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { DistrictFacts, LicenseFacts } from '../../alerts/district.ts';
+import type { Blackout } from '../../profile/blackout.ts';
+import { canRest } from '../../profile/life.ts';
 import { districtTimeZone } from '../agents/agents.ts';
 import { readJson } from '../engine/stored-json.ts';
 import { readBlackouts } from '../runs/blackouts.ts';
@@ -36,6 +38,10 @@ export async function districtFacts(scope: SystemScope, ids: readonly string[]):
     .execute();
   const readings = await db.selectFrom('license_reading').selectAll().where('tenant_id', 'in', wanted).execute();
   const days = await blackoutsOf(scope, ids);
+  const zones = await zonesOf(
+    scope,
+    fleet.filter(({ id, profiles }) => days.has(id) || profiles.some(({ life }) => canRest(life))).map(({ id }) => id),
+  );
   const settledAt = new Map(settled.map((row) => [row.id, row.committed_at]));
   const progressAt = new Map(progress.map((row) => [row.tenant_id, row.at]));
   const problemsOf = Map.groupBy(problems, (row) => row.tenant_id);
@@ -51,8 +57,8 @@ export async function districtFacts(scope: SystemScope, ids: readonly string[]):
     profiles: district.profiles.map(profileFacts),
     settledAt: settledAt.get(district.id) ?? null,
     progressAt: progressAt.get(district.id) ?? null,
-    blackouts: days.get(district.id)?.blackouts ?? [],
-    timeZone: days.get(district.id)?.timeZone,
+    blackouts: days.get(district.id) ?? [],
+    timeZone: zones.get(district.id),
     held: district.held,
     problems: new Map(problemsOf.get(district.id)?.map(({ code, count }) => [code, Number(count)])),
     licenses: licenses.get(district.id),
@@ -60,19 +66,23 @@ export async function districtFacts(scope: SystemScope, ids: readonly string[]):
   return new Map(fleet.map((district) => [district.id, facts(district)]));
 }
 
-/** Few districts have any: only of those the time zone is asked. */
-async function blackoutsOf({ db }: SystemScope, ids: readonly string[]) {
+/** Few districts have any. */
+async function blackoutsOf({ db }: SystemScope, ids: readonly string[]): Promise<Map<string, Blackout[]>> {
   const rows = await db
     .selectFrom('blackout')
     .select('tenant_id')
     .distinct()
     .where('tenant_id', 'in', sql<string>`(select value from json_each(${JSON.stringify(ids)}))`)
     .execute();
-  const found = new Map<string, Pick<DistrictFacts, 'blackouts' | 'timeZone'>>();
-  for (const { tenant_id: tenantId } of rows) {
-    const scope = { db, tenantId };
-    found.set(tenantId, { blackouts: await readBlackouts(scope), timeZone: await districtTimeZone(scope) });
-  }
+  const found = new Map<string, Blackout[]>();
+  for (const { tenant_id: tenantId } of rows) found.set(tenantId, await readBlackouts({ db, tenantId }));
+  return found;
+}
+
+/** Asked only of those whose profiles rest now and then. */
+async function zonesOf({ db }: SystemScope, ids: readonly string[]): Promise<Map<string, string | undefined>> {
+  const found = new Map<string, string | undefined>();
+  for (const tenantId of ids) found.set(tenantId, await districtTimeZone({ db, tenantId }));
   return found;
 }
 
@@ -85,11 +95,11 @@ function agentFacts({ lastSeenAt, connectedSince, health }: FleetDistrict['agent
   return [{ lastSeenAt, isConnected: connectedSince !== null, ...(at !== '' && { report }) }];
 }
 
-function profileFacts({ name, standing, lastRun }: FleetDistrict['profiles'][number]) {
-  if (lastRun === undefined) return { name, standing, lastRun };
+function profileFacts({ name, standing, life, lastRun }: FleetDistrict['profiles'][number]) {
+  if (lastRun === undefined) return { name, standing, life, lastRun };
   const { startedAt, finishedAt, state, error } = lastRun;
   const reason = error === null ? {} : { error: error.code, ...(error.step !== null && { step: error.step }) };
-  return { name, standing, lastRun: { startedAt, finishedAt, state, ...reason } };
+  return { name, standing, life, lastRun: { startedAt, finishedAt, state, ...reason } };
 }
 
 /** Tenants whose licenses were not read since. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { fail, HallpassError } from '../../../shared/errors.ts';
 import { didYouMean } from '../../../shared/nearest.ts';
+import { datesSchema, scheduleSchema } from '../../profile/life.ts';
 import { type Profile, parseProfile, profileState } from '../../profile/profile.ts';
 import { readExistingAgain } from '../directory/mirror.ts';
 import { readJson } from '../engine/stored-json.ts';
@@ -12,7 +13,9 @@ import type { TenantScope } from '../store.ts';
 const storedDocument = z.unknown();
 
 /** The state in a document of any version. */
-export const storedState = z.object({ state: profileState });
+const storedState = z.object({ state: profileState });
+/** And when it rests. */
+export const storedLife = storedState.extend({ dates: datesSchema, schedule: scheduleSchema });
 
 /** The profiles in force, by name. @throws HallpassError PROFILE_INVALID when a stored one no longer fits the schema */
 export async function readProfiles({ db, tenantId }: TenantScope): Promise<Profile[]> {

@@ -1,9 +1,10 @@
 /** Reads the operator's view of all districts: one set of queries for any number of districts. */
 import { sql } from 'kysely';
+import type { Life } from '../../profile/life.ts';
 import { type Quarantine, type Standing, standingOf } from '../../profile/standing.ts';
 import { type AgentHealth, parseHealth } from '../agents/agent-health.ts';
 import { readJson } from '../engine/stored-json.ts';
-import { storedState } from '../profiles/profiles.ts';
+import { storedLife } from '../profiles/profiles.ts';
 import { readQuarantine } from '../profiles/quarantine.ts';
 import type { SystemScope } from '../store.ts';
 
@@ -20,6 +21,7 @@ export interface FleetProfile {
   name: string;
   standing: Standing;
   quarantine: Quarantine | null;
+  life: Life;
   lastRun: FleetRun | undefined;
 }
 
@@ -138,7 +140,7 @@ interface ProfileRow {
 }
 
 function profileOf(row: ProfileRow, hasRoster: boolean): FleetProfile {
-  const { state } = readJson(storedState, row.body, 'profile', row.name);
+  const { state, ...life } = readJson(storedLife, row.body, 'profile', row.name);
   const quarantine = row.quarantine === null ? null : readQuarantine(row.quarantine, row.name);
   const lastRun: FleetRun | undefined =
     row.started_at === null
@@ -161,5 +163,5 @@ function profileOf(row: ProfileRow, hasRoster: boolean): FleetProfile {
                 },
         };
   const standing = standingOf({ state, quarantined: quarantine !== null, hasRoster, lastRun });
-  return { name: row.name, standing, quarantine, lastRun };
+  return { name: row.name, standing, quarantine, life, lastRun };
 }

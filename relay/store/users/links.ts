@@ -108,6 +108,18 @@ export async function listInvitations(scope: SystemScope, tenantId: string, now:
   return rows.map(linkFrom);
 }
 
+/** Links from the terminal that were used since then. */
+export async function usedLinks({ db }: SystemScope, since: Date): Promise<{ id: string; at: string }[]> {
+  const rows = await db
+    .selectFrom('sign_in_link')
+    .select(['id', 'used_at'])
+    .where('kind', '=', 'terminal')
+    .where('used_at', '>', since.toISOString())
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id, used_at: at }) => ({ id, at: at ?? '' }));
+}
+
 /** @returns the invitation; undefined for one that cannot be accepted anyway */
 export async function revokeLink(
   scope: SystemScope,
