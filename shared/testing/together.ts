@@ -1,0 +1,32 @@
+/**
+ * Runs several test files in one process, each as a subtest of its name: what they load is loaded once, which otherwise takes half a
+ * second per file and a third of the time of `npm test`. The files know nothing of it. The `t` that they import is their subtest.
+ */
+import { registerHooks } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import t, { type Test } from 'tap';
+
+/** Of the files that have begun, by URL. */
+const subtests = new Map<string, Test>();
+
+const key = 'hallpass.subtests';
+
+/** @param files paths from the root of the project, where the process runs */
+export async function runTogether(files: readonly string[]): Promise<void> {
+  Object.assign(globalThis, { [key]: subtests });
+  registerHooks({
+    resolve(specifier, context, next) {
+      const { parentURL } = context;
+      if (specifier !== 'tap' || parentURL === undefined || !subtests.has(parentURL)) return next(specifier, context);
+      const source = `export default globalThis['${key}'].get('${parentURL}');`;
+      return { url: `data:text/javascript,${encodeURIComponent(source)}`, format: 'module', shortCircuit: true };
+    },
+  });
+  for (const file of files) {
+    await t.test(file, { timeout: 300_000 }, async (subtest) => {
+      const url = pathToFileURL(file).href;
+      subtests.set(url, subtest);
+      await import(url);
+    });
+  }
+}
