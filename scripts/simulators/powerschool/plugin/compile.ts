@@ -63,9 +63,17 @@ export function enableErrors(db: DatabaseSync, query: NamedQuery): string[] {
   return errors;
 }
 
+/** By what they are made of. Each plugin is translated twice, at once, and a test process installs the same one again and again. */
+const translations = new Map<string, TranslatedSql>();
+
 function translate(query: NamedQuery): TranslatedSql {
   const arrays = query.args.filter((arg) => arg.array).map((arg) => arg.name.toLowerCase());
-  return translateSql(query.sql, new Set(arrays));
+  const key = JSON.stringify([query.sql, arrays]);
+  const known = translations.get(key);
+  if (known !== undefined) return known;
+  const translated = translateSql(query.sql, new Set(arrays));
+  translations.set(key, translated);
+  return translated;
 }
 
 interface Selected {
