@@ -13,6 +13,7 @@ import { powerqueryManifest } from '../../plugin/manifest.ts';
 import { packPlugin } from '../../plugin/pack.ts';
 import { createAuthority } from '../../scripts/simulators/authority.ts';
 import { startPowerSchoolSimulator } from '../../scripts/simulators/powerschool/server.ts';
+import { startVariables } from '../../shared/testing/start-variables.ts';
 import { TestProxy } from '../testing/proxy.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -27,7 +28,7 @@ class Program {
 
   constructor(bin: string, args: string[], env: NodeJS.ProcessEnv) {
     const file = fileURLToPath(new URL(bin, root));
-    this.child = spawn(process.execPath, [file, ...args], { env: { PATH: process.env.PATH, ...env }, stdio: 'pipe' });
+    this.child = spawn(process.execPath, [file, ...args], { env: { ...startVariables, ...env }, stdio: 'pipe' });
     this.child.stderr?.on('data', (chunk) => {
       this.output += chunk;
     });
@@ -162,7 +163,7 @@ t.test('shows color only on a terminal, but icon and word everywhere', async (t)
     [{ NO_COLOR: '1' }, '✗ fail  settings'],
   ] as const) {
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-      env: { PATH: process.env.PATH, ...env },
+      env: { ...startVariables, ...env },
     });
     const output = await text(child.stdout);
     t.ok(output.startsWith(shown), output.slice(0, 60));

@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
+import { startVariables } from '../../shared/testing/start-variables.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { stateFolder, statePaths } from '../state/folder.ts';
 import { takeLock } from '../state/lock.ts';
@@ -19,7 +20,7 @@ const main = fileURLToPath(new URL('../hallpass-agent.mjs', import.meta.url));
 
 /** Runs the command as a process of its own. */
 function start(home: string, ...args: string[]) {
-  return spawn(process.execPath, [main, ...args], { env: { PATH: process.env.PATH, HALLPASS_HOME: home } });
+  return spawn(process.execPath, [main, ...args], { env: { ...startVariables, HALLPASS_HOME: home } });
 }
 
 /** Runs the command in this process, which starts faster. */

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
 import { createAuthority } from '../../scripts/simulators/authority.ts';
+import { startVariables } from '../../shared/testing/start-variables.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
 import { agentScript } from '../testing/command.ts';
 
@@ -33,7 +34,7 @@ t.test('an authority that this computer trusts needs no file', { skip }, async (
   await writeFile(systemFile, stray + authority.ca);
   const tls = async (env: NodeJS.ProcessEnv) => {
     const agent = (...args: string[]) =>
-      run(process.execPath, [agentScript, ...args], { env: { PATH: process.env.PATH, HALLPASS_HOME: home, ...env } });
+      run(process.execPath, [agentScript, ...args], { env: { ...startVariables, HALLPASS_HOME: home, ...env } });
     await agent('configure', '--powerschool-url', url, '--powerschool-client-id', 'c', '--relay-url', url);
     const { stdout } = await agent('check', '--json').catch((error: { stdout: string }) => error);
     const checks: { name: string; status: string; action: string }[] = JSON.parse(stdout).checks;

@@ -8,6 +8,7 @@ import t, { type Test } from 'tap';
 import { createAuthority } from '../../scripts/simulators/authority.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { HallpassError } from '../../shared/errors.ts';
+import { startVariables } from '../../shared/testing/start-variables.ts';
 import { linkAddress } from '../model/addresses.ts';
 import { Meter } from '../model/meter.ts';
 import { PowerSchoolHttp } from '../powerschool/http.ts';
@@ -250,7 +251,7 @@ t.test('NODE_TLS_REJECT_UNAUTHORIZED changes nothing', async (t) => {
     const url = new URL('https://localhost:${relay.port}');
     await dial(url, { ca: [] }, new AbortController().signal).then(() => console.log('connected'), (e) => console.log(e.kind));
   `;
-  const env = { PATH: process.env.PATH, NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+  const env = { ...startVariables, NODE_TLS_REJECT_UNAUTHORIZED: '0' };
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { env });
   t.equal((await text(child.stdout)).trim(), 'untrusted');
 });

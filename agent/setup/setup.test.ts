@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
 import { type Authority, createAuthority } from '../../scripts/simulators/authority.ts';
 import { type PowerSchoolSimulator, startPowerSchoolSimulator } from '../../scripts/simulators/powerschool/server.ts';
+import { startVariables } from '../../shared/testing/start-variables.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { statePaths } from '../state/folder.ts';
 import { agentScript, runCommand } from '../testing/command.ts';
@@ -216,7 +217,7 @@ t.test('refuses two secrets from one pipe, and an empty answer', async (t) => {
 function onTerminal(home: string, args: string[]) {
   const command = [process.execPath, agentScript, ...args].map((word) => `'${word}'`).join(' ');
   const child = spawn('script', ['-qec', `exec ${command}`, '/dev/null'], {
-    env: { PATH: process.env.PATH, HALLPASS_HOME: home, TERM: 'xterm' },
+    env: { ...startVariables, HALLPASS_HOME: home, TERM: 'xterm' },
   });
   return { child, output: text(child.stdout) };
 }

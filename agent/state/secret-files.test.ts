@@ -5,6 +5,7 @@ import { chmod, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import t from 'tap';
+import { startVariables } from '../../shared/testing/start-variables.ts';
 import { agentScript } from '../testing/command.ts';
 import { District } from '../testing/district.ts';
 import { AgentState } from './agent-state.ts';
@@ -27,7 +28,7 @@ t.test('a running agent keeps its secrets to itself, and closes secret files tha
 
   const status = district.relay.next('status');
   const child = spawn(process.execPath, [agentScript, 'run', '--log-format', 'json'], {
-    env: { PATH: process.env.PATH, HALLPASS_HOME: district.folder },
+    env: { ...startVariables, HALLPASS_HOME: district.folder },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   t.teardown(() => child.kill('SIGKILL'));

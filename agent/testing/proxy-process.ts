@@ -7,13 +7,18 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, TLSSocket } from 'node:tls';
-import { type Authority, createAuthority } from '../../scripts/simulators/authority.ts';
+import type { Authority } from '../../scripts/simulators/authority.ts';
 import type { ProxyBehavior, ProxyReport } from './proxy.ts';
 
 let behavior: ProxyBehavior = { mode: 'tunnel', hosts: {} };
 let filter: Authority | undefined;
 /** Both ends of each tunnel. */
 const tunnels = new Set<Duplex>();
+
+/** Few proxies need one, and what makes it takes as long to load as all the rest. */
+async function createAuthority(name: string): Promise<Authority> {
+  return (await import('../../scripts/simulators/authority.ts')).createAuthority(name);
+}
 
 function announce(report: ProxyReport): void {
   process.send?.(report);

@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { startVariables } from '../../shared/testing/start-variables.ts';
 
 export interface ProxyBehavior {
   /**
@@ -70,7 +71,7 @@ export class TestProxy {
   static async start({ tls = false } = {}): Promise<TestProxy> {
     const child = fork(fileURLToPath(new URL('./proxy-process.ts', import.meta.url)), tls ? ['--tls'] : [], {
       execArgv: [],
-      env: { PATH: process.env.PATH },
+      env: startVariables,
     });
     const [{ ready }] = (await once(child, 'message')) as [ProxyReport];
     return new TestProxy(child, new URL(`http${tls ? 's' : ''}://127.0.0.1:${ready?.port}`), ready?.ca);

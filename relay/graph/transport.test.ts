@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { createAuthority } from '../../scripts/simulators/authority.ts';
+import { startVariables } from '../../shared/testing/start-variables.ts';
 import { openTransport } from './transport.ts';
 
 /** Sends one request in a separate process: Node reads the variable when it starts. */
@@ -26,7 +27,7 @@ const program = `
 async function request(env: NodeJS.ProcessEnv): Promise<string> {
   const child = spawn(process.execPath, ['--no-warnings', '--input-type=module', '-e', program], {
     cwd: fileURLToPath(new URL('.', import.meta.url)),
-    env: { PATH: process.env.PATH, ...env },
+    env: { ...startVariables, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [out] = await Promise.all([text(child.stdout), once(child, 'exit')]);
