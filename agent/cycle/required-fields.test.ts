@@ -1,4 +1,4 @@
-/** Empties a required value in PowerSchool, column by column, with both sources. */
+/** Empties a required value in PowerSchool, column by column, with both sources. By REST, required-fields.long.test.ts tries every column. */
 import t, { type Test } from 'tap';
 import { defaultSources } from '../../plugin/extracts/sources.ts';
 import { manifestOf } from '../../plugin/manifest.ts';
@@ -41,6 +41,9 @@ async function open(t: Test, variant: 'powerquery' | 'rest') {
   return { simulator, bench };
 }
 
+/** A reading by REST takes five times as long. */
+const byRest = process.env.HALLPASS_RUNS === undefined ? ['TERMS.FirstDay', 'SECTIONS.Section_Number'] : undefined;
+
 for (const variant of ['powerquery', 'rest'] as const) {
   t.test(variant, async (t) => {
     const { simulator, bench } = await open(t, variant);
@@ -52,6 +55,7 @@ for (const variant of ['powerquery', 'rest'] as const) {
     await synced();
     const before = bench.relay.ids();
     for (const { kind, table, column, field, row } of columns) {
+      if (variant === 'rest' && byRest?.includes(`${table}.${column}`) === false) continue;
       t.test(`${table}.${column}`, async (t) => {
         const id = Number(Object.values(simulator.db.prepare(row).get() ?? {})[0]);
         const good = simulator.db.prepare(`SELECT ${column} AS v FROM ${table} WHERE DCID = ?`).get(id)?.v ?? null;

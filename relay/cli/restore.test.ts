@@ -13,6 +13,7 @@ import { setProfile } from '../store/profiles/profiles.ts';
 import { readProblems } from '../store/runs/problems.ts';
 import { openStore } from '../store/store.ts';
 import { type District, type Mode, openDistrict, smallRoster } from '../testing/district.ts';
+import { takesAll } from '../testing/histories.ts';
 import { runCli } from './program.ts';
 
 const create: Mode = { students: 'create', teachers: 'create' };
@@ -197,7 +198,8 @@ t.test('does not read again and again what another tool changes in accounts that
 
 t.test('losing the write-ahead log after a kill creates nothing twice, wherever the run was', async (t) => {
   for (const mode of [create, { students: 'match', teachers: 'match' } as const]) {
-    for (const killedAfter of [3, 5, 8, Number.POSITIVE_INFINITY]) {
+    const some = mode === create ? [3, Number.POSITIVE_INFINITY] : [5];
+    for (const killedAfter of takesAll ? [3, 5, 8, Number.POSITIVE_INFINITY] : some) {
       const { home, district } = await setUp(t, mode);
       await loseLog(district, home, killedAfter);
       const what = `${mode.students}, killed after ${killedAfter}`;
