@@ -138,6 +138,26 @@ t.test('the fleet is listed worst first, and leads to a district', async (t) => 
   t.match(await browser.get('/console/?page=2'), { status: 400, body: /FORM_INVALID/ });
 });
 
+t.test('an operator adds a district, whose agent comes next', async (t) => {
+  const { relay, enter } = await consoleSetting(t);
+  const browser = await enter();
+  const empty = await browser.get('/console/');
+  t.match(empty.body, /There is no district yet.*Add the first one.*href="\/console\/add-district"/s);
+  const page = await browser.get('/console/add-district');
+  t.match(page.body, /no application in Microsoft Entra yet/);
+  const district = { name: 'Contoso', slug: 'contoso', graphTenant: '6fd2c87f-b296-42f0-b197-1e91e994b900' };
+  for (const wrong of [{ slug: 'Contoso ISD' }, { graphTenant: 'contoso' }, { name: ' ' }]) {
+    t.match(await browser.submit(page, '/add', { ...district, ...wrong }), {
+      status: 422,
+      body: /RELAY_SETTING_INVALID/,
+    });
+  }
+  const added = await browser.submit(page, '/add', district);
+  t.equal(added.location, `${relay.url}/console/districts/contoso/agents`);
+  t.match((await browser.follow(added)).body, /No agent reads PowerSchool.*Make a code/s);
+  t.match(await browser.submit(page, '/add', district), { status: 409, body: /TENANT_EXISTS/ });
+});
+
 t.test('a user sees the districts of their role, and no sign of any other', async (t) => {
   const { relay, as } = await consoleSetting(t);
   const own = await addTenant(relay, 'contoso');

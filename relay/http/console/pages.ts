@@ -1,5 +1,6 @@
 /** Every page of the console, in the order of the navigation, whose bar has the first ones and whose menu the others. */
 
+import { addDistrictPage } from './pages/add-district.ts';
 import { agentPage, agentsPage } from './pages/agents.ts';
 import { alertsPage, districtAlertsPage } from './pages/alerts.ts';
 import { auditPage, districtAuditPage } from './pages/audit.ts';
@@ -29,6 +30,7 @@ import { wizardPages } from './wizard/wizard.ts';
 export const pages: readonly Page[] = [
   // About the relay.
   fleetPage,
+  addDistrictPage,
   alertsPage,
   auditPage,
   usersPage,

@@ -5,7 +5,8 @@ import { describeFleet, type FleetLine, fleetNow } from '../../../app/queries/fl
 import type { Look } from '../pieces/states.ts';
 import { momentOrNever } from '../pieces/tables.ts';
 import { consoleBase } from '../shell/document.ts';
-import { page } from '../shell/page.ts';
+import { page, type View } from '../shell/page.ts';
+import { addDistrictPath } from './add-district.ts';
 
 export const fleetPage = page({
   path: '/',
@@ -16,8 +17,9 @@ export const fleetPage = page({
   async load({ app, actor, nowMs }) {
     return describeFleet(await fleetNow(app, actor), nowMs).districts;
   },
-  render: (districts) => html`<h1>${verdictOf(districts)}</h1>
-!${districts.length === 0 ? nothingYet : tableOf(districts)}`,
+  render: (districts, view) => html`<h1>${verdictOf(districts)}</h1>
+!${districts.length === 0 ? nothingYet(view) : tableOf(districts)}
+!${view.may('tenant.add') ? addLink : ''}`,
 });
 
 /** Mark, word and class of each need: never color alone. */
@@ -37,7 +39,14 @@ function verdictOf(districts: readonly FleetLine[]): string {
   return `${waiting.length} of ${counted(districts.length, 'district')} need somebody.`;
 }
 
-const nothingYet = html`<section class="panel"><p class="lead">Add the first district with <code>hallpass-relay tenant add SLUG --name NAME --graph-tenant GUID</code>.</p></section>`;
+function nothingYet(view: View): string {
+  const first = view.may('tenant.add')
+    ? html`Add the first one. Then its agent enrolls, and a profile says what happens in Microsoft 365.`
+    : html`An operator adds districts.`;
+  return html`<section class="panel"><p class="lead">!${first}</p></section>`;
+}
+
+const addLink = html`<p><a class="button" href="${addDistrictPath}">Add a district</a></p>`;
 
 function tableOf(districts: readonly FleetLine[]): string {
   return html`<section class="panel"><div class="scroller" tabindex="0" role="region" aria-label="Table of districts">
