@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { furtherProperties } from '../../plugin/extracts/optional-columns.ts';
 import type { PowerSchool } from './powerschool.ts';
 import type { LogEvent, Program } from './program.ts';
-import { cycleSeconds } from './relay.ts';
+import { cycleSecondsOf } from './relay.ts';
+import { type Site, summit } from './sites.ts';
 import { type Testbed, withoutCache } from './testbed.ts';
 
 /** Share of the time in which the agent may ask PowerSchool what has changed. A district would leave it at 0.02. */
@@ -28,16 +29,17 @@ export interface RunningAgent {
 export async function writePlugin(testbed: Testbed): Promise<string> {
   const zip = join(testbed.folder, 'hallpass-plugin.zip');
   // The plugin reads all of these, but the agent drops those that no profile wants.
-  await hallpassAgent(testbed, 'plugin', '--pre-registered', '--also', ...furtherProperties, '--out', zip);
+  await hallpassAgent(testbed, summit, 'plugin', '--pre-registered', '--also', ...furtherProperties, '--out', zip);
   return zip;
 }
 
 export async function configureAgent(
   testbed: Testbed,
+  site: Site,
   powerschool: PowerSchool,
   credentials: { clientId: string; clientSecret: string },
 ): Promise<void> {
-  const secretFile = await testbed.write('powerschool-secret', credentials.clientSecret);
+  const secretFile = await testbed.write(`${site.slug}-powerschool-secret`, credentials.clientSecret);
   const options = {
     'powerschool-url': powerschool.baseUrl,
     'powerschool-client-id': credentials.clientId,
@@ -45,28 +47,29 @@ export async function configureAgent(
     'powerschool-ca': testbed.caFile,
     'relay-ca': testbed.caFile,
     'database-share': `${databaseShare}`,
-    'cycle-seconds': `${cycleSeconds}`,
+    'cycle-seconds': `${cycleSecondsOf(testbed.options)}`,
     // Any free port: the usual one may belong to another agent on this machine.
     'page-port': '0',
-    name: 'demo agent',
+    name: `${site.slug}-ps01`,
   };
   await hallpassAgent(
     testbed,
+    site,
     'configure',
     ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]),
   );
 }
 
-export async function enrollAgent(testbed: Testbed, relayUrl: string, codeFile: string): Promise<void> {
-  await hallpassAgent(testbed, 'enroll', '--relay', relayUrl, '--code-file', codeFile);
+export async function enrollAgent(testbed: Testbed, site: Site, relayUrl: string, codeFile: string): Promise<void> {
+  await hallpassAgent(testbed, site, 'enroll', '--relay', relayUrl, '--code-file', codeFile);
 }
 
-export async function startAgent(testbed: Testbed): Promise<RunningAgent> {
+export async function startAgent(testbed: Testbed, site: Site): Promise<RunningAgent> {
   const { program, ready } = await testbed.programs.start(
-    'agent',
+    `agent${site.of}`,
     [testbed.installed.agent, 'run', '--log-format', 'json'],
     {
-      env: { ...testbed.homeOf('agent'), ...withoutCache },
+      env: { ...testbed.homeOf(site.agentHome), ...withoutCache },
       ready: (line) => line.event === 'page.open',
     },
   );
@@ -86,10 +89,10 @@ export async function startAgent(testbed: Testbed): Promise<RunningAgent> {
   };
 }
 
-function hallpassAgent(testbed: Testbed, command: string, ...args: string[]): Promise<readonly string[]> {
+function hallpassAgent(testbed: Testbed, site: Site, command: string, ...args: string[]): Promise<readonly string[]> {
   return testbed.programs.run(
-    `hallpass-agent ${command}`,
+    `hallpass-agent ${command}${site.of}`,
     [testbed.installed.agent, command, ...args],
-    testbed.homeOf('agent'),
+    testbed.homeOf(site.agentHome),
   );
 }

@@ -15,6 +15,7 @@ import { licenseName } from './oracle/users.ts';
 import { domain, groupsOf, type Offer, skus } from './profile.ts';
 import { demoProfiles } from './profile-draws.ts';
 import { leftBySds } from './sds.ts';
+import { summit } from './sites.ts';
 
 export interface Directory {
   file: DirectoryFile;
@@ -36,14 +37,16 @@ const namesakes = 3;
  * are taken. A directory `sds-…` or `seed-roster` also has what School Data Sync left behind.
  *
  * @param today local date, YYYY-MM-DD
+ * @param oneEach whether everybody who is matched has one account, and nobody two or none
  */
 export function demoDirectory(
   district: District,
   options: Pick<DemoOptions, 'mode' | 'seed' | 'directory' | 'teams' | 'profile'>,
   today: string,
+  oneEach = false,
 ): Directory {
   const { seed, directory } = options;
-  const { tenant, users: office } = seedDirectory([], { seed, domain, displayName: 'Summit School District' });
+  const { tenant, users: office } = seedDirectory([], { seed, domain, displayName: summit.name });
   const skuOf = (part: string) => tenant.skus.find((sku) => sku.skuPartNumber === part);
   const offer: Offer = {
     licenses: { students: skuOf(skus.students)?.skuId ?? '', teachers: skuOf(skus.teachers)?.skuId ?? '' },
@@ -53,7 +56,7 @@ export function demoDirectory(
   const profiles = demoProfiles({ ...options, kind: options.profile, schools, today }, offer);
   const rules = profiles.map(readRules);
   const subjects = scopeOf(district, rules, today).people;
-  const users = [...accountsFor(district, rules, subjects, seed), ...takenNames(subjects)];
+  const users = [...accountsFor(district, rules, subjects, { seed, oneEach }), ...takenNames(subjects)];
   const withIds = distinct([...users, ...office]).map((user) => ({
     ...user,
     id: guidFrom(`${seed} ${user.userPrincipalName}`),
@@ -95,7 +98,7 @@ function accountsFor(
   { people }: District,
   profiles: readonly Rules[],
   subjects: readonly Subject[],
-  seed: number,
+  how: { seed: number; oneEach: boolean },
 ): DirectoryFile['users'] {
   const owners = new Map(subjects.map(({ person, rules }) => [person.key, rules]));
   const [first] = profiles;
@@ -106,7 +109,7 @@ function accountsFor(
   });
   byDomain.delete(undefined);
   return [...byDomain].flatMap(
-    ([own, members]) => seedDirectory(members.map(seedPerson), { seed, domain: own ?? domain }).users,
+    ([own, members]) => seedDirectory(members.map(seedPerson), { ...how, domain: own ?? domain }).users,
   );
 }
 
@@ -135,7 +138,7 @@ function asBefore({ users, groups = [], schools = [] }: DirectoryFile): Before {
   };
 }
 
-function seedPerson({ role, dcid, username, number, email, givenName = '', surname = '' }: Person): SeedPerson {
+export function seedPerson({ role, dcid, username, number, email, givenName = '', surname = '' }: Person): SeedPerson {
   return {
     role: role === 'students' ? 'student' : 'teacher',
     dcid,

@@ -4,6 +4,7 @@ import type { RunningAgent } from './agent.ts';
 import { DemoError } from './demo-error.ts';
 import type { LogEvent, Program } from './program.ts';
 import { count, type Screen, seconds } from './screen.ts';
+import type { Site } from './sites.ts';
 
 /** After this long without progress there will be none. */
 const patienceMs = 180_000;
@@ -16,11 +17,18 @@ export interface FirstSync {
   provisionedAfter: number;
 }
 
+export interface FirstSyncOptions {
+  screen: Pick<Screen, 'done' | 'warn' | 'progress'>;
+  signal: AbortSignal;
+  site: Site;
+  profiles: readonly { name: string }[];
+}
+
 /** Listens from now on; `agent` starts the agent once everything is listening. */
 export async function followFirstSync(
   relay: Program,
   startAgent: () => Promise<RunningAgent>,
-  { screen, signal, profiles }: { screen: Screen; signal: AbortSignal; profiles: readonly { name: string }[] },
+  { screen, signal, site, profiles }: FirstSyncOptions,
 ): Promise<{ agent: RunningAgent; sync: FirstSync }> {
   const over = new AbortController();
   let patience = setTimeout(giveUp, patienceMs);
@@ -40,6 +48,7 @@ export async function followFirstSync(
 
   let committedAt = 0;
   const quiet = relay.listen((event) => {
+    if (event.tenant !== site.slug) return;
     if (/^(roster|run)\./.test(String(event.event))) moving();
     if (event.event === 'roster.committed' && committedAt === 0) {
       committedAt = performance.now();
@@ -54,7 +63,8 @@ export async function followFirstSync(
     let failed = 0;
     const finished = relay.next(
       (event) => {
-        if (event.event !== 'run.finished' || !open.delete(String(event.profile))) return false;
+        if (event.tenant !== site.slug || event.event !== 'run.finished' || !open.delete(String(event.profile)))
+          return false;
         failed += Number(event.failed);
         return open.size === 0;
       },
@@ -88,7 +98,7 @@ export async function followFirstSync(
   }
 }
 
-function showReading(event: LogEvent, screen: Screen): void {
+function showReading(event: LogEvent, screen: FirstSyncOptions['screen']): void {
   if (event.event === 'cycle.progress') {
     const detail = count(Number(event.records), 'record');
     screen.progress('Reading PowerSchool  ', Number(event.bucketsDone), Number(event.bucketsTotal), detail);
@@ -96,7 +106,7 @@ function showReading(event: LogEvent, screen: Screen): void {
   if (event.event === 'problem') screen.warn(`agent: ${String(event.message)}\n  → ${String(event.action)}`);
 }
 
-function showProvisioning(event: LogEvent, screen: Screen): void {
+function showProvisioning(event: LogEvent, screen: FirstSyncOptions['screen']): void {
   if (event.event === 'run.planned' && Number(event.total) > 0) {
     screen.done(`The plan: ${describePlan(event.planned)}`);
   }

@@ -4,6 +4,7 @@ import type { Microsoft } from './microsoft.ts';
 import type { Expected } from './oracle/expected.ts';
 import { comparePasswords, type HandedOut, readHandedOut } from './oracle/passwords.ts';
 import { exportPasswords, passwordsWaiting, type Relay } from './relay.ts';
+import { summit } from './sites.ts';
 import type { Testbed } from './testbed.ts';
 
 /** How many accounts one request tries to sign in. */
@@ -18,7 +19,7 @@ export async function handOutPasswords(
   { users }: Pick<Expected, 'users'>,
 ): Promise<string[]> {
   const before = await bytesOf(relay);
-  const file = await exportPasswords(testbed);
+  const file = await exportPasswords(testbed, summit);
   const handedOut = file === undefined ? [] : readHandedOut(await readFile(file, 'utf8'));
   const differences = comparePasswords(users, handedOut, await refusedSignIns(microsoft, handedOut));
   if (file !== undefined && ((await stat(file)).mode & 0o077) !== 0) {
@@ -28,7 +29,8 @@ export async function handOutPasswords(
     const open = handedOut.slice(0, lookedFor).filter(({ password }) => bytes.includes(password));
     if (open.length > 0) differences.push(`${open.length} passwords are readable in the relay's database`);
   }
-  if ((await passwordsWaiting(testbed)) > 0) differences.push('passwords that were handed out are still stored');
+  if ((await passwordsWaiting(testbed, summit)) > 0)
+    differences.push('passwords that were handed out are still stored');
   return differences;
 }
 

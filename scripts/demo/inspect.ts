@@ -6,6 +6,7 @@ import { type Before, setAside } from './oracle/before.ts';
 import { compare } from './oracle/compare.ts';
 import { type District, readDistrict } from './oracle/district.ts';
 import { type Circumstances, type Expected, expectedState } from './oracle/expected.ts';
+import { summit } from './sites.ts';
 
 export interface Inspection {
   district: District;
@@ -38,7 +39,10 @@ export async function inspect(options: InspectOptions, earlier?: Expected): Prom
   const circumstances = circumstancesOf(options);
   const district = readDistrict(powerschoolDb, circumstances.today);
   const expected = expectedState(district, circumstances, earlier);
-  const actual = { ...(await readDump(microsoft.client.lines('/_sim/dump'))), problems: readProblems(relayDb) };
+  const actual = {
+    ...(await readDump(microsoft.client.lines('/_sim/dump'))),
+    problems: readProblems(relayDb, summit.slug),
+  };
   const { rest, differences } = setAside(actual, before);
   return { district, expected, actual: rest, differences: [...differences, ...compare(expected, accounts, rest)] };
 }

@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createClientCertificate } from '../simulators/authority.ts';
+import type { DirectoryFile } from '../simulators/microsoft/directory-file.ts';
 import type { Directory } from './directory.ts';
 import type { HttpsClient } from './https-client.ts';
 import type { Testbed } from './testbed.ts';
@@ -35,11 +36,28 @@ export async function registerApp(testbed: Testbed): Promise<AppRegistration> {
   };
 }
 
-export async function startMicrosoft(testbed: Testbed, directory: Directory, app: AppRegistration): Promise<Microsoft> {
+/** A Microsoft 365 tenant before Hallpass. */
+export interface StartingTenant {
+  id: string;
+  file: DirectoryFile;
+}
+
+/** @param others tenants beside the one of the registration @param port 0 for any */
+export async function startMicrosoft(
+  testbed: Testbed,
+  directory: Pick<Directory, 'file'>,
+  app: AppRegistration,
+  { others = [], port = 0 }: { others?: readonly StartingTenant[]; port?: number } = {},
+): Promise<Microsoft> {
   const { seed, graphSpeed } = testbed.options;
   const file = await testbed.write('directory.json', JSON.stringify(directory.file));
-  const args = ['scripts/simulators/microsoft/main.ts', '--port', '0', '--ca', join(testbed.folder, 'authority')];
-  args.push('--directory', file, '--tenant-id', app.tenantId, '--client-id', app.clientId);
+  const args = ['scripts/simulators/microsoft/main.ts', '--port', `${port}`];
+  args.push('--ca', join(testbed.folder, 'authority'), '--directory', file);
+  for (const other of others) {
+    const its = await testbed.write(`directory-${other.id}.json`, JSON.stringify(other.file));
+    args.push('--further', `${other.id}=${its}`);
+  }
+  args.push('--tenant-id', app.tenantId, '--client-id', app.clientId);
   args.push('--client-cert', app.certFile, '--client-secret-file', app.secretFile);
   args.push('--seed', `${seed}`, '--speed', `${graphSpeed}`);
   const { ready } = await testbed.programs.start('Microsoft simulator', args, { ready: (line) => line.ready === true });

@@ -22,22 +22,32 @@ export interface DemoOptions {
   sdsCsv: string | undefined;
   /** Create a team for every class. */
   teams: boolean;
+  /** Of the console; another one if somebody has it. */
+  port: number;
   /** Factor on Graph's limits, and on the relay's request budget. */
   graphSpeed: number;
   /** Keep the folder with state and logs. */
   keep: boolean;
 }
 
+/** By default, the console has a run to look at for some minutes; nobody looks at the other. */
+const speed = { console: 1, once: 50 };
+
 /** @returns the options, or the exit code when there is nothing to run (help, a wrong option) */
 export function parseOptions(args: readonly string[]): DemoOptions | { exitCode: number } {
   const command = new Command('npm start --')
     .description(
-      `Runs Hallpass as a district would: PowerSchool and Microsoft 365 (both simulated), the relay and the agent, each as its own process. Enrolls, installs the plugin, syncs, compares the result with what the tables say, and keeps running until Ctrl-C: edits made in PowerSchool show up in Microsoft Graph within seconds.`,
+      `Brings up Hallpass's console with three districts, each with a PowerSchool and a Microsoft 365 tenant (both simulated) and an agent; the relay and every agent is a process of its own. It prints the console's address first, compares what arrives in Microsoft 365 with what the tables say, and keeps running until Ctrl-C: edits made in PowerSchool show up in Microsoft Graph within seconds. With --once, it syncs one district, makes edits, compares, and ends.`,
     )
-    .option('--once', 'end after the first sync and some edits; exit code 0 only if nothing differs', false)
+    .option(
+      '--once',
+      'one district, no console: end after the first sync and some edits; exit code 0 only if nothing differs',
+      false,
+    )
+    .option('--port <number>', 'port of the console; any if somebody has it, or for 0', whole(0, 65_535), 8640)
     .option('--edit-rounds <number>', 'with --once: so many times one of each of five kinds', whole(1, 40), 1)
     .option('--json <file>', 'write a report')
-    .option('--students <number>', 'size of the made-up district', whole(10, 200_000), 2000)
+    .option('--students <number>', 'size of the made-up district (Summit)', whole(10, 200_000), 2000)
     .option('--seed <number>', 'another number, another district', whole(0, 999_999_999), 1)
     .addOption(
       new Option('--mode <mode>', 'match: sync existing users; create: create new users')
@@ -64,9 +74,8 @@ export function parseOptions(args: readonly string[]): DemoOptions | { exitCode:
     .option('--teams', 'make a team of every class that has a teacher', false)
     .option(
       '--graph-speed <factor>',
-      'Graph allows 20 writes/s; the demo scales the limits of the simulator and the budget of the relay by this factor',
+      `Graph allows 20 writes/s; the demo scales the limits of the simulator and the budget of the relay by this factor (default: ${speed.console}, with --once ${speed.once})`,
       whole(1, 1000),
-      50,
     )
     .option('--keep', 'leave the folder with state and logs behind', false)
     .addHelpText(
@@ -74,6 +83,7 @@ export function parseOptions(args: readonly string[]): DemoOptions | { exitCode:
       `
 Examples:
   npm start
+  npm start -- --port 0 --students 500
   npm start -- --once --json report.json --students 20000
   npm start -- --mode create --sds-csv ./csv
   npm start -- --once --teams
@@ -81,7 +91,7 @@ Examples:
   npm start -- --once --profile random --seed 7
 
 Exit codes: 0 all is as it should be, 1 something differs, 64 wrong options, 70 a program failed, 130 stopped before the
-first sync was done.`,
+console could be used, or with --once before the job was done.`,
     )
     .showHelpAfterError('  → npm start -- --help')
     .exitOverride();
@@ -96,8 +106,10 @@ first sync was done.`,
     process.stderr.write('error: --directory sds-… and seed-roster go with --mode match and --profile plain\n');
     return { exitCode: 64 };
   }
-  const { json, sdsCsv, ...rest } = command.opts<Omit<DemoOptions, 'json' | 'sdsCsv'> & Partial<DemoOptions>>();
-  return { ...rest, json: absolute(json), sdsCsv: absolute(sdsCsv) };
+  type Maybe = 'json' | 'sdsCsv' | 'graphSpeed';
+  const { json, sdsCsv, graphSpeed, ...rest } = command.opts<Omit<DemoOptions, Maybe> & Partial<DemoOptions>>();
+  const factor = graphSpeed ?? (rest.once ? speed.once : speed.console);
+  return { ...rest, json: absolute(json), sdsCsv: absolute(sdsCsv), graphSpeed: factor };
 }
 
 /** The programs run in another folder. */

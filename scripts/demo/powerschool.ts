@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DemoError } from './demo-error.ts';
 import type { HttpsClient } from './https-client.ts';
+import type { DemoOptions } from './options.ts';
+import type { Site } from './sites.ts';
 import type { Testbed } from './testbed.ts';
 
 export interface PowerSchool {
@@ -12,19 +14,30 @@ export interface PowerSchool {
   db: string;
 }
 
-export async function startPowerSchool(testbed: Testbed): Promise<PowerSchool> {
-  const { students, seed, sdsCsv } = testbed.options;
+/** Where a district's tables come from. */
+export type Tables = Pick<DemoOptions, 'students' | 'seed' | 'sdsCsv'>;
+
+export async function startPowerSchool(
+  testbed: Testbed,
+  site: Site,
+  { students, seed, sdsCsv }: Tables,
+): Promise<PowerSchool> {
   const source = sdsCsv === undefined ? ['--students', `${students}`, '--seed', `${seed}`] : ['--sds-csv', sdsCsv];
-  const db = join(testbed.folder, 'powerschool.db');
+  const db = join(testbed.folder, `${site.slug}-powerschool.db`);
   // The district is in this computer's time zone: "today" is the same date for everything, including the oracle.
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   const args = ['scripts/simulators/powerschool/main.ts', '--port', '0', '--ca', join(testbed.folder, 'authority')];
   args.push('--db', db, '--time-zone', timeZone, ...source);
-  const { ready } = await testbed.programs.start('PowerSchool simulator', args, {
+  const { ready } = await testbed.programs.start(`PowerSchool simulator${site.of}`, args, {
     ready: (line) => line.ready === true,
   });
   const baseUrl = String(ready.baseUrl);
   return { baseUrl, db, client: testbed.connect(baseUrl) };
+}
+
+/** As a school office makes them: all or none. @param edits of the simulator's `POST /_sim/edit` */
+export async function editPowerSchool({ client }: PowerSchool, edits: readonly object[]): Promise<void> {
+  await client.call('POST', '/_sim/edit', { body: edits });
 }
 
 /** Installs and enables the plugin. @returns what the plugin's page then shows */

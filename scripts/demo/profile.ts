@@ -1,9 +1,10 @@
 /** The profiles of the demo's district, as documents: the relay and the oracle each read them independently. */
 import type { Role } from './oracle/district.ts';
 import type { Mode, ProfileDocument } from './oracle/rules.ts';
+import { summit } from './sites.ts';
 
-export const domain = 'summit.example';
-export const studentDomain = `students.${domain}`;
+export const { domain } = summit;
+const studentDomain = `students.${domain}`;
 
 /** SKU part numbers of the simulated tenant, per role. */
 export const skus = { students: 'STANDARDWOFFPACK_STUDENT', teachers: 'STANDARDWOFFPACK_FACULTY' };

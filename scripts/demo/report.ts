@@ -1,10 +1,16 @@
 /** The report of `--json`. */
-import type { AgentCounts } from './agent.ts';
+import { writeFile } from 'node:fs/promises';
+import type { AgentCounts, RunningAgent } from './agent.ts';
+import type { Edit } from './edits.ts';
+import type { FirstSync } from './first-sync.ts';
 import type { Inspection } from './inspect.ts';
 import type { MadeEdit } from './live-edits.ts';
-import type { GraphCounts } from './microsoft.ts';
+import { type GraphCounts, graphCounts } from './microsoft.ts';
 import type { DemoOptions } from './options.ts';
-import { actualTotals, expectedTotals, type Totals } from './oracle/totals.ts';
+import { writesSaved } from './oracle/before.ts';
+import { actualTotals, expectedTotals, minimumWrites, type Totals } from './oracle/totals.ts';
+import type { Place } from './set-up.ts';
+import type { Stages } from './stages.ts';
 
 const differencesShown = 200;
 
@@ -25,7 +31,46 @@ export interface Report {
   timings: Record<string, number>;
 }
 
-export function makeReport(facts: {
+export interface MadeEdits {
+  made: MadeEdit[];
+  /** Edits that have not arrived, in words. */
+  missing: string[];
+}
+
+export interface Facts {
+  place: Place;
+  agent: RunningAgent;
+  sync: FirstSync;
+  stages: Stages;
+  first: Inspection;
+  /** With --once: what happened after the first sync. */
+  second?: MadeEdits & { last: Inspection; edits: readonly Edit[]; ownReads: number };
+}
+
+/** Nothing without `--json`. */
+export async function writeReport(options: DemoOptions, facts: Facts): Promise<void> {
+  if (options.json === undefined) return;
+  const { place, agent, sync, stages, first, second } = facts;
+  const graph = await graphCounts(place.microsoft);
+  const early = first.differences.map((difference) => (second ? `after the first sync: ${difference}` : difference));
+  const report = makeReport({
+    inspection: second?.last ?? first,
+    differences: [...early, ...(second?.missing ?? []), ...(second?.last.differences ?? [])],
+    seconds: sync.provisionedAfter,
+    made: second?.made ?? [],
+    graph: { ...graph, requests: graph.requests - (second?.ownReads ?? 0) },
+    minimumWrites: (second?.edits ?? []).reduce(
+      (sum, edit) => sum + edit.writes,
+      minimumWrites(first.expected) - writesSaved(place.before, first.expected),
+    ),
+    agent: agent.counts(),
+    options,
+    timings: stages.seconds,
+  });
+  await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+function makeReport(facts: {
   inspection: Inspection;
   differences: readonly string[];
   seconds: number;

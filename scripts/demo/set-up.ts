@@ -6,8 +6,9 @@ import { type AppRegistration, type Microsoft, registerApp, startMicrosoft } fro
 import { readDistrict } from './oracle/district.ts';
 import { readRules } from './oracle/rules.ts';
 import { installPlugin, type PowerSchool, startPowerSchool } from './powerschool.ts';
-import { addDistrict, enrollmentCode, type Relay, startRelay } from './relay.ts';
+import { addDistrict, configureRelay, enableProfiles, enrollmentCode, type Relay, startRelay } from './relay.ts';
 import { count } from './screen.ts';
+import { summit } from './sites.ts';
 import type { Stages } from './stages.ts';
 import type { Testbed } from './testbed.ts';
 
@@ -27,7 +28,7 @@ export async function setUp(testbed: Testbed, stages: Stages): Promise<Place> {
   registration.catch(() => undefined);
 
   screen.busy('Starting PowerSchool');
-  const powerschool = await stages.time('powerschool', () => startPowerSchool(testbed));
+  const powerschool = await stages.time('powerschool', () => startPowerSchool(testbed, summit, options));
   const today = localDate(new Date());
   const district = readDistrict(powerschool.db, today);
   screen.done(
@@ -43,11 +44,11 @@ export async function setUp(testbed: Testbed, stages: Stages): Promise<Place> {
     stages.time('plugin', async () => {
       const credentials = await installPlugin(powerschool, await plugin);
       screen.done('The plugin is installed and enabled in PowerSchool');
-      await configureAgent(testbed, powerschool, credentials);
+      await configureAgent(testbed, summit, powerschool, credentials);
     }),
   ]);
   screen.busy('Enrolling the agent');
-  await stages.time('enrollment', () => enrollAgent(testbed, relay.url, codeFile));
+  await stages.time('enrollment', () => enrollAgent(testbed, summit, relay.url, codeFile));
   screen.done('The agent is enrolled with the relay');
   return {
     powerschool,
@@ -72,12 +73,16 @@ async function startCloud(
   const [microsoft, codeFile] = await Promise.all([
     stages.time('microsoft', () => startMicrosoft(testbed, directory, app)),
     stages.time('district', async () => {
-      await addDistrict(testbed, app, directory.profiles);
-      return await enrollmentCode(testbed);
+      await addDistrict(testbed, summit, app.tenantId);
+      await enableProfiles(testbed, summit, directory.profiles);
+      return await enrollmentCode(testbed, summit);
     }),
   ]);
   screen.done(`Microsoft 365 is running: ${count(directory.accounts.length, 'account')} in the directory`);
-  const relay = await stages.time('relay', () => startRelay(testbed, app, microsoft));
+  const relay = await stages.time('relay', async () => {
+    await configureRelay(testbed, app, { port: 0, tls: true, microsoft: microsoft.baseUrl });
+    return await startRelay(testbed);
+  });
   screen.done(`The relay is running: ${relay.url}`);
   return { microsoft, relay, codeFile };
 }

@@ -2,7 +2,10 @@
 import type { Edit } from './edits.ts';
 import type { Inspection } from './inspect.ts';
 import { actualTotals, expectedTotals, isAboutPerson, type Totals } from './oracle/totals.ts';
+import { relayCommand } from './relay.ts';
 import { count, type Screen } from './screen.ts';
+import { summit } from './sites.ts';
+import type { Testbed } from './testbed.ts';
 
 const labels: Record<keyof Totals, string> = {
   schools: 'schools',
@@ -76,4 +79,17 @@ export function showHowToEdit(screen: Screen, edits: readonly Edit[], powerschoo
     screen.line(`  curl --cacert ${caFile} ${powerschool}/_sim/edit -H 'content-type: application/json' \\`);
     screen.line(`    -d '${JSON.stringify(body).replaceAll("'", "'\\''")}'`);
   }
+}
+
+/** With --keep they still work after the demo, because the folder stays. */
+export function showRelayCommands(testbed: Testbed, { users }: Inspection['expected']): void {
+  const { screen } = testbed;
+  const { slug, agentHome } = summit;
+  const [person] = users.map(({ person }) => person.key.split(':')).filter(([role]) => role === 'students');
+  screen.line();
+  screen.title('Ask its relay and its agent from another terminal:');
+  screen.line(`  ${relayCommand(testbed, 'status', slug)}`);
+  screen.line(`  ${relayCommand(testbed, 'runs', slug)}`);
+  if (person?.[1] !== undefined) screen.line(`  ${relayCommand(testbed, 'explain', slug, '--student', person[1])}`);
+  screen.line(`  HALLPASS_HOME=${testbed.homeOf(agentHome).HALLPASS_HOME} npx hallpass-agent status`);
 }

@@ -23,8 +23,8 @@ export interface Testbed extends AsyncDisposable {
   /** Writes a file that only its owner may read, and returns its path. */
   write(name: string, content: string): Promise<string>;
   connect(baseUrl: string): HttpsClient;
-  /** The state folder of one of the two programs, as environment variables. */
-  homeOf(product: 'agent' | 'relay'): { HALLPASS_HOME: string };
+  /** A program's state folder, as environment variables. @param folder `relay`, or that of a district's agent */
+  homeOf(folder: string): { HALLPASS_HOME: string };
 }
 
 /** Programs that stay do without compiled code, as they do when nobody names a folder for it (shared/launch.mjs). */
@@ -62,7 +62,7 @@ export async function openTestbed(options: DemoOptions, screen: Screen, interrup
       opened.defer(() => client.close());
       return client;
     },
-    homeOf: (product) => ({ HALLPASS_HOME: join(folder, product) }),
+    homeOf: (home) => ({ HALLPASS_HOME: join(folder, home) }),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

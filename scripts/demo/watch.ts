@@ -4,11 +4,13 @@
 import { watch } from 'node:fs';
 import type { Program } from './program.ts';
 import { count, type Screen, seconds } from './screen.ts';
+import type { Site } from './sites.ts';
 
 /** After this many cycles that find no change, an edit does not concern the roster. */
 const patienceCycles = 2;
 
 export interface WatchOptions {
+  site: Site;
   /** PowerSchool's database. */
   db: string;
   agent: Program;
@@ -20,7 +22,7 @@ export interface WatchOptions {
 }
 
 /** Rejects with the signal's reason when the demo is to end. */
-export function watchEdits({ db, agent, relay, screen, signal, lastRun }: WatchOptions): Promise<never> {
+export function watchEdits({ site, db, agent, relay, screen, signal, lastRun }: WatchOptions): Promise<never> {
   /** performance.now() of the edits that have not arrived yet, and how many of them are in the relay's roster. */
   let edits: number[] = [];
   let carried = 0;
@@ -47,7 +49,8 @@ export function watchEdits({ db, agent, relay, screen, signal, lastRun }: WatchO
     screen.line(`${clock()}  The edit changes nothing in the roster`);
     edits = [];
   });
-  relay.listen(({ event, done, failed, message }) => {
+  relay.listen(({ tenant, event, done, failed, message }) => {
+    if (tenant !== site.slug) return;
     if (event === 'roster.committed') carried = edits.length;
     if (event === 'run.failed') screen.warn(`relay: ${String(message)}`);
     if (event !== 'run.finished') return;

@@ -117,12 +117,15 @@ function stampOf(properties: Bag): string | undefined {
 }
 
 /** The problems that the relay reports now. @param file its database, which may be in use */
-export function readProblems(file: string): ReportedProblem[] {
+export function readProblems(file: string, slug: string): ReportedProblem[] {
   const db = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
   try {
     return db
-      .prepare('SELECT subject, code, message FROM problem ORDER BY subject, code')
-      .all()
+      .prepare(
+        `SELECT subject, code, message FROM problem WHERE tenant_id = (SELECT id FROM tenant WHERE slug = ?)
+          ORDER BY subject, code`,
+      )
+      .all(slug)
       .map((row) => ({ subject: String(row.subject), code: String(row.code), message: String(row.message) }));
   } finally {
     db.close();

@@ -22,6 +22,8 @@ export interface SeedOptions {
   /** The staff's domain; students are in `students.<domain>`. */
   domain: string;
   displayName?: string;
+  /** Everybody has one account, and nobody two or none. */
+  oneEach?: boolean;
 }
 
 type SeedUser = DirectoryFile['users'][number];
@@ -53,7 +55,7 @@ export function seedDirectory(people: readonly SeedPerson[], options: SeedOption
   const initial = `${domain.split('.')[0]?.replaceAll(/[^a-z\d]/gi, '') ?? 'district'}.onmicrosoft.com`;
   const names = new Names();
   const users: SeedUser[] = officeAccounts(domain, names);
-  const fates = fatesOf(people, seed);
+  const fates = options.oneEach === true ? people.map((): Fate => 'one') : fatesOf(people, seed);
   for (const [at, person] of people.entries()) {
     const fate = fates[at];
     if (fate === 'none') continue;

@@ -14,6 +14,7 @@ interface CliOptions {
   seed: number;
   ca?: string;
   directory?: string;
+  further: FurtherTenant[];
   people: number;
   tenantId?: string;
   clientId?: string;
@@ -25,6 +26,11 @@ interface CliOptions {
   teamLag: number;
 }
 
+interface FurtherTenant {
+  tenantId: string;
+  file: string;
+}
+
 const { options: cli } = readScriptOptions<CliOptions>(
   'npm run sim:microsoft --',
   'Microsoft Entra sign-in and Microsoft Graph v1.0 for roster provisioning, simulated on loopback HTTPS.',
@@ -34,6 +40,12 @@ const { options: cli } = readScriptOptions<CliOptions>(
       .option('--seed <number>', 'makes ids, lags and the sample directory repeat', whole, 1)
       .option('--ca <dir>', 'folder of the certificate authority, made on first use (default: one in memory)')
       .option('--directory <file>', 'JSON with the tenant and its accounts')
+      .option(
+        '--further <guid=file>',
+        'another tenant of the same application: its id and its directory; may be repeated',
+        further,
+        [],
+      )
       .option('--people <number>', 'made-up people to keep accounts for, without --directory', whole, 200)
       .option('--tenant-id <guid>', 'tenant id (default: from the seed)')
       .option('--client-id <guid>', 'client id of the registered app (default: from the seed)')
@@ -78,6 +90,9 @@ async function main(): Promise<void> {
   if (cli.directory !== undefined) {
     options.directory = await readDirectory(cli.directory);
   }
+  options.tenants = await Promise.all(
+    cli.further.map(async ({ tenantId, file }) => ({ tenantId, directory: await readDirectory(file) })),
+  );
   if (cli.tenantId !== undefined) options.tenantId = cli.tenantId;
   if (cli.clientId !== undefined) options.clientId = cli.clientId;
   if (cli.roles !== undefined) options.roles = cli.roles;
@@ -107,6 +122,12 @@ function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError('It must be a number above 0.');
   return value;
+}
+
+function further(text: string, all: FurtherTenant[]): FurtherTenant[] {
+  const [, tenantId, file] = /^([\da-f-]{36})=(.+)$/i.exec(text) ?? [];
+  if (tenantId === undefined || file === undefined) throw new InvalidArgumentError('It must be GUID=FILE.');
+  return [...all, { tenantId, file }];
 }
 
 function collect(text: string, all: string[]): string[] {

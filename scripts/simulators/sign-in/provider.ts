@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { html } from 'ghtml';
-import Provider, { type Configuration } from 'oidc-provider';
+import Provider, { type Configuration, interactionPolicy } from 'oidc-provider';
 
 export interface SimulatedAccount {
   /** What `sub` says. */
@@ -18,6 +18,8 @@ export interface SimulatedAccount {
   /** Ids of the Microsoft tenant and of the person in it; without them, the account is of another provider. */
   tid?: string;
   oid?: string;
+  /** What people read beside the name. */
+  says?: string;
 }
 
 export interface SignInSimulatorOptions {
@@ -28,6 +30,8 @@ export interface SignInSimulatorOptions {
   /** Of the relay. */
   redirectUris: readonly string[];
   accounts: readonly SimulatedAccount[];
+  /** People choose at each sign-in, as if they had signed out before. */
+  asksEachTime?: boolean;
 }
 
 export interface SignInSimulator {
@@ -59,7 +63,8 @@ async function closed(server: Server): Promise<void> {
   await once(server, 'close');
 }
 
-function configurationOf({ clientId, clientSecret, redirectUris, accounts }: SignInSimulatorOptions) {
+function configurationOf(options: SignInSimulatorOptions) {
+  const { clientId, clientSecret, redirectUris, accounts, asksEachTime = false } = options;
   // An elliptic key is made in a millisecond, an RSA key in a tenth of a second or more.
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const scopes = 'openid profile email';
@@ -81,7 +86,10 @@ function configurationOf({ clientId, clientSecret, redirectUris, accounts }: Sig
       ...{ profile: ['name'], email: ['email'] },
     },
     features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
-    interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
+    interactions: {
+      url: (_context, { uid }) => `/interaction/${uid}`,
+      policy: asksEachTime ? askingEachTime() : interactionPolicy.base(),
+    },
     findAccount: async (_context, id) => {
       const account = accounts.find((one) => one.id === id);
       return account === undefined ? undefined : { accountId: id, claims: async () => ({ ...account, sub: id }) };
@@ -100,6 +108,16 @@ function configurationOf({ clientId, clientSecret, redirectUris, accounts }: Sig
     },
   };
   return configuration;
+}
+
+function askingEachTime() {
+  const policy = interactionPolicy.base();
+  const { Check } = interactionPolicy;
+  const unasked = new Check('unasked', 'The person has not been asked who they are', ({ oidc }) =>
+    oidc.result?.login === undefined ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT,
+  );
+  policy.get('login')?.checks.add(unasked);
+  return policy;
 }
 
 /** `GET /interaction/UID` shows the accounts, `POST /interaction/UID` takes one, or none for "cancel". */
@@ -122,11 +140,18 @@ async function interact(
 
 function choiceOf(uid: string, accounts: readonly SimulatedAccount[]): string {
   const buttons = accounts.map(
-    ({ id, name, email }) => html`<p><button name="account" value="${id}">${name} (${email})</button></p>`,
+    ({ id, name, email, says }) =>
+      html`<p><button name="account" value="${id}"><strong>${name}</strong> (${email})!${says === undefined ? '' : html`<br>${says}`}</button></p>`,
   );
   return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Simulated sign-in</title></head>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><title>Simulated sign-in</title>
+<style>
+:root { color-scheme: light dark; font: 100%/1.5 system-ui, sans-serif }
+main { max-width: 34rem; margin: 3rem auto; padding: 0 1rem }
+button { width: 100%; padding: 0.75rem 1rem; font: inherit; text-align: start; cursor: pointer }
+</style></head>
 <body><main><h1>Who are you?</h1>
+<p>A simulated sign-in provider: there are no passwords.</p>
 <form method="post" action="/interaction/${uid}">!${buttons}<p><button name="account" value="">Cancel</button></p></form>
 </main></body></html>`;
 }
