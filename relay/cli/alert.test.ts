@@ -46,8 +46,20 @@ t.test('adds, lists, tests and removes channels of a district and of the relay',
       },
     ],
   });
+  const edited = ['alert', 'edit', 'office', 'contoso'];
+  t.match(await cli(...edited, '--all-causes', '--no-quiet', '--for', 'operator', '--name', 'it'), {
+    code: 0,
+    out: 'Changed it.\n',
+  });
+  t.match(JSON.parse((await cli('alert', 'list', 'contoso', '--json')).out).channels, [
+    { name: 'it', readers: ['operator'], causes: null, quiet: [], timeZone: 'America/Chicago' },
+  ]);
+  t.match(await cli('alert', 'edit', 'it', 'contoso', '--name', 'office'), { code: 0 });
+  t.match(await cli(...edited), { code: 64, err: /Say what to change/ });
   const audits = [await cli('audit', 'contoso', '--json'), await cli('audit', '--json')].map(({ out }) => out);
   t.match(JSON.parse(audits[0] ?? '').entries, [
+    { action: 'alert.edit' },
+    { action: 'alert.edit', detail: { changes: { name: { before: 'office', after: 'it' } } } },
     { action: 'alert.test' },
     { action: 'alert.add', note: 'Ticket 4711' },
   ]);

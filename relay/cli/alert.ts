@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { filePath } from '../../shared/command-words.ts';
 import { parseQuietWindow, type QuietWindow } from '../../shared/quiet.ts';
 import { readTextFile } from '../../shared/text-file.ts';
-import { addAlertChannel, removeAlertChannel, testAlertChannel } from '../app/commands/alerts.ts';
+import { addAlertChannel, editAlertChannel, removeAlertChannel, testAlertChannel } from '../app/commands/alerts.ts';
 import { alertsNow, channelsNow } from '../app/queries/alerts.ts';
 import { type AlertCause, type AlertReader, alertCauses, alertReaders, type ChannelKind } from '../model/alert.ts';
 import { actorOf, type CliContext, type Noted, noted, printJson, printTable, withApp } from './context.ts';
@@ -30,6 +30,7 @@ interface AddOptions extends Noted {
 /** Who hears of what is wrong. */
 export function alertCommands(alert: Command, context: CliContext): void {
   addCommand(alert, context);
+  editCommand(alert, context);
   listCommand(alert, context);
   noted(alert.command('test'))
     .description('send a test through a channel, at once and a single time')
@@ -75,10 +76,8 @@ function addCommand(alert: Command, context: CliContext): void {
       'file with the password; it is kept sealed, and the file not needed again',
       filePath,
     )
-    .addOption(
-      new Option('--for <reader...>', 'only what concerns these people; by default everything').choices(alertReaders),
-    )
-    .addOption(new Option('--cause <cause...>', 'only these causes; by default all').choices(alertCauses))
+    .addOption(forOption())
+    .addOption(causeOption())
     .option('--quiet <from-to...>', 'times of day at which nothing is sent, e.g. 21:00-06:00', quietWindows)
     .option('--time-zone <name>', "of these times, e.g. America/Chicago; by default the district's, or the relay's")
     .option('--json', 'print JSON')
@@ -104,6 +103,61 @@ Examples:
         );
       }
       context.out.write(`  → hallpass-relay alert test ${name}${tenant === undefined ? '' : ` ${tenant}`}\n`);
+    });
+}
+
+function forOption(): Option {
+  return new Option('--for <reader...>', 'only what concerns these people; by default everything').choices(
+    alertReaders,
+  );
+}
+
+function causeOption(): Option {
+  return new Option('--cause <cause...>', 'only these causes; by default all').choices(alertCauses);
+}
+
+interface EditOptions extends Noted {
+  name?: string;
+  for?: AlertReader[];
+  cause?: AlertCause[];
+  allCauses?: true;
+  /** False for none. */
+  quiet?: QuietWindow[] | false;
+  timeZone?: string;
+}
+
+function editCommand(alert: Command, context: CliContext): void {
+  noted(alert.command('edit'))
+    .description('change whom a channel tells, of what and when; where it leads stays')
+    .argument('<channel>', 'name or id of the channel')
+    .argument('[tenant]', 'slug or id of its district; without it, a channel of the relay')
+    .option('--name <name>', 'call it so in lists', label)
+    .addOption(forOption())
+    .addOption(causeOption().conflicts('allCauses'))
+    .option('--all-causes', 'all causes again')
+    .option('--quiet <from-to...>', 'times of day at which nothing is sent, in place of those so far', quietWindows)
+    .option('--no-quiet', 'no quiet hours')
+    .option('--time-zone <name>', 'of these times, e.g. America/Chicago')
+    .addHelpText(
+      'after',
+      `
+What you leave out stays.
+
+Examples:
+  hallpass-relay alert edit on-call --cause agentSilent syncFailing
+  hallpass-relay alert edit office contoso --for microsoft --quiet 18:00-07:00`,
+    )
+    .action(async (channel: string, tenant: string | undefined, options: EditOptions) => {
+      const { name, for: readers, cause, allCauses, quiet: given, timeZone } = options;
+      const causes = allCauses === true ? null : cause;
+      const quiet = given === false ? [] : given;
+      if ([name, readers, causes, quiet, timeZone].every((one) => one === undefined)) {
+        throw new InvalidArgumentError('Say what to change: --name, --for, --cause, --quiet or --time-zone.');
+      }
+      const input = { tenant, channel, name, readers, causes, quiet, timeZone };
+      const actor = actorOf(context, options);
+      const { name: now } = await withApp(context, (app) => editAlertChannel(app, actor, input));
+      context.out.write(`Changed ${now}.\n`);
     });
 }
 

@@ -18,11 +18,12 @@ import { districtTimeZone } from '../../store/agents/agents.ts';
 import {
   type AlertChannel,
   addChannel,
+  editChannel,
   listChannels,
   newChannelId,
   removeChannel,
 } from '../../store/alerts/channels.ts';
-import { ofTheRelay } from '../../store/audit/audit.ts';
+import { changesBetween, ofTheRelay } from '../../store/audit/audit.ts';
 import type { TenantScope } from '../../store/store.ts';
 import { allow, type Change } from '../access.ts';
 import { type Actor, nameOf } from '../actor.ts';
@@ -95,6 +96,42 @@ function checkRules({ quiet = [], timeZone }: Rules): void {
   }
 }
 
+/**
+ * Changes name and rules of a channel, whatever is given; its address and secrets stay.
+ *
+ * @throws HallpassError ALERT_CHANNEL_UNKNOWN, ALERT_CHANNEL_EXISTS, ALERT_TARGET_INVALID
+ */
+export async function editAlertChannel(
+  context: AppContext,
+  actor: Actor,
+  { tenant, channel: named, name, ...rules }: Owner & Rules & { channel: string; name?: string | undefined },
+): Promise<{ id: string; name: string }> {
+  return await inOwner(context, actor, { tenant, change: 'edit' }, async (owner) => {
+    checkRules(rules);
+    return await owner.write(async (scope) => {
+      const known = await listChannels(scope);
+      const before = chosen(known, named);
+      const after = { ...rulesOf(before), ...givenOf({ name, ...rules }) };
+      const isTaken = known.some((one) => one.id !== before.id && one.name === after.name);
+      if (isTaken) throw fail('ALERT_CHANNEL_EXISTS', { channel: after.name });
+      await editChannel(scope, { id: before.id, ...after });
+      const changes = changesBetween(rulesOf(before), after);
+      return {
+        outcome: { id: before.id, name: after.name },
+        entries: [{ channel: before.id, name: after.name, changes }],
+      };
+    });
+  });
+}
+
+function rulesOf({ name, readers, causes, quiet, timeZone }: AlertChannel): ChannelRules & { name: string } {
+  return { name, readers, causes, quiet, timeZone };
+}
+
+function givenOf(given: Rules & { name?: string | undefined }): Partial<ChannelRules & { name: string }> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
 /** Removes a channel; what it was still to tell is not told. @throws HallpassError ALERT_CHANNEL_UNKNOWN */
 export async function removeAlertChannel(
   context: AppContext,
@@ -163,7 +200,7 @@ interface OwnerAtWork {
 async function inOwner<R>(
   context: AppContext,
   actor: Actor,
-  { tenant: named, change }: Owner & { change: 'add' | 'remove' | 'test' },
+  { tenant: named, change }: Owner & { change: 'add' | 'edit' | 'remove' | 'test' },
   work: (owner: OwnerAtWork) => Promise<R>,
 ): Promise<R> {
   if (named !== undefined) {

@@ -1,7 +1,13 @@
 /** What is wrong now, and the channels through which people hear of it: of a district, and of the relay itself. */
 import { z } from 'zod';
 import { quietSchema } from '../../../shared/quiet.ts';
-import { addAlertChannel, type ChannelInput, removeAlertChannel, testAlertChannel } from '../../app/commands/alerts.ts';
+import {
+  addAlertChannel,
+  type ChannelInput,
+  editAlertChannel,
+  removeAlertChannel,
+  testAlertChannel,
+} from '../../app/commands/alerts.ts';
 import { alertsAnswer, alertsNow, channelsAnswer, channelsNow } from '../../app/queries/alerts.ts';
 import { alertCauses, alertReaders } from '../../model/alert.ts';
 import { change, changeAcross, nothing } from './change-route.ts';
@@ -37,6 +43,14 @@ const rules = {
     .meta({ description: "IANA name, of the quiet hours; by default the district's, or the relay's." }),
 };
 
+const changedRules = z
+  .strictObject({
+    ...{ name: rules.name.optional(), readers: rules.readers, quiet: rules.quiet },
+    causes: z.array(z.enum(alertCauses)).min(1).max(alertCauses.length).nullable().optional(),
+    timeZone: z.string().max(100).nullable().optional(),
+  })
+  .meta({ description: 'What is left out stays. Causes null: all; time zone null: that of the relay.' });
+
 const url = z.string().min(1).max(2000);
 const text = z.string().min(1).max(2000);
 
@@ -70,6 +84,7 @@ const summaries = {
   alerts: 'What is wrong now, the oldest first. No alert names a person.',
   channels: 'Through which channels people hear of it, and whether each delivers.',
   add: 'Adds a channel: a webhook, a mailbox, or an address that the relay calls while all is well.',
+  edit: 'Changes whom a channel tells, of what and when. Where it leads stays.',
   test: 'Sends a test through a channel, at once and a single time.',
   remove: 'Removes a channel. What it was still to tell is not told.',
 };
@@ -106,6 +121,17 @@ export const alertRoutes: readonly Route[] = [
     status: 201,
     async perform({ app, actor, tenant }, body) {
       return { name: body.name, ...(await addAlertChannel(app, actor, { tenant, ...inputOf(body) })) };
+    },
+  }),
+  change({
+    method: 'PATCH',
+    path: 'alert-channels/{channel}',
+    action: 'alert.edit',
+    summary: summaries.edit,
+    body: changedRules,
+    answer: named,
+    async perform({ app, actor, tenant, params }, body) {
+      return await editAlertChannel(app, actor, { tenant, channel: params.channel ?? '', ...body });
     },
   }),
   change({
@@ -156,6 +182,17 @@ export const alertRoutes: readonly Route[] = [
     status: 201,
     async perform({ app, actor }, body) {
       return { name: body.name, ...(await addAlertChannel(app, actor, { tenant: undefined, ...inputOf(body) })) };
+    },
+  }),
+  changeAcross({
+    method: 'PATCH',
+    path: 'relay/alert-channels/{channel}',
+    action: 'relayAlert.edit',
+    summary: summaries.edit,
+    body: changedRules,
+    answer: named,
+    async perform({ app, actor, params }, body) {
+      return await editAlertChannel(app, actor, { tenant: undefined, channel: params.channel ?? '', ...body });
     },
   }),
   changeAcross({

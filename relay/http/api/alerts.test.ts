@@ -48,6 +48,13 @@ t.test('channels belong to a district or to the relay, and each is for its own p
   for (const path of ['relay/alert-channels', 'relay/alerts']) t.match(await send(admin, 'GET', path), { status: 403 });
   t.match(await send(operator, 'GET', 'relay/alert-channels'), { channels: [{ name: 'on-call' }] });
 
+  const rules = { readers: ['microsoft'], causes: ['held'], quiet: [{ from: '21:00', to: '06:00' }], timeZone: 'UTC' };
+  t.match(await send(admin, 'PATCH', `${channels}/office`, rules), { status: 200, name: 'office' });
+  t.match(await send(other, 'PATCH', `${channels}/office`, rules), { status: 404 });
+  t.match(await send(admin, 'PATCH', `${channels}/office`, { timeZone: 'Mars' }), { code: 'ALERT_TARGET_INVALID' });
+  t.match(await send(admin, 'GET', channels), { channels: [{ ...rules, target: receiver.url }] });
+  t.match(await send(admin, 'PATCH', `${channels}/office`, { causes: null }), { status: 200 });
+  t.match(await send(admin, 'GET', channels), { channels: [{ ...rules, causes: null }] });
   t.match(await send(admin, 'POST', `${channels}/office/test`), { status: 200, target: receiver.url });
   t.match(await send(admin, 'POST', `${channels}/on-call/test`), { code: 'ALERT_CHANNEL_UNKNOWN' });
   t.match(await send(other, 'DELETE', `${channels}/office`), { status: 404 });

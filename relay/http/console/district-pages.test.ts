@@ -104,7 +104,9 @@ t.test('channels are added, tested and removed; a signing key is shown once', as
   const receiver = await receiveWeb(t);
   t.match(await admin.get(at('alerts')), { body: /<h1>Nothing is wrong in this district, and nobody would be told\./ });
   const fresh = await as('admin', where);
-  const added = await send(fresh, 'alerts', 'add', { name: 'on-call', kind: 'webhook', url: `${receiver.url}/way-in` });
+  const added = await send(fresh, 'alerts', 'add', {
+    ...{ name: 'on-call', kind: 'webhook', url: `${receiver.url}/way-in`, readers: 'operator' },
+  });
   t.match(added.body, /<h1>The webhook to https:\/\/localhost:\d+ is added\..*whsec_/s);
   const listed = await admin.get(at('alerts'));
   t.match(listed.body, /on-call.*webhook.*Not used yet/s);
@@ -117,11 +119,32 @@ t.test('channels are added, tested and removed; a signing key is shown once', as
     port: '587',
     from: 'a@example.org',
     to: 'b@example.org, c@example.org',
+    readers: 'microsoft',
+    causes: 'held',
+    quiet: '21:00-06:00, 12:00-13:00',
+    timeZone: 'America/Chicago',
   };
-  t.match(await send(admin, 'alerts', 'add-mail', mail), { body: /office.*smtp.*smtp\.example\.org/s });
-  t.match(await send(admin, 'alerts', 'add', { name: 'x', kind: 'heartbeat', url: 'http://example.org' }), {
-    body: /ALERT_TARGET_INVALID/,
+  t.match(await send(admin, 'alerts', 'add-mail', mail), {
+    body: /office.*smtp.*smtp\.example\.org.*Microsoft 365.*only: Held operations.*21:00–06:00, 12:00–13:00 America\/Chicago/s,
   });
+  const office = /name="channel" value="([^"]*)"><button aria-label="Test office"/.exec(
+    (await admin.get(at('alerts'))).body,
+  )?.[1];
+  const changed = { channel: office ?? '', name: 'front office', readers: 'sis', causes: '', quiet: '', timeZone: '' };
+  const wrong = { ...changed, causes: 'held', quiet: 'at night' };
+  t.match(await send(admin, 'alerts', 'edit', wrong), {
+    status: 400,
+    body: /quiet: give times of day like 21:00-06:00/,
+  });
+  const { causes: _all, ...rules } = changed;
+  const after = await send(admin, 'alerts', 'edit', rules);
+  t.match(after.body, /front office.*smtp\.example\.org.*<td[^>]*>PowerSchool<\/td><td[^>]*>never/s);
+  t.match(
+    await send(admin, 'alerts', 'add', { name: 'x', kind: 'heartbeat', url: 'http://example.org', readers: 'sis' }),
+    {
+      body: /ALERT_TARGET_INVALID/,
+    },
+  );
   t.notMatch((await viewer.get(at('alerts'))).body, /on-call|office/, 'channels name addresses of people');
   const operator = await as('operator');
   t.match(await operator.get('/console/alerts'), { body: /at the relay/ });

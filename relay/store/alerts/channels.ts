@@ -92,6 +92,20 @@ export async function addChannel({ db, tenantId }: TenantScope, channel: NewChan
     .execute();
 }
 
+/** Name and rules; where it leads stays. What already waits to be told is told. */
+export async function editChannel(
+  { db, tenantId }: TenantScope,
+  { id, name, readers, causes, quiet, timeZone }: ChannelRules & { id: string; name: string },
+): Promise<void> {
+  await db
+    .updateTable('alert_channel')
+    .set({ name, time_zone: timeZone, readers: JSON.stringify(readers), quiet: JSON.stringify(quiet) })
+    .set({ causes: causes && JSON.stringify(causes) })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .execute();
+}
+
 /** With what it was still to tell; of the relay's own, in every district. */
 export async function removeChannel({ db, tenantId }: TenantScope, id: string): Promise<void> {
   await db.deleteFrom('alert_channel').where('tenant_id', '=', tenantId).where('id', '=', id).execute();

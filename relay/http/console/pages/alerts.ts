@@ -5,12 +5,14 @@ import { copyable, counted, icon, time } from '../../../../shared/page/parts.ts'
 import { mayDo } from '../../../app/access.ts';
 import {
   addAlertChannel,
+  editAlertChannel,
   type MadeChannel,
   removeAlertChannel,
   testAlertChannel,
 } from '../../../app/commands/alerts.ts';
 import { alertsNow, channelsNow } from '../../../app/queries/alerts.ts';
 import type { Tenant } from '../../../store/tenants/system.ts';
+import { channelName, quietShown, readerNames, ruleFields, ruleInputs, rulesShown } from '../pieces/channel-rules.ts';
 import { consoleBase } from '../shell/document.ts';
 import { form, formTo } from '../shell/form.ts';
 import { type DistrictVisit, districtPage, type Outcome, page, type View, type Visit } from '../shell/page.ts';
@@ -28,15 +30,13 @@ interface Answer {
 }
 
 const channel = z.strictObject({ channel: z.string() });
-const name = z
-  .string()
-  .trim()
-  .min(1, 'give it a name')
-  .max(100)
-  .regex(/^\P{Cc}*$/u, 'it must be one line');
-const address = z.strictObject({ name, kind: z.enum(['webhook', 'heartbeat']), url: z.string().trim() });
+const address = z.strictObject({
+  ...{ name: channelName, ...ruleFields },
+  kind: z.enum(['webhook', 'heartbeat']),
+  url: z.string().trim(),
+});
 const mail = z.strictObject({
-  name,
+  ...{ name: channelName, ...ruleFields },
   host: z.string().trim(),
   port: z.coerce.number().int().min(1).max(65_535).default(587),
   from: z.string().trim(),
@@ -44,6 +44,7 @@ const mail = z.strictObject({
   user: z.string().trim().default(''),
   password: z.string().default(''),
 });
+const edited = z.strictObject({ ...channel.shape, name: channelName, ...ruleFields });
 
 export const alertsPage = page({
   path: '/alerts',
@@ -70,6 +71,15 @@ export const alertsPage = page({
       fields: mail,
       perform: async (visit: Visit, given) =>
         added(undefined, await addAlertChannel(visit.app, visit.actor, { tenant: undefined, ...mailOf(given) })),
+    }),
+    form({
+      name: 'edit',
+      needs: 'relayAlert.edit',
+      fields: edited,
+      async perform({ app, actor }: Visit, { timeZone = null, ...asked }) {
+        await editAlertChannel(app, actor, { tenant: undefined, timeZone, ...asked });
+        return { goTo: pathOf(undefined) };
+      },
     }),
     form({
       name: 'test',
@@ -117,6 +127,15 @@ export const districtAlertsPage = districtPage({
         added(visit.tenant, await addAlertChannel(visit.app, visit.actor, { tenant: visit.tenant, ...mailOf(given) })),
     }),
     form({
+      name: 'edit',
+      needs: 'alert.edit',
+      fields: edited,
+      async perform({ app, actor, tenant }: DistrictVisit, { timeZone = null, ...asked }) {
+        await editAlertChannel(app, actor, { tenant, timeZone, ...asked });
+        return { goTo: pathOf(tenant) };
+      },
+    }),
+    form({
       name: 'test',
       needs: 'alert.test',
       fields: channel,
@@ -147,18 +166,20 @@ async function answerOf({ app, actor }: Visit, tenant: Tenant | undefined): Prom
 }
 
 /** Addresses stand on lines of their own, or with commas. */
-function mailOf({ name, user, password, to, ...server }: z.output<typeof mail>) {
+function mailOf({ user, password, to, host, port, from, ...given }: z.output<typeof mail>) {
   const signIn = { ...(user !== '' && { user }), ...(password !== '' && { password }) };
   const addresses = to.split(/[\s,;]+/).filter((one) => one !== '');
-  return { name, kind: 'smtp' as const, target: { ...server, to: addresses, ...signIn } };
+  return { ...given, kind: 'smtp' as const, target: { host, port, from, to: addresses, ...signIn } };
 }
 
 function content(answer: Answer, view: View): string {
   const { alerts, channels, isOfRelay } = answer;
-  const may = (what: 'add' | 'test' | 'remove') => view.may(isOfRelay ? `relayAlert.${what}` : `alert.${what}`);
+  const may = (what: 'add' | 'edit' | 'test' | 'remove') =>
+    view.may(isOfRelay ? `relayAlert.${what}` : `alert.${what}`);
   return html`<h1>${verdictOf(answer)}</h1>
 !${alerts.length === 0 ? '' : alertTable(alerts)}
 !${channels === undefined ? '' : channels.length === 0 ? nobodyIsTold(isOfRelay) : channelTable(channels, answer, { view, mayTest: may('test'), mayRemove: may('remove') })}
+!${may('edit') && channels !== undefined ? channels.map((one) => editForm(one, answer, view)).join('') : ''}
 !${may('add') ? addForms(answer, view) : ''}`;
 }
 
@@ -175,8 +196,6 @@ function verdictOf({ alerts, channels, isOfRelay }: Answer): string {
     ? `${wrong}.`
     : `${wrong}, and ${failing} of ${counted(channels.length, 'channel')} ${failing === 1 ? 'fails' : 'fail'}.`;
 }
-
-const readerNames = { sis: 'PowerSchool', microsoft: 'Microsoft 365', operator: 'the relay' } as const;
 
 function alertTable(alerts: Alerts): string {
   return tablePanel({
@@ -226,8 +245,8 @@ function channelTable(channels: Channels, { path }: Answer, { view, mayTest, may
       html`${one.name}<br><span class="fine">${one.kind}</span>`,
       html`${one.target}`,
       stateOf(one),
-      html`${one.readers.map((reader) => readerNames[reader]).join(', ')}!${one.causes === null ? '' : html`<br><span class="fine">only ${one.causes.join(', ')}</span>`}`,
-      html`${one.quiet.map(({ from, to }) => `${from}–${to}`).join(', ')} ${one.quiet.length > 0 ? (one.timeZone ?? '') : ''}`,
+      one.kind === 'heartbeat' ? 'is called while all is well' : rulesShown(one),
+      one.kind === 'heartbeat' ? '' : html`${quietShown(one)}`,
       ...(hasButtons
         ? [
             html`<span class="fields">!${mayTest ? button('test', 'Test', one) : ''}!${mayRemove ? button('remove', 'Remove', one) : ''}</span>`,
@@ -245,8 +264,26 @@ function stateOf({ failingSince, failure, deliveredAt }: Channels[number]): stri
   return html`<span class="state is-working">!${icon('ok')} Delivers</span> !${time(Date.parse(deliveredAt))}`;
 }
 
+function defaultZone(isOfRelay: boolean): string {
+  return isOfRelay ? "they are in the relay's" : "they are in that of the district's PowerSchool";
+}
+
+/** A heartbeat has nothing to choose: it tells nothing. */
+function editForm(one: Channels[number], { path, isOfRelay }: Answer, view: View): string {
+  if (one.kind === 'heartbeat') return '';
+  return html`<details class="panel narrow"><summary>Change whom ${one.name} tells, of what and when</summary>!${formTo(
+    `${path}/edit`,
+    view,
+    html`<div class="stack"><input type="hidden" name="channel" value="${one.id}">
+<label>Name<input type="text" name="name" value="${one.name}" required maxlength="100" autocomplete="off"></label>
+!${ruleInputs(one, isOfRelay ? defaultZone(true) : "they are in the relay's")}
+<button class="primary">Change it</button></div>`,
+  )}</details>`;
+}
+
 function addForms({ path, isOfRelay }: Answer, view: View): string {
   const about = isOfRelay ? 'It hears of the relay, and of every district.' : 'It hears of this district alone.';
+  const rules = ruleInputs(undefined, defaultZone(isOfRelay));
   return html`<section class="panel narrow">!${formTo(
     `${path}/add`,
     view,
@@ -256,6 +293,7 @@ function addForms({ path, isOfRelay }: Answer, view: View): string {
 <label><input type="radio" name="kind" value="webhook" required checked>Webhook: gets signed messages</label>
 <label><input type="radio" name="kind" value="heartbeat" required>Heartbeat: is called while all is well</label></fieldset>
 <label>Address, with https<input type="text" name="url" required autocomplete="off" spellcheck="false"></label>
+!${rules}
 <p class="note">${about} The address is kept sealed, and not shown again.</p>
 <button class="primary">Add it</button></div>`,
   )}</section>
@@ -270,7 +308,8 @@ function addForms({ path, isOfRelay }: Answer, view: View): string {
 <label>Recipients, with commas between<input type="text" name="to" required autocomplete="off"></label>
 <div class="fields"><label>User name there, if it asks<input type="text" name="user" autocomplete="off"></label>
 <label>Password<input type="password" name="password" autocomplete="new-password"></label></div>
-<p class="note">${about} Quiet hours, causes and readers are set by <span class="option">hallpass-relay alert add</span>.</p>
+!${rules}
+<p class="note">${about} The password is kept sealed, and not shown again.</p>
 <button class="primary">Add it</button></div>`,
   )}</section>`;
 }
