@@ -3,6 +3,7 @@ import './flat-memory.mjs';
 import { systemClock } from '../shared/clock.ts';
 import { exitCodes, isRich, tolerateBrokenOutput } from '../shared/terminal.ts';
 import { runCli } from './cli/program.ts';
+import { proxyVariables } from './network/proxy.ts';
 import { homeInput, relayHome, userName } from './settings/home.ts';
 
 const stop = new AbortController();
@@ -18,7 +19,7 @@ const endCode = tolerateBrokenOutput(process.stdout, process.stderr);
 const code = await runCli(process.argv.slice(2), {
   home: relayHome(homeInput()),
   keyFile: process.env.HALLPASS_KEY_FILE || undefined,
-  proxies: process.env,
+  proxies: proxyVariables(process.env),
   out: process.stdout,
   err: process.stderr,
   user: userName(homeInput()),

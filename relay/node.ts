@@ -7,7 +7,6 @@ import { linkPath, protocolVersion } from '../shared/link.ts';
 import { hallpassVersion } from '../shared/version.ts';
 import { noteNobodyConnected } from './app/commands/agent-link.ts';
 import { withGraph } from './app/microsoft.ts';
-import type { ProxyVariables } from './auth/connection.ts';
 import { AnswerThreads } from './http/api/answer-threads.ts';
 import { apiRoutes } from './http/api/api.ts';
 import { createApp } from './http/app.ts';
@@ -21,6 +20,7 @@ import { expectProxyProtocol, type Peers } from './http/link/proxy-protocol.ts';
 import { SilentProxies } from './http/link/silent-proxies.ts';
 import { healthRoutes } from './http/readiness.ts';
 import { createServer, listen } from './http/server.ts';
+import type { ProxyVariables } from './network/proxy.ts';
 import { startAlerts } from './notify/alerts.ts';
 import { exposedState, makeStateFolder, tidyState } from './settings/home-files.ts';
 import { publicUrl, type RelaySettings, storeFile } from './settings/settings.ts';
@@ -51,7 +51,7 @@ export interface RelayOptions {
   drainMs?: number;
   /** Agents between their request and their welcome at once: one takes a few milliseconds, so that more of them mean trouble. */
   mostArriving?: number;
-  /** HTTPS_PROXY and the like, for the sign-in provider; by default none. */
+  /** HTTPS_PROXY and the like; by default none. */
   proxies?: ProxyVariables;
   /** In [0, 1): spreads reconnects. */
   random?: () => number;
@@ -70,7 +70,7 @@ export interface Relay {
 /** @throws HallpassError LISTEN_INSECURE, FILE_UNREADABLE, PORT_IN_USE, STORE_UNAVAILABLE, STORE_TOO_NEW … */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   const { home, settings, clock, log, startSync = startSyncLoop, random = Math.random } = options;
-  const { pingMs = 25_000, watchMs = 2000, drainMs = 3000, mostArriving = 256 } = options;
+  const { pingMs = 25_000, watchMs = 2000, drainMs = 3000, mostArriving = 256, proxies = {} } = options;
   await using started = new AsyncDisposableStack();
   const stop = new AbortController();
 
@@ -88,7 +88,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     log.warn({ event: 'state.exposed', code, message, action }, message);
   }
   const keyFile = options.keyFile ?? settings.secrets.keyFile;
-  const turns = new TurnThreads({ home, keyFile, settings, store, log });
+  const turns = new TurnThreads({ home, keyFile, settings, proxies, store, log });
   const sync = await startSync({ store, settings, turns, clock, log, signal: stop.signal });
   started.defer(() => sync.close());
   const { keepDays } = settings.journal;
@@ -99,11 +99,12 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   });
 
   const readSkus = (tenant: Tenant) =>
-    withGraph({ home, clock, signal: stop.signal }, tenant, async ({ client }) => {
+    withGraph({ home, proxies, clock, signal: stop.signal }, tenant, async ({ client }) => {
       const { readSkus } = await import('./graph/tenant.ts');
       return await readSkus(client);
     });
-  const alerts = startAlerts({ store, settings, home, keyFile, readSkus, clock, log, random, signal: stop.signal });
+  const watched = { store, settings, proxies, home, keyFile, readSkus, clock, log, random };
+  const alerts = startAlerts({ ...watched, signal: stop.signal });
   started.defer(() => {
     stop.abort();
     return alerts.ended;
@@ -154,11 +155,10 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     return changes.ended;
   });
 
-  const threads = new AnswerThreads({ file: storeFile(home), home, keyFile, signal: stop.signal });
+  const threads = new AnswerThreads({ file: storeFile(home), home, keyFile, proxies, signal: stop.signal });
   started.defer(() => threads.close());
   enrollRoute(app, shared);
-  apiRoutes(app, { ...shared, methods, home, keyFile, signal: stop.signal, threads, changed: changes.hint });
-  const { proxies = {} } = options;
+  apiRoutes(app, { ...shared, methods, home, keyFile, proxies, signal: stop.signal, threads, changed: changes.hint });
   const context = { home, keyFile, store, clock, proxies, signal: stop.signal };
   await consoleRoutes(app, { ...context, origins, log, threads, url: () => url, changed: changes.hint });
   healthRoutes(app, { store, home, clock, trouble: () => changes.trouble ?? endpoint.trouble, stopping: stop.signal });

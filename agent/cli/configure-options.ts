@@ -1,8 +1,8 @@
 /** The options of `hallpass-agent configure`: one for each setting. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { filePath as path } from '../../shared/command-words.ts';
+import { bypassEntries, isBypassEntry } from '../../shared/proxy-bypass.ts';
 import { parseQuietWindow, type QuietWindow } from '../../shared/quiet.ts';
-import { bypassEntries, isBypassEntry } from '../network/bypass.ts';
 import { decimal, integer } from './arguments.ts';
 
 export function addConfigureOptions(command: Command): Command {

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import t from 'tap';
+import { bypassEntries, isBypassed } from '../../shared/proxy-bypass.ts';
 import { type ConfigureOptions, configure as configureCommand } from '../commands/configure.ts';
 import { changeSettings, settingsSchema } from '../settings/settings.ts';
 import { AgentState } from '../state/agent-state.ts';
 import type { Context } from '../terminal/context.ts';
-import { bypassEntries, isBypassed } from './bypass.ts';
 import { proxyFor } from './proxy.ts';
 
 const relay = new URL('https://relay.example.com/');

@@ -1,9 +1,9 @@
 /** Which proxy is used for each of the two servers: decided by the settings, else by the environment. */
 import { z } from 'zod';
 import { fail } from '../../shared/errors.ts';
+import { bypassEntries, isBypassed } from '../../shared/proxy-bypass.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
 import { noProxy, proxyAddress } from '../model/addresses.ts';
-import { bypassEntries, isBypassed } from './bypass.ts';
 
 export type Destination = 'powerschool' | 'relay';
 

@@ -141,7 +141,10 @@ function failure({ slug }: DistrictFacts, { name, standing, lastRun }: ProfileFa
     return {
       ...{ key: `consentMissing:${name}`, cause: 'consentMissing', count: 1, readers: ['microsoft', 'operator'] },
       sentence: `Microsoft 365 refuses the relay (${error}), so profile "${name}" cannot run.`,
-      action: `Have an administrator of Microsoft 365 consent again; "hallpass-relay profile check ${slug}" says what is missing.`,
+      action:
+        error === 'GRAPH_SIGN_IN_REFUSED'
+          ? `Ask "hallpass-relay profile check ${slug}" why: the app's certificate or secret may have ended, or consent be gone.`
+          : `Have an administrator of Microsoft 365 consent again; "hallpass-relay profile check ${slug}" says what is missing.`,
     };
   }
   const why = error === '' ? '' : ` (${error}${step === undefined ? '' : `, while ${step}`})`;

@@ -15,7 +15,7 @@ export interface AskedGraph {
 
 /** @throws HallpassError RELAY_NOT_CONFIGURED, GRAPH_SIGN_IN_REFUSED, GRAPH_CONSENT_MISSING, GRAPH_UNREACHABLE */
 export async function withGraph<T>(
-  { home, clock, signal }: Pick<AppContext, 'home' | 'clock' | 'signal'>,
+  { home, proxies, clock, signal }: Pick<AppContext, 'home' | 'proxies' | 'clock' | 'signal'>,
   { graph_tenant_id: graphTenantId }: Pick<Tenant, 'graph_tenant_id'>,
   fn: (graph: AskedGraph) => Promise<T>,
 ): Promise<T> {
@@ -28,7 +28,7 @@ export async function withGraph<T>(
       import('../graph/credentials.ts'),
       import('../graph/transport.ts'),
     ]);
-  const transport = await openTransport(graph.caFile);
+  const transport = await openTransport(graph.caFile, proxies);
   try {
     const credentials = await openCredentials(graph, transport, clock);
     const budget = new GraphBudget(appBudget(clock, graph.speed), clock, graph.speed);

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../shared/clock.ts';
 import { fail } from '../../shared/errors.ts';
+import type { ProxyVariables } from '../network/proxy.ts';
 import { writeAudit } from '../store/audit/audit.ts';
 import type { Store, SystemScope, TenantScope } from '../store/store.ts';
 import { findTenant, lookUpTenant, type Tenant } from '../store/tenants/system.ts';
@@ -15,6 +16,8 @@ export interface AppContext {
   home: string;
   /** A key file that replaces the one in the settings. */
   keyFile?: string | undefined;
+  /** HTTPS_PROXY and the like; by default none. */
+  proxies?: ProxyVariables | undefined;
   store: Store;
   clock: Clock;
   /** Aborted when the caller no longer waits. */

@@ -3,8 +3,9 @@ import { createRemoteJWKSet, customFetch } from 'jose';
 import type { Clock } from '../../shared/clock.ts';
 import { fail, HallpassError, reasonOf } from '../../shared/errors.ts';
 import { connectionReason } from '../graph/connection-reason.ts';
+import type { ProxyVariables } from '../network/proxy.ts';
 import { type Flow, openFlow } from './code-flow.ts';
-import { openConnection, type ProviderConnection, type ProxyVariables } from './connection.ts';
+import { openConnection, type ProviderConnection } from './connection.ts';
 import { documentIn, type ProviderDocument, readDocument } from './discovery.ts';
 import { type Expected, type Identified, readIdToken } from './id-token.ts';
 

@@ -6,7 +6,7 @@ import type { Question } from '../app/access.ts';
 import type { Actor } from '../app/actor.ts';
 import { longestNote, readNote } from '../app/note.ts';
 import { type AppContext, ask } from '../app/perform.ts';
-import type { ProxyVariables } from '../auth/connection.ts';
+import type { ProxyVariables } from '../network/proxy.ts';
 import { storeFile } from '../settings/settings.ts';
 import { openStore, type TenantScope } from '../store/store.ts';
 import type { Tenant } from '../store/tenants/system.ts';
@@ -60,10 +60,10 @@ export function actorOf({ user, err }: CliContext, { note, by }: Noted = {}): Ac
 
 /** Opens the database for one command, beside a running relay. */
 export async function withApp<T>(context: CliContext, fn: (app: AppContext) => Promise<T>): Promise<T> {
-  const { home, keyFile, clock, stop } = context;
+  const { home, keyFile, proxies, clock, stop } = context;
   const store = await openStore(storeFile(home));
   try {
-    return await fn({ home, keyFile, store, clock, signal: stop });
+    return await fn({ home, keyFile, proxies, store, clock, signal: stop });
   } finally {
     await store.close();
   }

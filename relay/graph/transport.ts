@@ -2,6 +2,8 @@
 import type { SecureContext } from 'node:tls';
 import { Agent, fetch } from 'undici';
 import { contextOf, trustedAuthorities } from '../../shared/trust.ts';
+import { connectorBy } from '../network/connector.ts';
+import type { ProxyVariables } from '../network/proxy.ts';
 
 /** Graph takes up to half a minute for a $batch of 20 slow writes. */
 const timeoutMs = 60_000;
@@ -18,15 +20,16 @@ export interface Transport {
  * others too.
  *
  * @param caFile a private authority (a simulator's, or that of an inspecting proxy); undefined for the known ones
+ * @param proxies by default none
  */
-export async function openTransport(caFile: string | undefined): Promise<Transport> {
+export async function openTransport(caFile: string | undefined, proxies: ProxyVariables = {}): Promise<Transport> {
   const secureContext = contextOf(await trustedAuthorities(caFile));
-  let pool = openPool(secureContext);
+  let pool = openPool(secureContext, proxies);
   const leaving = new Set<Promise<void>>();
   const replace = (failed: Agent) => {
     // Another request may have seen the same failure already.
     if (failed !== pool) return;
-    pool = openPool(secureContext);
+    pool = openPool(secureContext, proxies);
     // Earlier requests still get their answers: undici takes a request at the moment when fetch is called.
     const left = failed.close().finally(() => leaving.delete(left));
     leaving.add(left);
@@ -49,10 +52,9 @@ export async function openTransport(caFile: string | undefined): Promise<Transpo
   };
 }
 
-function openPool(secureContext: SecureContext): Agent {
+function openPool(secureContext: SecureContext, proxies: ProxyVariables): Agent {
   return new Agent({
-    // Set explicitly because NODE_TLS_REJECT_UNAUTHORIZED changes its default.
-    connect: { secureContext, rejectUnauthorized: true, timeout: 10_000 },
+    connect: connectorBy({ proxies, secureContext }),
     connections: 8,
     keepAliveTimeout: 4000,
     headersTimeout: timeoutMs,

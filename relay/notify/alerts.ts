@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import type { SkuFacts } from '../model/tenant-facts.ts';
+import type { ProxyVariables } from '../network/proxy.ts';
 import { openVault } from '../secrets/key-file.ts';
 import type { RelaySettings } from '../settings/settings.ts';
 import type { Store } from '../store/store.ts';
@@ -14,6 +15,8 @@ import { startAlertWatch } from './watch.ts';
 export interface AlertsOptions {
   store: Store;
   settings: RelaySettings;
+  /** HTTPS_PROXY and the like; by default none. */
+  proxies?: ProxyVariables;
   /** The state folder, and a key file in place of its own. */
   home: string;
   keyFile: string | undefined;
@@ -31,9 +34,9 @@ export interface Alerts {
 }
 
 /** Begins at once, and ends with the signal. */
-export function startAlerts({ home, keyFile, readSkus, ...options }: AlertsOptions): Alerts {
+export function startAlerts({ home, keyFile, readSkus, proxies = {}, ...options }: AlertsOptions): Alerts {
   const { settings } = options;
-  const sender = openSender(settings.alerts, openVault(home, keyFile));
+  const sender = openSender(settings.alerts, { vault: openVault(home, keyFile), proxies });
   const delivery = startDelivery({ ...options, sender });
   const loops = [delivery, startAlertWatch({ ...options, sender, due: delivery.wake })];
   if (settings.graph.clientId !== undefined) loops.push(startLicenseReadings({ ...options, readSkus }));

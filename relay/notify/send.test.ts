@@ -34,7 +34,7 @@ async function channelTo(target: Target): Promise<AlertChannel> {
 const webhook = (url: string): Target => ({ kind: 'webhook', target: { url, signingKey } });
 
 async function senderFor(t: Test, settings: { privateHosts?: string[]; caFile?: string } = {}) {
-  return openSender({ ...(await alertSettings(t.testdir())), ...settings }, vault);
+  return openSender({ ...(await alertSettings(t.testdir())), ...settings }, { vault });
 }
 
 t.test('a webhook is signed, so that its receiver knows who sent it and when', async (t) => {
@@ -81,7 +81,7 @@ t.test('anything but 2xx is not taken, and no redirection is followed', async (t
 
 t.test('a certificate that nobody trusts is refused', async (t) => {
   const receiver = await receiveWeb(t);
-  const sender = openSender({ privateHosts: ['localhost'] }, vault);
+  const sender = openSender({ privateHosts: ['localhost'] }, { vault });
   const channel = await channelTo(webhook(receiver.url));
   await t.rejects(sender.send(channel, message, nowMs), { code: 'ALERT_NOT_DELIVERED', message: /certificate/ });
   t.same(receiver.received, []);

@@ -2,6 +2,7 @@
 import { fail, HallpassError, reasonOf } from '../../shared/errors.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
 import type { AlertMessage } from '../alerts/message.ts';
+import type { ProxyVariables } from '../network/proxy.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { RelaySettings } from '../settings/settings.ts';
 import type { AlertChannel } from '../store/alerts/channels.ts';
@@ -18,13 +19,16 @@ export interface Sender {
 }
 
 /** @param settings at the start of the program: like all of them, they count when it starts */
-export function openSender(settings: RelaySettings['alerts'], vault: Vault): Sender {
+export function openSender(
+  settings: RelaySettings['alerts'],
+  { vault, proxies = {} }: { vault: Vault; proxies?: ProxyVariables | undefined },
+): Sender {
   const privateHosts = settings.privateHosts ?? [];
   return {
     async send(channel, message, nowMs) {
       const { kind, target } = await openTarget(vault, channel, privateHosts);
       try {
-        const reach: Reach = { ca: await trustedAuthorities(settings.caFile), privateHosts };
+        const reach: Reach = { ca: await trustedAuthorities(settings.caFile), privateHosts, proxies };
         if (kind === 'webhook') await postWebhook(target, message, reach, nowMs);
         else if (kind === 'smtp') await sendMail(target, message, reach);
         else await callHeartbeat(target, reach, nowMs);

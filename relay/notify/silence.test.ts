@@ -2,23 +2,20 @@
 
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { PassThrough } from 'node:stream';
 import t, { type Test } from 'tap';
+import { addAlertChannel } from '../app/commands/alerts.ts';
 import { leave } from '../app/commands/sessions.ts';
 import { enterByLink, makeSignInLink } from '../app/commands/sign-in-links.ts';
-import { createLog } from '../log/log.ts';
 import type { HoldRecord } from '../model/hold.ts';
 import { asSchoolId } from '../model/keys.ts';
 import { type RelaySettings, saveSettings, settingsSchema } from '../settings/settings.ts';
+import { listAgents } from '../store/agents/agents.ts';
 import { replaceHolds } from '../store/guard/holds.ts';
 import { connectDouble, signToken } from '../testing/agent-double.ts';
-import { alertSettings, receiveWeb } from '../testing/alert-receivers.ts';
+import { alertSettings, receiveMail, receiveWeb } from '../testing/alert-receivers.ts';
 import { addWebChannel, passMinutes, told, until } from '../testing/alert-times.ts';
-import { smallRoster } from '../testing/district.ts';
-import { districtToServe, startLoop, storeProfile } from '../testing/live-loop.ts';
 import { addAgent, addTenant, addTenantTo, connected, startTestRelay, testProfile } from '../testing/relay-double.ts';
 import { StoppedClock } from '../testing/stopped-clock.ts';
-import { startAlerts } from './alerts.ts';
 import { pulseTrouble } from './pulse.ts';
 
 async function settingsIn(home: string, from: unknown = { listen: { port: 0 } }): Promise<RelaySettings> {
@@ -33,10 +30,10 @@ const held: HoldRecord = {
 };
 
 /** A relay whose clock stands still, and which has agents of no pings. */
-async function setUp(t: Test) {
+async function setUp(t: Test, given?: object) {
   const home = t.testdir();
   const clock = new StoppedClock();
-  const settings = await settingsIn(home);
+  const settings = await settingsIn(home, given);
   const relay = await startTestRelay(home, { clock, settings, pingMs: 86_400_000 });
   t.teardown(() => relay.close());
   const pulse = async () => {
@@ -98,33 +95,25 @@ t.test('a sync that does not run', async (t) => {
   t.same(told(receiver.received), ['alert.opened syncStalled contoso']);
 });
 
-t.test('consent that is withdrawn, and given back', async (t) => {
-  const district = await districtToServe(t, 5);
-  const { store, clock, microsoft } = district;
-  const settings = await settingsIn(t.testdirName, district.settings);
+t.test('PowerSchool that does not answer, and an agent that gets nowhere', async (t) => {
+  const { home, clock, relay } = await setUp(t);
   const receiver = await receiveWeb(t);
-  await storeProfile(district, { state: 'enabled' });
-  await addWebChannel({ store, home: t.testdirName }, clock, receiver, { readers: ['microsoft'] });
-  const stop = new AbortController();
-  const log = createLog('json', new PassThrough());
-  const readSkus = async () => [];
-  const shared = { store, settings, home: t.testdirName, keyFile: undefined, clock, log, random: () => 0.5 };
-  const alerts = startAlerts({ ...shared, readSkus, signal: stop.signal });
-  t.teardown(async () => {
-    stop.abort();
-    await alerts.ended;
-  });
-  const { roles } = microsoft.app;
-  microsoft.app.roles = [];
-  await district.commit(smallRoster(5));
-  const loop = await startLoop(t, district);
+  await addWebChannel({ ...relay, home }, clock, receiver);
+  const tenant = await addTenant(relay, 'contoso');
+  const agent = await connected(relay, await addAgent(relay, tenant.id));
+  await agent.hello();
+  const problem = { code: 'POWERSCHOOL_UNREACHABLE', message: 'PowerSchool does not answer.', retry: 'retry' } as const;
+  agent.send({ type: 'status', state: 'problem', problem: { type: 'error', ...problem } });
+  await until(async () =>
+    (await relay.store.readTenant(tenant.id, listAgents)).some(({ health }) => health?.state === 'problem'),
+  );
+  await passMinutes(relay, clock, 14);
+  t.same(told(receiver.received), []);
+  await passMinutes(relay, clock, 3);
   await until(() => receiver.received.length > 0);
-  const [first = ''] = told(receiver.received);
-  t.match(first, /^alert\.opened consentMissing /);
-  microsoft.app.roles = roles;
-  loop.wake(district.tenantId);
-  await until(() => told(receiver.received).some((line) => line.startsWith('alert.resolved consentMissing')));
-  t.equal(told(receiver.received).filter((line) => line.startsWith('alert.resolved consentMissing')).length, 1);
+  t.same(told(receiver.received), ['alert.opened agentSilent contoso']);
+  t.match(receiver.received[0]?.body, /Reported: POWERSCHOOL_UNREACHABLE/);
+  await agent.close();
 });
 
 t.test('alerts that do not arrive', async (t) => {
@@ -198,6 +187,64 @@ t.test('a link from the terminal, which no sign-in provider vouches for', async 
   await until(() => night.received.length > 0);
   t.same(told(night.received), ['alert.opened terminalSignIn relay'], 'quiet hours do not swallow it');
   t.match(await pulse(), { status: 200 });
+});
+
+t.test('a mail server that takes nothing', async (t) => {
+  const { home, clock, relay } = await setUp(t);
+  const receiver = await receiveWeb(t);
+  await addWebChannel({ ...relay, home }, clock, receiver);
+  const mail = await receiveMail(t, { password: 'pass word' });
+  const { signal } = new AbortController();
+  const target = { host: 'localhost', port: mail.port, from: 'a@x.org', to: ['b@x.org'] };
+  const context = { home, store: relay.store, clock, signal };
+  const kim = { kind: 'terminal', user: 'kim' } as const;
+  const account = { user: 'relay', password: 'old' };
+  const office = { tenant: undefined, name: 'office', kind: 'smtp' as const, target: { ...target, ...account } };
+  await addAlertChannel(context, kim, office);
+  const tenant = await addTenant(relay, 'contoso');
+  await relay.store.withTenant(tenant.id, (scope) => replaceHolds(scope, 'test', [held]));
+  await passMinutes(relay, clock, 22);
+  await until(() => receiver.received.length > 1);
+  t.same(told(receiver.received), ['alert.opened held contoso', 'alert.opened channelFailing relay']);
+  t.match(receiver.received[1]?.body, /office.*535/);
+  t.same(mail.mails, []);
+});
+
+t.test('a certificate and a secret that end', async (t) => {
+  const { home, clock, relay } = await setUp(t, {
+    listen: { port: 0 },
+    graph: {
+      clientId: 'x',
+      secretFile: '/none',
+      secretEnds: new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10),
+    },
+  });
+  const receiver = await receiveWeb(t);
+  await addWebChannel({ ...relay, home }, clock, receiver);
+  await passMinutes(relay, clock, 1);
+  await until(() => receiver.received.length > 0);
+  t.same(told(receiver.received), ['alert.opened expiring relay']);
+  t.match(receiver.received[0]?.body, /The app's client secret ends on/);
+});
+
+t.test('a database that somebody else locks, or a disk that is full', async (t) => {
+  const { home, clock, relay, pulse } = await setUp(t);
+  const monitor = await receiveWeb(t);
+  await addWebChannel({ ...relay, home }, clock, monitor, { name: 'monitor', kind: 'heartbeat' });
+  await passMinutes(relay, clock, 2);
+  await until(() => monitor.received.length === 2);
+  const other = new DatabaseSync(join(home, 'relay.db'));
+  other.exec('begin immediate');
+  // The clock is the relay's alone: its patience with the lock is that of SQLite.
+  clock.pass(60_000);
+  await until(() => relay.events().some(({ event }) => event === 'alerts.watch-failed'));
+  for (let minute = 0; minute < 6; minute += 1) clock.pass(60_000);
+  t.match(await pulse(), { status: 503, code: 'PART_SILENT' });
+  const calls = monitor.received.length;
+  other.exec('rollback');
+  other.close();
+  await passMinutes(relay, clock, 3);
+  t.ok(monitor.received.length > calls, 'and calls again by itself');
 });
 
 t.test('a database that cannot be used', async (t) => {

@@ -4,7 +4,7 @@
  */
 import { lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import { fail, type HallpassError } from '../../shared/errors.ts';
+import { fail, HallpassError } from '../../shared/errors.ts';
 
 /** IANA's registries of special-purpose addresses: everything in them that is not globally reachable. */
 const networks: readonly [address: string, bits: number][] = [
@@ -81,6 +81,19 @@ export async function addressOf(host: string, privateHosts: readonly string[]): 
       if (error === null && typeof address === 'string') resolve(address);
       else reject(error);
     });
+  });
+}
+
+/**
+ * For a host that a proxy resolves and reaches: refuses what leads inside as far as this computer can tell. Where only the proxy
+ * knows names, it decides.
+ *
+ * @throws HallpassError ALERT_TARGET_PRIVATE
+ */
+export async function needOutside(host: string, privateHosts: readonly string[]): Promise<void> {
+  if (isAllowed(host, privateHosts)) return;
+  await addressOf(host, privateHosts).catch((error: unknown) => {
+    if (error instanceof HallpassError) throw error;
   });
 }
 

@@ -1,13 +1,14 @@
 /** Requests of alerts: a signed webhook, and the heartbeat. */
 import { createHmac } from 'node:crypto';
-import type { LookupFunction } from 'node:net';
 import { Agent, fetch } from 'undici';
 import { retryAfterMs } from '../../shared/backoff.ts';
 import { contextOf } from '../../shared/trust.ts';
 import { hallpassVersion } from '../../shared/version.ts';
 import type { AlertMessage } from '../alerts/message.ts';
+import { connectorBy } from '../network/connector.ts';
+import { type ProxyVariables, proxyFor } from '../network/proxy.ts';
 import type { HeartbeatTarget, WebhookTarget } from './target.ts';
-import { guardedLookup, needReachable } from './targets.ts';
+import { guardedLookup, needOutside, needReachable } from './targets.ts';
 
 /** For the whole request, milliseconds. */
 const timeoutMs = 15_000;
@@ -17,6 +18,8 @@ export interface Reach {
   ca: string[];
   /** Hosts that may lead to private addresses. */
   privateHosts: readonly string[];
+  /** HTTPS_PROXY and the like. */
+  proxies: ProxyVariables;
 }
 
 /** The other side answered, but not with 2xx. */
@@ -69,12 +72,14 @@ interface Sent {
   body?: string;
 }
 
-async function request(url: string, init: Sent, { ca, privateHosts }: Reach, nowMs: number): Promise<void> {
-  needReachable(new URL(url).hostname, privateHosts);
-  const lookup: LookupFunction = guardedLookup(privateHosts);
+async function request(url: string, init: Sent, { ca, privateHosts, proxies }: Reach, nowMs: number): Promise<void> {
+  const target = new URL(url);
+  needReachable(target.hostname, privateHosts);
+  if (proxyFor(target, proxies) !== undefined) await needOutside(target.hostname, privateHosts);
+  const lookup = guardedLookup(privateHosts);
   // A connection for each: alerts are rare, and no idle one stays open.
   const agent = new Agent({
-    connect: { secureContext: contextOf(ca), rejectUnauthorized: true, timeout: 10_000, lookup },
+    connect: connectorBy({ proxies, secureContext: contextOf(ca), lookup }),
     pipelining: 0,
   });
   try {

@@ -5,6 +5,7 @@ import type { RequestBudget } from '../graph/budget.ts';
 import { GraphClient } from '../graph/client.ts';
 import { type Credentials, openCredentials } from '../graph/credentials.ts';
 import { openTransport, type Transport } from '../graph/transport.ts';
+import type { ProxyVariables } from '../network/proxy.ts';
 import type { Blackout } from '../profile/blackout.ts';
 import { districtTime, reasonToRest } from '../profile/life.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -54,6 +55,8 @@ export interface TurnOrder {
 export interface TurnsOptions {
   store: Store;
   settings: RelaySettings;
+  /** HTTPS_PROXY and the like; by default none. */
+  proxies?: ProxyVariables | undefined;
   vault: Vault;
   clock: Clock;
   log: Logger;
@@ -64,7 +67,7 @@ export interface TurnsOptions {
 /** Turns in this thread. */
 export async function openTurns(options: TurnsOptions): Promise<Turns> {
   const { settings, clock, random } = options;
-  const transport = await openTransport(settings.graph.caFile);
+  const transport = await openTransport(settings.graph.caFile, options.proxies);
   const credentials = lazyCredentials(settings, transport, clock);
   const memories = new Memories<TenantState>();
   const { baseUrl } = settings.graph;

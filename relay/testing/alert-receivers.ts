@@ -22,17 +22,25 @@ export interface WebReceiver {
   received: Received[];
   /** What it answers: 204, unless a test says otherwise. */
   answer: { status: number; headers?: Record<string, string> };
+  /** The body of its answers, by path; by default none. */
+  bodyOf(path: string): string;
   close(): Promise<void>;
 }
 
-/** The authority of {@link caFile} signed its certificate for localhost and 127.0.0.1. */
-export async function receiveWeb(t: Test): Promise<WebReceiver> {
-  const { cert, key } = await keptCertificate();
-  const receiver: WebReceiver = { url: '', received: [], answer: { status: 204 }, close: async () => undefined };
+/** @param certificate by default one for localhost and 127.0.0.1, which the authority of {@link alertSettings} signed */
+export async function receiveWeb(t: Test, certificate?: { cert: string; key: string }): Promise<WebReceiver> {
+  const { cert, key } = certificate ?? (await keptCertificate());
+  const receiver: WebReceiver = {
+    url: '',
+    received: [],
+    answer: { status: 204 },
+    bodyOf: () => '',
+    close: async () => undefined,
+  };
   const server = createServer({ cert, key }, async (request, response) => {
     const { method = '', url: path = '', headers } = request;
     receiver.received.push({ method, path, headers, body: await text(request) });
-    response.writeHead(receiver.answer.status, receiver.answer.headers).end();
+    response.writeHead(receiver.answer.status, receiver.answer.headers).end(receiver.bodyOf(path));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -56,20 +64,30 @@ export interface Mail {
   user: string | undefined;
 }
 
+interface MailOptions {
+  hasTls?: boolean;
+  secure?: boolean;
+  password?: string;
+  certificate?: { cert: string; key: string };
+}
+
 export interface MailReceiver {
   port: number;
   mails: Mail[];
 }
 
-/** @param options `hasTls`: whether it offers STARTTLS; `password`: that of the user `relay`, who has to sign in */
+/**
+ * @param options `hasTls`: whether it offers STARTTLS; `secure`: whether it speaks TLS from the beginning; `password`: that of the
+ *   user `relay`, who has to sign in
+ */
 export async function receiveMail(
   t: Test,
-  { hasTls = true, password }: { hasTls?: boolean; password?: string } = {},
+  { hasTls = true, secure = false, password, certificate }: MailOptions = {},
 ): Promise<MailReceiver> {
-  const { cert, key } = await keptCertificate();
+  const { cert, key } = certificate ?? (await keptCertificate());
   const receiver: MailReceiver = { port: 0, mails: [] };
   const server = new SMTPServer({
-    ...{ cert, key, hideSTARTTLS: !hasTls, disabledCommands: hasTls ? [] : ['STARTTLS'] },
+    ...{ cert, key, secure, hideSTARTTLS: !hasTls, disabledCommands: hasTls ? [] : ['STARTTLS'] },
     ...{ authOptional: password === undefined, disableReverseLookup: true, closeTimeout: 0 },
     onAuth({ username, password: given }, _session, answer) {
       if (username === 'relay' && given === password) answer(null, { user: username });

@@ -6,7 +6,7 @@ import { type Profile, parseProfile } from '../profile/profile.ts';
 import { setProfile } from '../store/profiles/profiles.ts';
 import { listRuns, type PastRun } from '../store/runs/run-history.ts';
 import { type SyncLoop, startSyncLoop } from '../sync/loop.ts';
-import { openTurns } from '../sync/turns.ts';
+import { openTurns, type Turns } from '../sync/turns.ts';
 import { type District, openDistrict } from './district.ts';
 
 export interface LiveLoop extends SyncLoop {
@@ -38,8 +38,16 @@ export async function storeProfile({ store, tenantId, profile }: District, chang
   return changed;
 }
 
-/** The clock of the district jumps over every wait, so the loop runs on and on. It ends with the test. */
-export async function startLoop(t: Test, { store, tenantId, settings, vault, clock }: District): Promise<LiveLoop> {
+/**
+ * The clock of the district jumps over every wait, so the loop runs on and on. It ends with the test.
+ *
+ * @param around what takes turns, in place of what does
+ */
+export async function startLoop(
+  t: Test,
+  { store, tenantId, settings, vault, clock }: District,
+  around: (turns: Turns) => Turns = (turns) => turns,
+): Promise<LiveLoop> {
   const out = new PassThrough();
   let lines = '';
   out.setEncoding('utf8').on('data', (chunk) => {
@@ -48,7 +56,7 @@ export async function startLoop(t: Test, { store, tenantId, settings, vault, clo
   const { signal } = new AbortController();
   const log = createLog('json', out);
   const random = () => 0.5;
-  const turns = await openTurns({ store, settings, vault, clock, log, random });
+  const turns = around(await openTurns({ store, settings, vault, clock, log, random }));
   const loop = await startSyncLoop({ store, settings, turns, clock, log, signal, random });
   t.teardown(() => loop.close());
   const runs = () => store.withTenant(tenantId, (scope) => listRuns(scope, { limit: 1000 }));

@@ -1,6 +1,7 @@
 /** What passes between the relay's main thread and the threads that take turns. Everything can be cloned. */
 import type { CarriedError } from '../../shared/threads.ts';
 import type { Cost, RequestBudget } from '../graph/budget.ts';
+import type { ProxyVariables } from '../network/proxy.ts';
 import type { RelaySettings } from '../settings/settings.ts';
 import type { Tenant } from '../store/tenants/system.ts';
 
@@ -13,6 +14,7 @@ export interface ThreadStart {
   /** Key file instead of the one in the state folder. */
   keyFile: string | undefined;
   settings: RelaySettings;
+  proxies: ProxyVariables | undefined;
   /** How many short turns are under way (precedence.ts). */
   shortTurns: Int32Array;
 }

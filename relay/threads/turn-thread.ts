@@ -105,7 +105,10 @@ class TurnThread {
 }
 
 /** Turns over a store of the thread's own. */
-async function openOwnTurns({ file, home, keyFile, settings }: ThreadStart, port: MessagePort): Promise<Turns> {
+async function openOwnTurns(
+  { file, home, keyFile, settings, proxies }: ThreadStart,
+  port: MessagePort,
+): Promise<Turns> {
   const lines = new Writable({
     decodeStrings: false,
     write(line: string, _encoding, done) {
@@ -116,7 +119,7 @@ async function openOwnTurns({ file, home, keyFile, settings }: ThreadStart, port
   const store = await openStore(file, { serving: 'turn' });
   const vault = openVault(home, keyFile);
   const log = createLog('json', lines);
-  const turns = await openTurns({ store, settings, vault, clock: systemClock, log, random: Math.random });
+  const turns = await openTurns({ store, settings, proxies, vault, clock: systemClock, log, random: Math.random });
   return {
     ...turns,
     async close() {

@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { leastLoaded } from '../../shared/threads.ts';
 import type { RequestBudget } from '../graph/budget.ts';
+import type { ProxyVariables } from '../network/proxy.ts';
 import type { RelaySettings } from '../settings/settings.ts';
 import { storeFile } from '../settings/settings.ts';
 import { countRecords } from '../store/roster/mirror.ts';
@@ -23,6 +24,8 @@ export interface TurnThreadsOptions {
   home: string;
   keyFile: string | undefined;
   settings: RelaySettings;
+  /** HTTPS_PROXY and the like; by default none. */
+  proxies?: ProxyVariables | undefined;
   store: Store;
   log: Logger;
   /** The most threads for small districts, and for large ones; by the number of cores unless said otherwise. */
@@ -84,9 +87,9 @@ export class TurnThreads implements Turns {
   }
 
   #open(): OneThread {
-    const { home, keyFile, settings, log } = this.#options;
+    const { home, keyFile, settings, proxies, log } = this.#options;
     const shortTurns = this.#shortTurns.shared;
-    return new OneThread({ file: storeFile(home), home, keyFile, settings, shortTurns }, log);
+    return new OneThread({ file: storeFile(home), home, keyFile, settings, proxies, shortTurns }, log);
   }
 }
 

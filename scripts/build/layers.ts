@@ -32,6 +32,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
       'secrets',
       'log',
       'settings',
+      'network',
       'graph',
       'drift',
       'alerts',

@@ -176,8 +176,8 @@ export async function testAlertChannel(
   });
 }
 
-function senderFor({ home, keyFile }: AppContext, { alerts, secrets }: RelaySettings) {
-  return openSender(alerts, openVault(home, keyFile ?? secrets.keyFile));
+function senderFor({ home, keyFile, proxies }: AppContext, { alerts, secrets }: RelaySettings) {
+  return openSender(alerts, { vault: openVault(home, keyFile ?? secrets.keyFile), proxies });
 }
 
 function chosen(channels: readonly AlertChannel[], named: string): AlertChannel {

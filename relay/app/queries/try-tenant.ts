@@ -25,14 +25,15 @@ export function describeConnection(connection: Connection): z.infer<typeof conne
 
 /** @throws HallpassError TENANT_GRAPH_UNKNOWN when Microsoft says that there is no such tenant */
 export async function tryTenant(
-  context: Pick<AppContext, 'home' | 'clock' | 'signal'>,
+  context: Pick<AppContext, 'home' | 'proxies' | 'clock' | 'signal'>,
   graphTenantId: string,
 ): Promise<Connection> {
   const { graph } = await loadSettings(context.home);
   if (graph.clientId === undefined || (graph.certificateFile ?? graph.secretFile) === undefined) {
     return { state: 'untried' };
   }
-  if (await isUnknown(graph, graphTenantId)) throw fail('TENANT_GRAPH_UNKNOWN', { id: graphTenantId });
+  if (await isUnknown({ ...graph, proxies: context.proxies }, graphTenantId))
+    throw fail('TENANT_GRAPH_UNKNOWN', { id: graphTenantId });
   return await orRefused(async () => {
     await withGraph(context, { graph_tenant_id: graphTenantId }, async () => undefined);
     return { state: 'ok' };
@@ -56,11 +57,11 @@ async function orRefused(work: () => Promise<Connection>): Promise<Connection> {
 
 /** Reads the public document that every tenant has; no answer proves nothing. */
 async function isUnknown(
-  { authority, caFile }: { authority: string; caFile?: string | undefined },
+  { authority, caFile, proxies }: { authority: string; caFile?: string | undefined } & Pick<AppContext, 'proxies'>,
   graphTenantId: string,
 ): Promise<boolean> {
   const { openTransport } = await import('../../graph/transport.ts');
-  const transport = await openTransport(caFile);
+  const transport = await openTransport(caFile, proxies);
   try {
     const url = `${authority.replace(/\/+$/, '')}/${graphTenantId}/v2.0/.well-known/openid-configuration`;
     const answer = await transport.send(url, { method: 'GET', headers: {} });

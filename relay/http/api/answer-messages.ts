@@ -1,6 +1,7 @@
 /** The messages between the main thread and the answer threads. All of them can be cloned. */
 import type { CarriedError } from '../../../shared/threads.ts';
 import type { Actor } from '../../app/actor.ts';
+import type { ProxyVariables } from '../../network/proxy.ts';
 import type { Tenant } from '../../store/tenants/system.ts';
 import type { RequestContext, RequestInput } from './route.ts';
 
@@ -12,6 +13,8 @@ export interface AnswerThreadStart {
   home: string;
   /** Key file, if not the one in the state folder. */
   keyFile: string | undefined;
+  /** HTTPS_PROXY and the like; by default none. */
+  proxies?: ProxyVariables | undefined;
   /** Milliseconds without work after which it reports that it is idle. */
   idleMs: number;
   /** Limit of its heap, megabytes; Node's own by default. */

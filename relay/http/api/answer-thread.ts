@@ -67,14 +67,14 @@ class OneAnswer {
   }
 
   async *#answer(
-    { file, home, keyFile }: AnswerThreadStart,
+    { file, home, keyFile, proxies }: AnswerThreadStart,
     question: Question,
     keep: RequestContext['keep'],
   ): AsyncGenerator<string, undefined> {
     // A change writes as the commands do, without the main thread.
     const store = isChange(routeNamed(question.route).action) ? await openStore(file) : await openReader(file);
     try {
-      const app = { home, keyFile, store, clock: clockFrom(question.nowMs), signal: this.#ended.signal };
+      const app = { home, keyFile, proxies, store, clock: clockFrom(question.nowMs), signal: this.#ended.signal };
       const answer = await answerTo(question, app, keep);
       this.#head = headOf(answer);
       yield* textOf(answer);

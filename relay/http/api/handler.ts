@@ -7,6 +7,7 @@ import { allow, isChange } from '../../app/access.ts';
 import type { Actor } from '../../app/actor.ts';
 import { answerOnce, type WholeAnswer } from '../../app/commands/answer-once.ts';
 import { enter } from '../../app/perform.ts';
+import type { ProxyVariables } from '../../network/proxy.ts';
 import { ofTheRelay } from '../../store/audit/audit.ts';
 import type { Store } from '../../store/store.ts';
 import type { Tenant } from '../../store/tenants/system.ts';
@@ -29,6 +30,8 @@ export interface HandlerOptions {
   /** The state folder. */
   home: string;
   keyFile?: string | undefined;
+  /** HTTPS_PROXY and the like; by default none. */
+  proxies?: ProxyVariables | undefined;
   store: Store;
   clock: Clock;
   /** Aborted when the relay shuts down. */
@@ -53,7 +56,8 @@ export interface Handler {
 
 /** All requests share its limits. */
 export function requestHandler(options: HandlerOptions): Handler {
-  const { home, keyFile, store, clock, signal, threads, url } = options;
+  const { home, keyFile, proxies, store, clock, signal, threads, url } = options;
+  const app = { home, keyFile, proxies, store, clock };
   const microsoft = new MicrosoftSlots();
   const changes = new AttemptLimit(changesPerMinute);
 
@@ -72,7 +76,7 @@ export function requestHandler(options: HandlerOptions): Handler {
       nowMs: clock.now(),
       url: url(),
     };
-    const context: Omit<RequestContext, 'keep'> = { ...base, app: { home, keyFile, store, clock, signal: asking } };
+    const context: Omit<RequestContext, 'keep'> = { ...base, app: { ...app, signal: asking } };
     const input = { query, body: typeof request.body === 'string' ? request.body : '' };
     const inThread = (effort: LongEffort, keep: RequestContext['keep']): Promise<Answer> => {
       // An invalid query takes no place.

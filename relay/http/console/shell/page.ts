@@ -9,7 +9,7 @@ import type { Action, Change, Question } from '../../../app/access.ts';
 import type { UserActor } from '../../../app/actor.ts';
 import type { Visitor } from '../../../app/commands/sessions.ts';
 import type { AppContext } from '../../../app/perform.ts';
-import type { ProxyVariables } from '../../../auth/connection.ts';
+import type { ProxyVariables } from '../../../network/proxy.ts';
 import type { Tenant } from '../../../store/tenants/system.ts';
 import type { LongQuestions } from './long-questions.ts';
 
@@ -23,7 +23,7 @@ export interface Visit {
   nowMs: number;
   /** The relay's address, for links and agents. */
   url: string;
-  /** Of the environment: see auth/connection.ts. */
+  /** Of the environment: see network/proxy.ts. */
   proxies: ProxyVariables;
   /** Asks in another thread what takes seconds. */
   ask: LongQuestions;

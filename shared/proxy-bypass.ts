@@ -3,7 +3,7 @@
  * for them; these are what curl, Go and the GitHub Actions runner have in common, plus subnets.
  */
 import { BlockList, isIP } from 'node:net';
-import { isLoopback } from '../../shared/trust.ts';
+import { isLoopback } from './trust.ts';
 
 /** Entries of a NO_PROXY value: separated by commas or blanks. */
 export function bypassEntries(text: string): string[] {
