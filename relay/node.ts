@@ -147,7 +147,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const changed = ({ tenantId, what }: Change) => {
     if (what === 'profiles') endpoint.command(tenantId, 'settings');
     if (what === 'cancel' || what === 'restart') sync.cancel(tenantId);
-    if (what !== 'cancel') sync.wake(tenantId);
+    if (what === 'people') sync.provision(tenantId);
+    else if (what !== 'cancel') sync.wake(tenantId);
   };
   const changes = watchChanges({ store, clock, log, watchMs, changed, random, signal: stop.signal });
   started.defer(() => {

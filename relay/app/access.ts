@@ -38,6 +38,7 @@ const changes = [
   'run.start',
   'run.cancel',
   'run.restart',
+  'person.provision',
   'hold.approved',
   'hold.rejected',
   'link.set',
@@ -87,6 +88,8 @@ export type Question =
   | 'plan'
   | 'holds'
   | 'runs'
+  // What one person who is provisioned at once comes to, with their values.
+  | 'provisioning'
   | 'problems'
   | 'ownProblems'
   | 'people'
@@ -139,6 +142,7 @@ export const access: Readonly<Record<Action, Rule>> = {
   'run.start': { roles: admins, scope: 'runs' },
   'run.cancel': { roles: admins, scope: 'runs' },
   'run.restart': { roles: admins, scope: 'runs' },
+  'person.provision': { roles: admins, scope: 'runs' },
   // What the guard held back is written then.
   'hold.approved': { roles: admins, scope: 'holds', isDangerous: true },
   'hold.rejected': { roles: admins, scope: 'holds' },
@@ -179,6 +183,7 @@ export const access: Readonly<Record<Action, Rule>> = {
   plan: { roles: everybody, scope: 'runs' },
   holds: { roles: everybody, scope: 'holds' },
   runs: { roles: everybody, scope: 'runs' },
+  provisioning: { roles: admins, scope: 'runs' },
   problems: { roles: everybody, scope: 'problems' },
   // School viewers and registrars get the part that sight.ts leaves them.
   ownProblems: { roles: anybody, scope: 'problems' },

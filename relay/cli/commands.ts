@@ -76,6 +76,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./link.ts')).linkCommands,
   },
   {
+    usage: 'person',
+    description: 'provision one person now, and show every step',
+    load: async () => (await import('./person.ts')).personCommands,
+  },
+  {
     usage: 'exempt',
     description: 'manage the accounts that Hallpass never writes to',
     load: async () => (await import('./exempt.ts')).exemptCommands,

@@ -32,7 +32,7 @@ export function runsCommand(command: Command, context: CliContext): void {
         ['RUN', 'PROFILE', 'STARTED', 'ENDED', 'STATE', 'DONE', 'FAILED', 'HELD', 'WAITING', 'PROBLEMS'],
         runs.map((run) => [
           String(run.number),
-          run.profile,
+          run.person === null ? run.profile : `${run.profile}, for ${run.person}`,
           run.startedAt,
           run.finishedAt ?? 'under way',
           run.error === null ? run.state : `${run.state} (${run.error.code})`,
@@ -75,11 +75,21 @@ export function runCommand(command: Command, context: CliContext): void {
     });
 }
 
-function describeRun({ number, profile, startedAt, finishedAt, state, planned, error, ...counts }: PastRun): string {
+function describeRun({
+  number,
+  profile,
+  person,
+  startedAt,
+  finishedAt,
+  state,
+  planned,
+  error,
+  ...counts
+}: PastRun): string {
   const { done, failed, held, waiting, problems } = counts;
   const kinds = Object.entries(planned).filter(([, count]) => count > 0);
   const plan = kinds.length === 0 ? 'nothing' : kinds.map(([kind, count]) => `${count} ${kind}`).join(', ');
-  return `Run ${number} of profile "${profile}": ${state}
+  return `Run ${number} of profile "${profile}"${person === null ? '' : `, for ${person}`}: ${state}
   ${startedAt} to ${finishedAt ?? 'now'}
   Planned: ${plan}
   ${done} done, ${failed} failed, ${held} held, ${waiting} waiting, ${problems} problems\n${error === null ? '' : `  ${error.code}: ${error.message}\n`}`;

@@ -1,16 +1,15 @@
 import type { Command } from 'commander';
-import { controlRuns } from '../app/commands/runs.ts';
-import type { RunRequest } from '../store/runs/run-control.ts';
+import { type Control, controlRuns } from '../app/commands/runs.ts';
 import { actorOf, type CliContext, type Noted, noted, withApp } from './context.ts';
 
-interface Control {
+interface ControlCommand {
   name: string;
   description: string;
-  request: RunRequest;
+  request: Control;
   done: string;
 }
 
-const controls: Control[] = [
+const controls: ControlCommand[] = [
   {
     name: 'now',
     description: 'start a run now if there is something to do',

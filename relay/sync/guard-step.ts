@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Hold, HoldRecord } from '../model/hold.ts';
 import { type Operation, type Plan, weightOf } from '../model/operation.ts';
-import { approvalsInForce, begunApprovals, nextStep } from '../plan/decisions.ts';
+import { approvalsInForce, type Begun, begunApprovals, nextStep } from '../plan/decisions.ts';
 import { type GuardContext, type Guarded, guard, type Passed } from '../plan/guard.ts';
 import { dayBefore, earlierThan, hourOf, type RecentChanges } from '../plan/recent-changes.ts';
 import { nextLastGood, type SchoolSource } from '../plan/source-guard.ts';
@@ -25,6 +25,47 @@ export async function checkPlan(scope: TenantScope, state: ProfileState, plan: P
   const holds = await readHolds(scope, state.profile.name);
   const earlier = earlierThan(now, state.tenant.recent, [], holds);
   return guard(plan, guardContext(state, approvalsInForce(holds, now), earlier));
+}
+
+/**
+ * The same for operations that are carried out before the rest of the plan: marked, so that they count as they would later. What the
+ * guard holds is held here too, and stays to be stored by the run of the profile.
+ *
+ * @param coming operations of the profile that are admitted and not recorded as done
+ */
+export async function checkMarked(
+  scope: TenantScope,
+  state: ProfileState,
+  plan: Plan,
+  now: string,
+  coming: readonly Operation[],
+): Promise<Guarded> {
+  const holds = await readHolds(scope, state.profile.name);
+  const approvals = approvalsInForce(holds, now);
+  withoutComing(approvals, coming, state.profile.name);
+  const context = guardContext(state, approvals, earlierThan(now, state.tenant.recent, coming, holds));
+  const guarded = guard(plan, context);
+  const found = new Set([...guarded.holds, ...guarded.approved].map(({ key }) => key));
+  const unseen = holds.filter(({ key }) => !found.has(key));
+  const begun = begunApprovals(unseen, approvals, guarded.passed, now);
+  return {
+    ...guarded,
+    proceed: marked(guarded.proceed, withBegun(guarded.passed, begun), state.profile.name, context),
+  };
+}
+
+/** What is about to be carried out under approvals is no longer left of them. */
+function withoutComing(approvals: Map<string, number>, coming: readonly Operation[], name: string): void {
+  for (const operation of coming) {
+    const { profile, hold = '' } = operation.approvedBy ?? {};
+    const most = profile === name ? approvals.get(hold) : undefined;
+    if (most !== undefined) approvals.set(hold, Math.max(0, most - weightOf(operation)));
+  }
+}
+
+function withBegun(passed: readonly Passed[], begun: readonly Begun[]): Passed[] {
+  const approvedBy = new Map(begun.flatMap(({ record, groups }) => groups.map((group) => [group, record.key])));
+  return passed.map((group) => ({ ...group, approvedBy: group.approvedBy ?? approvedBy.get(group) }));
 }
 
 export interface UnderGuard {
@@ -52,11 +93,7 @@ export async function holdBack(
   await keepShort(scope, recent, now);
   const approvals = approvalsInForce([...known.values()], now);
   const coming = underWay();
-  for (const operation of coming) {
-    const { profile, hold = '' } = operation.approvedBy ?? {};
-    const most = profile === name ? approvals.get(hold) : undefined;
-    if (most !== undefined) approvals.set(hold, Math.max(0, most - weightOf(operation)));
-  }
+  withoutComing(approvals, coming, name);
   const context = guardContext(state, approvals, earlierThan(now, recent, coming, [...known.values()]));
   const guarded = guard(plan, context);
   const step = (hold: Hold) => nextStep(known.get(hold.key), hold, now, guards.expiryDays);
@@ -76,8 +113,7 @@ export async function holdBack(
     const records = [...steps, ...begun].map(({ record }) => record);
     await replaceHolds(scope, name, [...records, ...others]);
   }
-  const approvedBy = new Map(begun.flatMap(({ record, groups }) => groups.map((group) => [group, record.key])));
-  const passed = guarded.passed.map((group) => ({ ...group, approvedBy: group.approvedBy ?? approvedBy.get(group) }));
+  const passed = withBegun(guarded.passed, begun);
   return {
     ...guarded,
     proceed: marked(guarded.proceed, passed, name, context),

@@ -8,6 +8,7 @@ import type { RelaySettings } from '../settings/settings.ts';
 import { readProfiles } from '../store/profiles/profiles.ts';
 import { isSettled } from '../store/roster/mirror.ts';
 import { endOpenRuns } from '../store/runs/journal.ts';
+import { openRequests } from '../store/runs/person-requests.ts';
 import type { Store, TenantScope } from '../store/store.ts';
 import { listProvisioned, listTenants, lookUpTenant } from '../store/tenants/system.ts';
 import { longestPauseMs } from './longest-pause.ts';
@@ -34,6 +35,8 @@ export interface SyncLoop {
    * run ends.
    */
   wake(tenantId: string): void;
+  /** Somebody wants a person provisioned at once: the rest waits for its usual turn. */
+  provision(tenantId: string): void;
   /** Ends the tenant's current run between two batches; the next one starts when there is a reason. */
   cancel(tenantId: string): void;
   /** Stops between two batches, and returns when nothing is in progress. */
@@ -49,6 +52,9 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
   /** Ends or wakes a tenant's turn in progress, and lists the profiles that may write in it. */
   const running = new Map<string, Running>();
 
+  /** Those whose next turn is for everything, whenever it is. */
+  const usual = new Set<string>();
+
   /** The slug, by which people search the log. */
   const slugs = new Map<string, string>();
   const named = (tenantId: string) => ({ tenant: slugs.get(tenantId) ?? tenantId, tenantId });
@@ -56,9 +62,12 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
   /** @param firstPauseMs undefined for a first turn at once */
   const start = (tenantId: string, firstPauseMs?: number): Loop => {
     const budget = new GraphBudget(app, clock, settings.graph.speed);
-    let dueAt = firstPauseMs === undefined ? undefined : clock.now() + firstPauseMs;
+    let dueAt = firstPauseMs === undefined ? clock.now() : clock.now() + firstPauseMs;
+    if (firstPauseMs === undefined) usual.add(tenantId);
     const run = async () => {
-      dueAt = undefined;
+      const isForPeople = !usual.has(tenantId) && clock.now() < dueAt;
+      // One that fails is followed by another.
+      if (!isForPeople) usual.add(tenantId);
       const tenant = await store.system((scope) => lookUpTenant(scope, tenantId));
       // The tenant was removed.
       if (tenant === undefined) return;
@@ -66,9 +75,17 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
       // All before their first profile: no thread starts for them.
       if (!(await store.withTenant(tenantId, hasWork))) {
         turns.forget(tenantId);
+        usual.delete(tenantId);
+        if (!isForPeople) dueAt = clock.now() + longestPauseMs;
         return;
       }
-      const turn: Running = { pause: new AbortController(), wakes: new Wakes(), profiles: [], end: 'paused' };
+      const turn: Running = {
+        pause: new AbortController(),
+        wakes: new Wakes(),
+        profiles: [],
+        isForAll: false,
+        end: 'paused',
+      };
       const { pause, wakes } = turn;
       const begun = (profiles: string[]) => {
         turn.profiles = profiles;
@@ -76,22 +93,32 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
       running.set(tenantId, turn);
       try {
         const turnSignal = AbortSignal.any([signal, pause.signal]);
-        dueAt = await turns.take({ tenant, budget, signal: turnSignal, wakes, begun });
+        usual.delete(tenantId);
+        const next = await turns.take({ tenant, isForPeople, budget, signal: turnSignal, wakes, begun });
+        const most = isForPeople ? dueAt : clock.now() + longestPauseMs;
+        dueAt = Math.min(most, next ?? most);
       } catch (error) {
-        if (!pause.signal.aborted || signal.aborted) throw error;
+        if (!pause.signal.aborted || signal.aborted) {
+          if (!isForPeople) usual.add(tenantId);
+          throw error;
+        }
+        if (!isForPeople) dueAt = clock.now() + longestPauseMs;
         const { end } = turn;
         await store.withTenant(tenantId, (scope) => endOpenRuns(scope, end, timestamp(clock)));
         log.info({ event: `run.${end}`, ...named(tenantId) }, `run ${end}: the answers that arrived are recorded`);
       } finally {
         running.delete(tenantId);
-        if (wakes.isRung && turn.end !== 'cancelled') loopOf(tenantId).wake();
+        if (wakes.isRung && turn.end !== 'cancelled') {
+          if (turn.isForAll) usual.add(tenantId);
+          loopOf(tenantId).wake();
+        }
       }
     };
     // Nothing is queued: a turn compares states, not events.
     return startLoop({
       turn: run,
       begin: firstPauseMs === undefined ? 'at once' : 'after a pause',
-      pauseMs: () => Math.max(0, Math.min(longestPauseMs, (dueAt ?? Number.POSITIVE_INFINITY) - clock.now())),
+      pauseMs: () => Math.max(0, Math.min(longestPauseMs, dueAt - clock.now())),
       backoff: failureBackoff,
       failed: ({ code, message, action }) =>
         log.error({ event: 'run.failed', ...named(tenantId), code, message, action }, `run failed: ${message}`),
@@ -117,6 +144,7 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
     );
     if (stillEnabled !== false) return;
     // The others continue.
+    usual.add(tenantId);
     loopOf(tenantId).wake();
     run?.pause.abort(new Error('a profile is no longer enabled'));
   };
@@ -132,8 +160,13 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
   return {
     wake(tenantId) {
       const turn = running.get(tenantId);
-      if (turn === undefined || turn.pause.signal.aborted) loopOf(tenantId).wake();
-      else turn.wakes.ring();
+      if (turn === undefined || turn.pause.signal.aborted) {
+        usual.add(tenantId);
+        loopOf(tenantId).wake();
+      } else {
+        turn.isForAll = true;
+        turn.wakes.ring();
+      }
       endIfPaused(tenantId).catch((error: unknown) => {
         const { code, message } = toHallpassError(error);
         log.error(
@@ -141,6 +174,11 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
           `cannot tell whether to pause: ${message}`,
         );
       });
+    },
+    provision(tenantId) {
+      const turn = running.get(tenantId);
+      if (turn === undefined || turn.pause.signal.aborted) loopOf(tenantId).wake();
+      else turn.wakes.ring();
     },
     cancel(tenantId) {
       const run = running.get(tenantId);
@@ -158,16 +196,19 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
   };
 }
 
-/** Whether any profile is not paused, and the mirror is a complete state of PowerSchool. */
+/** Whether any profile is not paused or somebody is to be provisioned at once, and the mirror is a complete state of PowerSchool. */
 async function hasWork(scope: TenantScope): Promise<boolean> {
   const profiles = await readProfiles(scope);
-  return profiles.some(({ state }) => state !== 'paused') && (await isSettled(scope));
+  if (!(await isSettled(scope))) return false;
+  return profiles.some(({ state }) => state !== 'paused') || (await openRequests(scope)).length > 0;
 }
 
 interface Running {
   pause: AbortController;
   wakes: Wakes;
   profiles: string[];
+  /** Whether it was woken for something else than one person. */
+  isForAll: boolean;
   /** The state that the journal gets when the run is ended. */
   end: 'paused' | 'cancelled';
 }

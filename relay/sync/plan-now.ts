@@ -37,7 +37,7 @@ async function rosterMissing(scope: TenantScope): Promise<HallpassError> {
 
 /** The accounts in Microsoft 365 have never been read, because nothing ran or every run failed. */
 async function directoryUnread(scope: TenantScope, profile: string): Promise<HallpassError> {
-  const [last] = await listRuns(scope, { profile, limit: 1 });
+  const [last] = await listRuns(scope, { profile, whole: true, limit: 1 });
   if (last?.error == null)
     return fail('PLAN_NOT_READY', { reason: 'the accounts in Microsoft 365 have not been read yet' });
   const { code, message, step, action } = last.error;

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import { type Loop, startLoop } from '../../shared/service.ts';
+import { pruneRequests } from '../store/runs/person-requests.ts';
 import { pruneJournal } from '../store/runs/run-history.ts';
 import type { Store } from '../store/store.ts';
 import { forgetOldAnswers } from '../store/tenants/kept-answers.ts';
@@ -46,5 +47,6 @@ async function forgetOld({ store, keepDays, clock, signal }: RetentionOptions): 
   const before = new Date(clock.now() - keepDays * dayMs).toISOString();
   for (const { id } of await store.system(listTenants)) {
     while (!signal.aborted && (await store.withTenant(id, (scope) => pruneJournal(scope, before))));
+    await store.withTenant(id, (scope) => pruneRequests(scope, before));
   }
 }

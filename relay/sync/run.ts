@@ -225,7 +225,7 @@ function addCounts(to: Partial<Record<OperationKind, number>>, counts: Partial<R
 }
 
 /** Links that somebody changed during the run: what it did to the accounts of before says nothing about those of now. */
-async function applyLinkEdits(scope: TenantScope, tenant: TenantState): Promise<void> {
+export async function applyLinkEdits(scope: TenantScope, tenant: TenantState): Promise<void> {
   if ((await readDirectoryState(scope)).linksEditedAt === tenant.linksEditedAt) return;
   const links = await readLinks(scope);
   await forgetApplied(

@@ -5,11 +5,12 @@
 import { timestamp } from '../../shared/clock.ts';
 import type { NamedPerson } from '../identity/names.ts';
 import { addKeys, isEmpty, type Keys, keysOfObjects, noKeys, objectsOfKeys } from '../model/keys.ts';
-import { countOperations, type Operation, plannedFor } from '../model/operation.ts';
+import { countOperations, type Operation, type Plan, plannedFor } from '../model/operation.ts';
 import type { Origin } from '../schedule/traits.ts';
 import { handOverLinks } from '../store/accounts/handover.ts';
 import { addLinks } from '../store/accounts/links.ts';
 import { record } from '../store/applied/applied.ts';
+import type { Basis } from '../store/changes/basis.ts';
 import { removeFound } from '../store/directory/found.ts';
 import { beginRun, notePlanned } from '../store/runs/journal.ts';
 import { replaceWaiting } from '../store/runs/waiting.ts';
@@ -22,6 +23,7 @@ import { holdBack } from './guard-step.ts';
 import type { OpenCreation } from './intents.ts';
 import { addMostLinks } from './new-links.ts';
 import type { News } from './news.ts';
+import { PeopleNow } from './people-now.ts';
 import { preview } from './preview.ts';
 import { ProfileRun, type RunContext, type RunReport } from './run.ts';
 import { logHandovers, logHolds, logPlan, logTakenOver } from './run-log.ts';
@@ -37,6 +39,10 @@ export interface RunsOptions {
   news: News;
   /** Whether anything may be written now; once it may not, the turn ends, and what is unsent is left to a later one. */
   mayWrite(): boolean;
+  /** What keeps profiles from writing. */
+  basis: Pick<Basis, 'quarantined' | 'blackouts'>;
+  /** Whether somebody is to be provisioned at once. */
+  isAsked: boolean;
 }
 
 export class Runs implements Planner {
@@ -46,6 +52,7 @@ export class Runs implements Planner {
   readonly #news: News;
   readonly #backlog: Backlog;
   readonly #engine: Engine;
+  readonly #people: PeopleNow;
   /** By profile, the newest one; those before it are over. */
   readonly #runs = new Map<string, ProfileRun>();
   readonly #previews = new Map<string, RunReport>();
@@ -57,7 +64,7 @@ export class Runs implements Planner {
   /** What the next turn plans again. */
   readonly #later: Keys = noKeys();
 
-  constructor(context: RunContext, { tenant, today, news, mayWrite }: RunsOptions) {
+  constructor(context: RunContext, { tenant, today, news, mayWrite, basis, isAsked }: RunsOptions) {
     this.#context = context;
     this.#tenant = tenant;
     this.#today = today;
@@ -66,6 +73,11 @@ export class Runs implements Planner {
     const ofTenant = { ...context, applied, accounts, recent, isEverythingRead, habits, exempt };
     this.#backlog = new Backlog(ofTenant, (operation) => this.touch(operation));
     this.#engine = new Engine(this.#backlog, this, mayWrite);
+    const { replanning } = this.#backlog;
+    const touch = (operation: Operation) => this.touch(operation);
+    const admit = (operations: Plan, run: RunAccount) => this.#engine.admit(operations, run, 'edit');
+    this.#people = new PeopleNow({ context, tenant, today, basis, replanning, admit, touch });
+    this.#isTouched = isAsked;
     news.listen(() => this.#engine.stir());
   }
 
@@ -88,7 +100,8 @@ export class Runs implements Planner {
   /** Works off what was admitted. @throws the signal's reason */
   async work(): Promise<void> {
     await this.#engine.work();
-    for (const run of this.#runs.values()) addKeys(this.#later, run.leftovers);
+    await this.#people.settle();
+    for (const run of [...this.#runs.values(), ...this.#people.runs]) addKeys(this.#later, run.leftovers);
     for (const state of this.#tenant.profiles.values()) addKeys(state.pending, this.#later);
   }
 
@@ -125,6 +138,10 @@ export class Runs implements Planner {
     const { isDecided, isRosterNew } = await this.#news.take(this.#context, this.#tenant, this.#today);
     if (this.#news.replacedBy !== undefined) return false;
     if (isRosterNew && this.#previews.size > 0) this.#arePreviewsOld = true;
+    await this.#people.take(
+      (profile) => this.#runs.has(profile),
+      (state) => this.#underWay(state),
+    );
     const states = [...this.#runs.keys()].flatMap((name) => this.#tenant.profiles.get(name) ?? []);
     const touched = noKeys();
     for (const { pending } of states) addKeys(touched, pending);
@@ -187,8 +204,9 @@ export class Runs implements Planner {
     logHolds(context, checked);
     const open = run ?? new ProfileRun(context, state, runId, (operation) => this.touch(operation));
     this.#runs.set(name, open);
-    open.extend({ checked, problems });
-    this.#engine.admit(checked.proceed, open, origin);
+    const proceed = await this.#people.goAhead(state, decided, checked, stays);
+    open.extend({ checked: { ...checked, proceed }, problems });
+    this.#engine.admit(proceed, open, origin);
     this.#admitRest([...before, ...withdrawn], isPending);
     if (run !== undefined) {
       await store.withTenant(tenantId, (scope) => notePlanned(scope, runId, run.planned));
@@ -216,7 +234,7 @@ export class Runs implements Planner {
         const waiting = pending.people.has(key) ? undefined : held.get(key);
         return waiting && namedIn(waiting);
       },
-      isRefused: (key) => this.#runs.values().some((run) => run.leftovers.people.has(key)),
+      isRefused: (key) => [...this.#runs.values(), ...this.#people.runs].some((run) => run.leftovers.people.has(key)),
     };
   }
 

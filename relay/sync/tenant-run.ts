@@ -18,6 +18,7 @@ import { readClassNames } from './class-names.ts';
 import { followDepartures } from './departures.ts';
 import { readExisting, refreshDirectory } from './directory-step.ts';
 import { followDrift } from './drift/step.ts';
+import { failRequests } from './failed-requests.ts';
 import { type OpenCreation, takeIntents } from './intents.ts';
 import { News } from './news.ts';
 import { logQuarantine, type RunContext, type RunReport } from './run.ts';
@@ -33,6 +34,8 @@ export interface TurnContext extends RunContext {
   profiles: readonly Profile[];
   /** Those that run now, by name. */
   due: readonly string[];
+  /** Whether somebody is to be provisioned at once. */
+  isAsked: boolean;
   /** What is noticed while the turn is under way. */
   wakes: Wakes;
 }
@@ -66,13 +69,15 @@ export async function takeTurn(context: TurnContext, memory?: TenantState): Prom
   const found = await lookAround(context, memory, today, progress).catch(async (error: unknown) => {
     context.signal.throwIfAborted();
     for (const name of context.due) await noteFailed(context, name, error, progress.step);
+    if (context.isAsked) await failRequests(context, error, progress.step);
     throw error;
   });
   if (found === undefined) return undefined;
   const { state, creations } = found;
   const enabled = context.due.filter((name) => state.profiles.get(name)?.profile.state === 'enabled');
   const news = new News(context.wakes, basis, enabled);
-  const runs = new Runs(context, { tenant: state, today, news, mayWrite });
+  const { isAsked } = context;
+  const runs = new Runs(context, { tenant: state, today, news, mayWrite, basis, isAsked });
   runs.lookUp(creations);
   const failures: unknown[] = [];
   const failed = async (name: string, error: unknown, step: string) => {
@@ -87,7 +92,7 @@ export async function takeTurn(context: TurnContext, memory?: TenantState): Prom
   await runs.work();
   for (const [name, error] of runs.failures()) await failed(name, error, 'carrying out the plan');
   if (failures.length > 0) throw failures[0];
-  if (news.replacedBy === undefined) await followActivation(context, state);
+  if (news.replacedBy === undefined && context.due.length > 0) await followActivation(context, state);
   const reports = runs.reports();
   const isCurrent = writes(reports) < manyWrites || (await readOwnChanges(context, state));
   return { reports, memory: isCurrent ? state : undefined, dueAt: runs.dueAt };

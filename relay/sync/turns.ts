@@ -1,6 +1,6 @@
 /** Turns of tenants: what is due is run, and what is known afterwards is kept for the next. */
 import type { Logger } from 'pino';
-import type { Clock } from '../../shared/clock.ts';
+import { type Clock, timestamp } from '../../shared/clock.ts';
 import type { RequestBudget } from '../graph/budget.ts';
 import { GraphClient } from '../graph/client.ts';
 import { type Credentials, openCredentials } from '../graph/credentials.ts';
@@ -16,12 +16,13 @@ import { districtTimeZone } from '../store/agents/agents.ts';
 import { readProfiles } from '../store/profiles/profiles.ts';
 import { endQuarantine, readQuarantines } from '../store/profiles/quarantine.ts';
 import { readBlackouts } from '../store/runs/blackouts.ts';
-import type { Store } from '../store/store.ts';
+import { expireRequests, openRequests, requestLifeMs } from '../store/runs/person-requests.ts';
+import type { Store, TenantScope } from '../store/store.ts';
 import type { Tenant } from '../store/tenants/system.ts';
 import { Memories } from './state/memories.ts';
 import type { TenantState } from './state/tenant-state.ts';
 import { takeTurn } from './tenant-run.ts';
-import type { Wakes } from './wakes.ts';
+import { Wakes } from './wakes.ts';
 
 /** Takes turns, in this thread or in others. */
 export interface Turns {
@@ -42,6 +43,8 @@ export interface TurnOrder {
   tenant: Tenant;
   /** What the tenant may ask of Graph, which outlasts the turn. */
   budget: RequestBudget;
+  /** Only people whom somebody wants provisioned at once: the rest waits for its usual turn. */
+  isForPeople: boolean;
   /** Ends the turn between two batches. */
   signal: AbortSignal;
   /** Something may have changed: the turn takes it in. One that it has not noticed when it ends is still rung. */
@@ -87,7 +90,7 @@ export async function openTurns(options: TurnsOptions): Promise<Turns> {
 /** A turn, if the tenant has a profile that may run now. */
 async function runTenant(
   options: TurnsOptions,
-  { tenant, signal, wakes, begun }: TurnOrder,
+  { tenant, isForPeople, signal, wakes, begun }: TurnOrder,
   client: GraphClient,
   memories: Memories<TenantState>,
 ): Promise<number | undefined> {
@@ -102,17 +105,23 @@ async function runTenant(
   const log = options.log.child({ tenant: tenant.slug });
   const timeZone = await store.withTenant(tenant.id, districtTimeZone);
   const blackouts = await store.withTenant(tenant.id, readBlackouts);
-  const due = profiles.filter((profile) => isDue(profile, { clock: options.clock, timeZone, blackouts, log }));
-  if (due.length === 0) {
+  const due = isForPeople
+    ? []
+    : profiles.filter((profile) => isDue(profile, { clock: options.clock, timeZone, blackouts, log }));
+  const isAsked = await store.withTenant(tenant.id, (scope) => isSomebodyAsked(scope, options.clock));
+  if (due.length === 0 && !isAsked) {
     if (memory !== undefined) memories.keep(tenant.id, memory);
     return undefined;
   }
-  begun(due.filter(({ state }) => state === 'enabled').map(({ name }) => name));
+  const writing = isAsked ? profiles : due;
+  begun(writing.filter(({ state }) => state === 'enabled').map(({ name }) => name));
   const turn = await takeTurn(
     {
       ...options,
       signal,
-      wakes,
+      // What else changes is for the usual turn, which follows at once.
+      wakes: due.length === 0 ? new Wakes() : wakes,
+      isAsked,
       tenantId: tenant.id,
       profiles,
       due: due.map(({ name }) => name),
@@ -126,6 +135,12 @@ async function runTenant(
   if (turn.memory !== undefined) memories.keep(tenant.id, turn.memory);
   const isFixed = await endIfFixed({ store, log }, tenant.id, quarantines, [...turn.reports.keys()]);
   return isFixed ? options.clock.now() : turn.dueAt;
+}
+
+/** Whether anybody is to be provisioned at once. Requests that no relay has taken up in time are over. */
+async function isSomebodyAsked(scope: TenantScope, clock: Clock): Promise<boolean> {
+  await expireRequests(scope, new Date(clock.now() - requestLifeMs).toISOString(), timestamp(clock));
+  return (await openRequests(scope)).length > 0;
 }
 
 /** What failed works again: the profiles write with the next run. @returns whether there are any */

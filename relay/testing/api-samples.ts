@@ -7,6 +7,7 @@ import { loadSettings, saveSettings } from '../settings/settings.ts';
 import { addExempt } from '../store/accounts/exempt.ts';
 import { admitServer } from '../store/agents/source-servers.ts';
 import { addBlackout } from '../store/runs/blackouts.ts';
+import { askFor } from '../store/runs/person-requests.ts';
 import { createToken } from '../store/tenants/api-tokens.ts';
 import type { ApiSetting } from './api.ts';
 import { type Caller, callers, type Sent } from './api-requests.ts';
@@ -27,6 +28,7 @@ export async function sampleOf(setting: ApiSetting, route: Route, caller: Caller
     'POST servers/accept': async () => ({ server: await refusedServer(setting, caller) }),
     'PUT profiles/{name}': () => district.profile,
     'PUT links/{person}': () => ({ account: `student${who}@contoso.edu` }),
+    'POST provisionings': () => ({ person: `students:1${who}` }),
     'POST tokens': () => ({ name: 'n' }),
     'POST exempt': () => ({ account: `${caller}@contoso.edu`, reason: 'Test' }),
     'POST blackouts': () => ({ from: '9998-01-01', to: '9998-01-02', reason: 'Test' }),
@@ -51,6 +53,7 @@ async function madeFor(setting: ApiSetting, { path }: Route): Promise<Record<str
   if (path.includes('{channel}')) return { channel: await channelMade(setting, path) };
   if (path.includes('{agent}')) return { agent: (await addAgent(relay, district.tenantId)).agentId };
   if (path.includes('{account}')) return { account: await exemptMade(setting) };
+  if (path.includes('{request}')) return { request: await requestMade(setting) };
   if (path.includes('{blackout}')) return { blackout: await blackoutMade(setting) };
   if (!path.includes('{token}')) return {};
   const give = { name: 'n', days: 1, by: 'kim' };
@@ -68,6 +71,11 @@ async function exemptMade({ relay, district }: ApiSetting): Promise<string> {
 async function blackoutMade({ relay, district }: ApiSetting): Promise<string> {
   const given = { from: '9999-01-01', to: '9999-01-02', reason: 'Test', addedAt: '', addedBy: 'kim' };
   return (await relay.store.withTenant(district.tenantId, (scope) => addBlackout(scope, given))).id;
+}
+
+async function requestMade({ relay, district }: ApiSetting): Promise<string> {
+  const asked = { person: 'students:10', askedAt: new Date().toISOString(), askedBy: 'kim' } as const;
+  return (await relay.store.withTenant(district.tenantId, (scope) => askFor(scope, asked))).id;
 }
 
 /** Nothing is sent through it: nobody wants such alerts. */

@@ -21,6 +21,7 @@ import { createVault, type Vault } from '../secrets/vault.ts';
 import { checkSettings, type RelaySettings, saveSettings, storeFile } from '../settings/settings.ts';
 import { setProfile } from '../store/profiles/profiles.ts';
 import { applyBatch, beginCycle, commitCycle, rowsOf } from '../store/roster/intake.ts';
+import { openRequests } from '../store/runs/person-requests.ts';
 import type { Store } from '../store/store.ts';
 import { createTenant } from '../store/tenants/system.ts';
 import type { RunReport } from '../sync/run.ts';
@@ -92,6 +93,9 @@ export function smallRoster(students: number): RosterRecord[] {
   }
   return records;
 }
+
+/** A turn in which no profile ran. */
+const nothingRun: RunReport = { state: 'success', done: 0, failed: 0, held: 0, waiting: 0, problems: 0 };
 
 export interface District {
   /** How to reach the Microsoft simulator. */
@@ -225,15 +229,17 @@ export async function openDistrict(options: {
       memory = undefined;
       const root = `${microsoft.baseUrl}/v1.0`;
       const profiles = [profile, ...others];
-      const due = profiles.filter(({ state }) => state !== 'paused').map(({ name }) => name);
+      const due = how.isForPeople ? [] : profiles.filter(({ state }) => state !== 'paused').map(({ name }) => name);
+      const isAsked = (await store.readTenant(tenantId, openRequests)).length > 0;
       const turn = await takeTurn(
-        { store, tenantId, profiles, due, client, root, vault, clock, random, signal: alive, wakes, log },
+        { store, tenantId, profiles, due, isAsked, client, root, vault, clock, random, signal: alive, wakes, log },
         known,
       ).finally(() => midRun.end());
       const report = turn?.reports.get(profile.name);
-      if (turn === undefined || report === undefined) throw new Error('the mirror is not settled');
+      if (turn === undefined) throw new Error('the mirror is not settled');
       memory = turn.memory;
-      return report;
+      if (report === undefined && !how.isForPeople) throw new Error('the profile did not run');
+      return report ?? nothingRun;
     },
     client() {
       return clientOver(transport, new AbortController().signal);

@@ -12,6 +12,8 @@ export interface HowToRun {
   /** Likewise, when it has written to the store so often. */
   killedAfterWrites?: number;
   meanwhile?: Meanwhile | undefined;
+  /** A turn for people whom somebody wants provisioned at once: no profile runs. */
+  isForPeople?: boolean;
   /** Wakes the run while it is under way. */
   wakes?: Wakes;
 }

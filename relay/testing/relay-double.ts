@@ -46,6 +46,7 @@ export async function startTestRelay(home: string, options: TestRelayOptions = {
     log: createLog('json', out),
     startSync: async () => ({
       wake: (tenantId) => woken.push(tenantId),
+      provision: (tenantId) => woken.push(`provision ${tenantId}`),
       cancel: (tenantId) => woken.push(`cancel ${tenantId}`),
       close: async () => undefined,
     }),

@@ -21,7 +21,7 @@ export interface ThreadStart {
 
 /** To a thread. @property turn a number that no other turn has */
 export type ToThread =
-  | { type: 'take'; turn: number; tenant: Tenant }
+  | { type: 'take'; turn: number; tenant: Tenant; isForPeople: boolean }
   | { type: 'end'; turn: number }
   /** Something may have changed. */
   | { type: 'wake'; turn: number }

@@ -43,7 +43,7 @@ export class OneThread {
   }
 
   /** @throws HallpassError as a turn, and TURN_BROKEN; the signal's reason */
-  async take({ tenant, budget, signal, wakes, begun }: TurnOrder): Promise<number | undefined> {
+  async take({ tenant, isForPeople, budget, signal, wakes, begun }: TurnOrder): Promise<number | undefined> {
     signal.throwIfAborted();
     if (this.#isOver) throw fail('TURN_BROKEN', { reason: 'its thread ended' });
     this.#turnsSoFar += 1;
@@ -52,7 +52,7 @@ export class OneThread {
     this.#turns.set(turn, { budget, wakes, begun, ended });
     const end = () => this.#post({ type: 'end', turn });
     signal.addEventListener('abort', end, { once: true });
-    this.#post({ type: 'take', turn, tenant });
+    this.#post({ type: 'take', turn, tenant, isForPeople });
     wakes.listen(() => this.#post({ type: 'wake', turn }));
     try {
       return await ended.promise;

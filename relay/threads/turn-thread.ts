@@ -50,7 +50,7 @@ class TurnThread {
     }
   }
 
-  async #take({ turn, tenant }: Extract<ToThread, { type: 'take' }>): Promise<void> {
+  async #take({ turn, tenant, isForPeople }: Extract<ToThread, { type: 'take' }>): Promise<void> {
     const end = new AbortController();
     const wakes = new Wakes();
     const precedence = new GivesWay(this.#shortTurns);
@@ -59,6 +59,7 @@ class TurnThread {
     try {
       const dueAt = await this.#turns.take({
         tenant,
+        isForPeople,
         budget: this.#budgetOf(turn, precedence),
         signal: end.signal,
         wakes,

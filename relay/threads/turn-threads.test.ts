@@ -56,6 +56,7 @@ async function open(t: Test) {
   const begun: string[][] = [];
   const order = (budget: RequestBudget, signal = new AbortController().signal): TurnOrder => ({
     tenant,
+    isForPeople: false,
     budget,
     signal,
     wakes: new Wakes(),

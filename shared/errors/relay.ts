@@ -264,6 +264,34 @@ export const relayErrors = {
     action: 'List them with "hallpass-relay blackout list {tenant}".',
     meaning: 'A blackout is named by its id. Somebody may have removed it meanwhile.',
   },
+  PROVISION_IN_BLACKOUT: {
+    retry: 'fix',
+    sentence: 'Nobody can be provisioned now: {tenant} has a blackout through {to} ({reason}).',
+    action:
+      'Wait for its end, or end it for everybody with "hallpass-relay blackout remove {tenant} {blackout}"; nothing was changed.',
+    meaning:
+      'On the days of a blackout nothing is written to Microsoft 365, whoever asks. To write for one person, somebody has to remove the blackout, which the audit log records.',
+  },
+  PROVISION_UNKNOWN: {
+    retry: 'fix',
+    sentence: 'The district has no request "{request}" to provision a person.',
+    action: 'Provision the person again.',
+    meaning: 'Requests are deleted with the journal.',
+  },
+  PROVISION_INCOMPLETE: {
+    retry: 'fix',
+    sentence: '{person} is not fully provisioned: {reason}.',
+    action: 'Do what the steps above say, and provision the person again: what is done is not repeated.',
+    meaning:
+      'The command shows each step with its state and the reason. This error gives the command an exit code that a script can see.',
+  },
+  PROVISION_PENDING: {
+    retry: 'retry',
+    sentence: 'The provisioning of {person} has not ended: {reason}.',
+    action:
+      'See that "hallpass-relay serve" runs and that an agent has sent a complete roster. The request stays open for an hour; the same command follows it again.',
+    meaning: 'A serving relay carries out requests, and needs a whole state of PowerSchool for it.',
+  },
   LINK_TAKEN: {
     retry: 'fix',
     sentence: 'The account {account} already belongs to {person}, who is in PowerSchool.',

@@ -62,7 +62,7 @@ export async function profileToPreview(
   const profile = wanted === undefined ? first : chooseProfile(profiles, tenant, wanted);
   const names = profiles.map(({ name }) => name);
   const { name, state } = profile;
-  const [last] = await listRuns(scope, { profile: name, limit: 1 });
+  const [last] = await listRuns(scope, { profile: name, whole: true, limit: 1 });
   const lastPlanned = last && {
     at: last.finishedAt ?? last.startedAt,
     operations: Object.values(last.planned).reduce((sum, count) => sum + count, 0),

@@ -9,6 +9,10 @@ const runSchema = z.object({
   number: z.int(),
   id: z.string(),
   profile: z.string(),
+  person: z
+    .string()
+    .nullable()
+    .meta({ description: 'The only person that it was for; null for a run of the profile as a whole.' }),
   startedAt: moment,
   finishedAt: moment.nullable(),
   state: z.string(),

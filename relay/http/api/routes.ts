@@ -8,6 +8,7 @@ import { fleetRoute } from './fleet-route.ts';
 import { passwordRoutes } from './password-routes.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { profileRoutes } from './profile-routes.ts';
+import { provisioningRoutes } from './provisioning-routes.ts';
 import { questionRoutes } from './question-routes.ts';
 import { relayRoutes } from './relay-routes.ts';
 import type { Route } from './route.ts';
@@ -23,6 +24,7 @@ export const routes: readonly Route[] = [
   ...peopleRoutes,
   ...passwordRoutes,
   ...runRoutes,
+  ...provisioningRoutes,
   ...accessRoutes,
   ...cloudRoutes,
   ...alertRoutes,

@@ -2,9 +2,8 @@
 import { z } from 'zod';
 import { fail } from '../../../shared/errors.ts';
 import { decide } from '../../app/commands/holds.ts';
-import { controlRuns } from '../../app/commands/runs.ts';
+import { type Control, controlRuns } from '../../app/commands/runs.ts';
 import { holdsAnswer } from '../../app/queries/holds.ts';
-import type { RunRequest } from '../../store/runs/run-control.ts';
 import { change, nothing } from './change-route.ts';
 import type { Route } from './route.ts';
 
@@ -64,7 +63,7 @@ export const runRoutes: readonly Route[] = [
 
 function control(
   name: string,
-  request: RunRequest,
+  request: Control,
   action: `run.${'start' | 'cancel' | 'restart'}`,
   summary: string,
 ): Route {

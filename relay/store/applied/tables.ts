@@ -86,6 +86,8 @@ interface RunTable {
   seq: number;
   /** Name of the profile. */
   profile: string;
+  /** Key of the only person that it was for; null for a run of the profile as a whole. */
+  person: Generated<string | null>;
   started_at: string;
   finished_at: string | null;
   /**

@@ -17,7 +17,7 @@ export interface Marks {
 
 export interface Change {
   tenantId: string;
-  what: 'profiles' | 'decisions' | 'start' | 'cancel' | 'restart';
+  what: 'profiles' | 'decisions' | 'start' | 'cancel' | 'restart' | 'people';
 }
 
 export async function readMarks(scope: SystemScope): Promise<Marks> {
@@ -39,7 +39,8 @@ export function changesSince(before: Marks, now: Marks): Change[] {
     if (time > (before.decisions.get(tenantId) ?? '')) changes.push({ tenantId, what: 'decisions' });
   }
   for (const [tenantId, asked] of now.requests) {
-    const known = before.requests.get(tenantId) ?? { starts: 0, cancels: 0, restarts: 0 };
+    const known = before.requests.get(tenantId) ?? { starts: 0, cancels: 0, restarts: 0, people: 0 };
+    if (asked.people > known.people) changes.push({ tenantId, what: 'people' });
     if (asked.restarts > known.restarts) {
       changes.push({ tenantId, what: 'restart' });
       continue;

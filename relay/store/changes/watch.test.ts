@@ -15,9 +15,9 @@ const none: Marks = { profiles: new Map(), decisions: new Map(), requests: new M
 t.test('a change follows from two readings', async (t) => {
   const profiles = (mark: string): Marks => ({ ...none, profiles: new Map([['a', mark]]) });
   const decided = (time: string): Marks => ({ ...none, decisions: new Map([['a', time]]) });
-  const asked = (starts: number, cancels: number, restarts: number): Marks => ({
+  const asked = (starts: number, cancels: number, restarts: number, people = 0): Marks => ({
     ...none,
-    requests: new Map([['a', { starts, cancels, restarts }]]),
+    requests: new Map([['a', { starts, cancels, restarts, people }]]),
   });
   const what = (before: Marks, now: Marks) => changesSince(before, now).map((change) => change.what);
   t.same(what(profiles('1'), profiles('1')), []);
@@ -28,6 +28,7 @@ t.test('a change follows from two readings', async (t) => {
   t.same(what(none, asked(1, 0, 0)), ['start']);
   t.same(what(asked(1, 1, 0), asked(2, 2, 0)), ['cancel', 'start'], 'one that is cancelled begins again');
   t.same(what(asked(1, 1, 0), asked(2, 2, 1)), ['restart']);
+  t.same(what(asked(1, 0, 0), asked(1, 0, 0, 1)), ['people']);
 });
 
 t.test('what another process changes is found at the next look, and at once with a hint', async (t) => {

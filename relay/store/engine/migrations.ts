@@ -38,6 +38,7 @@ import { alerts } from './migrations/045-alerts.ts';
 import { runCounts } from './migrations/046-run-counts.ts';
 import { exemptAndBlackouts } from './migrations/048-exempt-and-blackouts.ts';
 import { profileDrafts } from './migrations/050-profile-drafts.ts';
+import { onePerson } from './migrations/058-one-person.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -77,6 +78,7 @@ const migrations: Record<string, Migration> = {
   '046-run-counts': runCounts,
   '048-exempt-and-blackouts': exemptAndBlackouts,
   '050-profile-drafts': profileDrafts,
+  '058-one-person': onePerson,
 };
 
 /**

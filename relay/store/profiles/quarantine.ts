@@ -50,7 +50,7 @@ export async function judgeProfile(
     .executeTakeFirst();
   if (row === undefined || row.quarantine !== null) return undefined;
   const runsOf = (profile: string) =>
-    db.selectFrom('run').where('tenant_id', '=', tenantId).where('profile', '=', profile);
+    db.selectFrom('run').where('tenant_id', '=', tenantId).where('profile', '=', profile).where('person', 'is', null);
   const last = await runsOf(name)
     .select(['state', 'problems', 'error_code', 'error_message'])
     .where('seq', '>', row.resumed_after)

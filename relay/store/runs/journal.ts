@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Body } from '../../model/body.ts';
 import { asOperationKey, asSchoolId, type ObjectKey, type OperationKey, type SchoolId } from '../../model/keys.ts';
 import type { OperationKind } from '../../model/operation.ts';
+import type { PersonKey } from '../../model/person-key.ts';
 import { operationKinds } from '../../operations/registry.ts';
 import { slices } from '../engine/slices.ts';
 import { oneOf, readJson, readKey, storedObject } from '../engine/stored-json.ts';
@@ -110,7 +111,7 @@ export async function giveUpIntent(scope: TenantScope, id: string): Promise<void
 /**
  * Closes interrupted runs, with what they had done so far.
  *
- * @param profile undefined for all profiles
+ * @param profile whose own run it is; undefined for all runs, those for one person included
  */
 export async function endOpenRuns(
   { db, tenantId }: TenantScope,
@@ -134,7 +135,7 @@ export async function endOpenRuns(
     })
     .where('tenant_id', '=', tenantId)
     .where('state', '=', 'running')
-    .$if(profile !== undefined, (query) => query.where('profile', '=', profile ?? ''))
+    .$if(profile !== undefined, (query) => query.where('profile', '=', profile ?? '').where('person', 'is', null))
     .execute();
 }
 
@@ -160,6 +161,7 @@ export async function noteFailure(
     .select('id')
     .where('tenant_id', '=', scope.tenantId)
     .where('profile', '=', profile)
+    .where('person', 'is', null)
     .where('state', '=', 'running')
     .executeTakeFirst();
   const id = open?.id ?? (await beginRun(scope, profile, {}, now));
@@ -167,16 +169,48 @@ export async function noteFailure(
   await scope.db.updateTable('run').set(error).where('tenant_id', '=', scope.tenantId).where('id', '=', id).execute();
 }
 
+/** A run for one person ended before its time. */
+export async function endRunFor(
+  { db, tenantId }: TenantScope,
+  id: string,
+  { code, message, action = '', step = '' }: RunFailure,
+  now: string,
+): Promise<void> {
+  const error = { error_code: code, error_message: message, error_action: action || null, error_step: step || null };
+  await db
+    .updateTable('run')
+    .set({ state: 'failed', finished_at: now, ...error })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .execute();
+}
+
 /** Opens a run; another open run of the profile belongs to a killed process. Returns the run's id. */
 export async function beginRun(scope: TenantScope, profile: string, planned: object, now: string): Promise<string> {
   await endOpenRuns(scope, 'failed', now, profile);
   await forgetWaiting(scope, profile);
+  return await insertRun(scope, { profile, person: null, planned, now });
+}
+
+/** Opens a run for one person beside those of profiles. Returns the run's id. */
+export async function beginRunFor(
+  scope: TenantScope,
+  { profile, person, planned, now }: { profile: string; person: PersonKey; planned: object; now: string },
+): Promise<string> {
+  return await insertRun(scope, { profile, person, planned, now });
+}
+
+async function insertRun(
+  scope: TenantScope,
+  { profile, person, planned, now }: { profile: string; person: PersonKey | null; planned: object; now: string },
+): Promise<string> {
   const id = randomUUID();
   const row = {
     tenant_id: scope.tenantId,
     id,
     seq: await nextNumber(scope, 'run'),
     profile,
+    person,
     started_at: now,
     finished_at: null,
     done: 0,
@@ -237,12 +271,13 @@ export interface RunSummary {
   held: number;
 }
 
-/** The newest run of a profile, or of any; undefined before the first. */
+/** The newest run of a profile, or of any, apart from those for one person; undefined before the first. */
 export async function lastRun(scope: TenantScope, profile?: string): Promise<RunSummary | undefined> {
   const row = await scope.db
     .selectFrom('run')
     .select(['profile', 'started_at', 'finished_at', 'state', 'done', 'failed', 'held'])
     .where('tenant_id', '=', scope.tenantId)
+    .where('person', 'is', null)
     .$if(profile !== undefined, (query) => query.where('profile', '=', profile ?? ''))
     .orderBy('seq', 'desc')
     .limit(1)

@@ -4,13 +4,14 @@
  */
 import type { SystemScope, TenantScope } from '../store.ts';
 
-export type RunRequest = 'starts' | 'cancels' | 'restarts';
+/** `people`: somebody is to be provisioned at once, see person-requests.ts. */
+export type RunRequest = 'starts' | 'cancels' | 'restarts' | 'people';
 export type RunRequests = Record<RunRequest, number>;
 
 export async function requestRun({ db, tenantId }: TenantScope, request: RunRequest): Promise<void> {
   await db
     .insertInto('run_control')
-    .values({ tenant_id: tenantId, starts: 0, cancels: 0, restarts: 0, restarts_done: 0, [request]: 1 })
+    .values({ tenant_id: tenantId, starts: 0, cancels: 0, restarts: 0, restarts_done: 0, people: 0, [request]: 1 })
     .onConflict((conflict) =>
       conflict.column('tenant_id').doUpdateSet((eb) => ({ [request]: eb(`run_control.${request}`, '+', 1) })),
     )
@@ -19,7 +20,10 @@ export async function requestRun({ db, tenantId }: TenantScope, request: RunRequ
 
 /** The counts by tenant; tenants without requests are missing. */
 export async function runRequests({ db }: SystemScope): Promise<Map<string, RunRequests>> {
-  const rows = await db.selectFrom('run_control').select(['tenant_id', 'starts', 'cancels', 'restarts']).execute();
+  const rows = await db
+    .selectFrom('run_control')
+    .select(['tenant_id', 'starts', 'cancels', 'restarts', 'people'])
+    .execute();
   return new Map(rows.map(({ tenant_id, ...requests }) => [tenant_id, requests]));
 }
 

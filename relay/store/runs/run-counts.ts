@@ -113,6 +113,7 @@ export async function readProblemDays(
     .where('started_at', '>=', since)
     .where('finished_at', 'is not', null)
     .where('state', 'in', ['success', 'errors', 'preview'])
+    .where('person', 'is', null)
     .groupBy(({ fn, val }) => [fn('substr', ['started_at', val(1), val(10)]), 'profile']);
   return await db
     .selectFrom('run')

@@ -15,6 +15,8 @@ export interface PastRun {
   number: number;
   id: string;
   profile: string;
+  /** Key of the only person that it was for; null for a run of the profile as a whole. */
+  person: string | null;
   /** ISO 8601, UTC. */
   startedAt: string;
   /** Null while it is in progress. */
@@ -40,14 +42,21 @@ export interface RunError {
 }
 
 /**
- * Newest first. @param wanted `profile`: only of this profile; `before`: older than this number; `limit`: maximum number
+ * Newest first. @param wanted `profile`: only of this profile; `whole`: without those for one person; `before`: older than this
+ *   number; `limit`: maximum number
  */
 export async function listRuns(
   scope: TenantScope,
-  { profile, before, limit }: { profile?: string | undefined; before?: number | undefined; limit: number },
+  {
+    profile,
+    whole = false,
+    before,
+    limit,
+  }: { profile?: string | undefined; whole?: boolean; before?: number | undefined; limit: number },
 ): Promise<PastRun[]> {
   const rows = await runs(scope)
     .$if(profile !== undefined, (query) => query.where('profile', '=', profile ?? ''))
+    .$if(whole, (query) => query.where('person', 'is', null))
     .$if(before !== undefined, (query) => query.where('seq', '<', before ?? 0))
     .orderBy('seq', 'desc')
     .limit(limit)
@@ -141,6 +150,7 @@ export async function pruneJournal({ db, tenantId }: TenantScope, before: string
       selectFrom('run as newest')
         .select(({ fn }) => fn.max('newest.seq').as('seq'))
         .where('newest.tenant_id', '=', tenantId)
+        .where('newest.person', 'is', null)
         .groupBy('newest.profile'),
     );
   const operations = await db
@@ -185,6 +195,7 @@ function runs({ db, tenantId }: TenantScope) {
       'seq',
       'id',
       'profile',
+      'person',
       'started_at',
       'finished_at',
       'state',
@@ -202,11 +213,12 @@ function runs({ db, tenantId }: TenantScope) {
 type RunRow = Awaited<ReturnType<ReturnType<typeof runs>['executeTakeFirstOrThrow']>>;
 
 function asRun(row: RunRow): PastRun {
-  const { seq: number, id, profile, state, done, failed, held, waiting, problems, error_code: code } = row;
+  const { seq: number, id, profile, person, state, done, failed, held, waiting, problems, error_code: code } = row;
   return {
     number,
     id,
     profile,
+    person,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     state,

@@ -27,7 +27,7 @@ export async function readStandings(scope: TenantScope): Promise<Map<string, Pro
   const standings = new Map<string, ProfileStanding>();
   for (const { name: profile, state } of await readProfiles(scope)) {
     const quarantine = quarantines.get(profile) ?? null;
-    const [run] = await listRuns(scope, { profile, limit: 1 });
+    const [run] = await listRuns(scope, { profile, whole: true, limit: 1 });
     const lastRun = run && { ...run, problems: run.problems + (leftOut.get(profile) ?? 0) };
     const standing = standingOf({ state, quarantined: quarantine !== null, hasRoster, lastRun });
     const failed = lastRun?.state === 'failed' ? lastRun.error : null;

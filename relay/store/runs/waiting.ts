@@ -88,7 +88,9 @@ export async function forgetWaitingOfOpenRuns({ db, tenantId }: TenantScope, pro
         .select('id')
         .where('run.tenant_id', '=', tenantId)
         .where('run.state', '=', 'running')
-        .$if(profile !== undefined, (query) => query.where('run.profile', '=', profile ?? '')),
+        .$if(profile !== undefined, (query) =>
+          query.where('run.profile', '=', profile ?? '').where('run.person', 'is', null),
+        ),
     )
     .execute();
   if (profile !== undefined) return;

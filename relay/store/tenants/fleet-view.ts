@@ -76,7 +76,8 @@ export async function readFleet({ db }: SystemScope, only?: readonly string[]): 
           selectFrom('run as newest')
             .select(({ fn }) => fn.max('newest.seq').as('seq'))
             .whereRef('newest.tenant_id', '=', 'profile.tenant_id')
-            .whereRef('newest.profile', '=', 'profile.name'),
+            .whereRef('newest.profile', '=', 'profile.name')
+            .where('newest.person', 'is', null),
         ),
     )
     .select(['profile.tenant_id', 'profile.name', 'profile.body', 'profile.quarantine'])

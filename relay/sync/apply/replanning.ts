@@ -43,6 +43,16 @@ export class Replanning {
     return undefined;
   }
 
+  /** Everything that is admitted and not settled, but for what is withdrawn. */
+  admitted(): Operation[] {
+    const admitted = this.#inDoubt.filter(isCreation);
+    for (const id of this.#view.schedule.tasks()) {
+      const operation = this.#view.operationOf(id);
+      if (operation !== undefined && this.#view.schedule.stateOf(id) !== 'withdrawn') admitted.push(operation);
+    }
+    return admitted;
+  }
+
   /** What the guard counts of the operations that are admitted and not recorded as done. */
   counted(): Operation[] {
     const isCounted = ({ passedIn, approvedBy }: Operation) => passedIn !== undefined || approvedBy !== undefined;
