@@ -17,6 +17,7 @@ import { personPage } from './pages/person.ts';
 import { previewPage } from './pages/preview.ts';
 import { problemsPage } from './pages/problems.ts';
 import { profilesPage } from './pages/profiles.ts';
+import { provisioningPage, provisionPage } from './pages/provision.ts';
 import { runPage } from './pages/run.ts';
 import { runsPage } from './pages/runs.ts';
 import { districtSettingsPage, settingsPage } from './pages/settings.ts';
@@ -41,6 +42,8 @@ export const pages: readonly Page[] = [
   overviewPage,
   peoplePage,
   personPage,
+  provisionPage,
+  provisioningPage,
   classPage,
   problemsPage,
   runsPage,

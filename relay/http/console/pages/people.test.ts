@@ -176,3 +176,33 @@ t.test('without a fresh sign-in nothing is handed out', async (t) => {
   const refused = await tired.post(`${base}/passwords/download`, { token, from: 'x' });
   t.match(refused, { status: 403, body: /SIGN_IN_NOT_FRESH.*|.*Sign in once more/s });
 });
+
+t.test('one person is provisioned now: what it will do, a button, and the steps', async (t) => {
+  const changed = roster.map((one) => (one.id === '18' && one.kind === 'student' ? { ...one, grade: '12' } : one));
+  await district.commit(changed);
+  const page = `${base}/people/students/18/provision`;
+  t.match(
+    (await admin.get(`${base}/people/students/18`)).body,
+    /<a class="button" href="[^"]*\/students\/18\/provision">/,
+  );
+  const asked = await admin.get(page);
+  t.match(asked.body, /<h1>Provision Ana Šimić 8 now: 1 operation\?<\/h1>.*This will happen in Microsoft 365.*grade/s);
+  const viewer = await as('viewer', { tenantId });
+  t.notMatch((await viewer.get(`${base}/people/students/18`)).body, /provision/);
+  t.equal((await viewer.get(page)).status, 403);
+  const sent = await admin.submit(asked, '/provision/start', { note: 'Ticket 4711' });
+  const address = sent.location?.replace(relay.url, '') ?? '';
+  t.match(address, /\/console\/districts\/contoso\/provisionings\/[0-9a-f-]{36}$/);
+  t.match((await admin.get(address)).body, /<h1>students:18: waits to begin\.<\/h1>/);
+  t.equal((await viewer.get(address)).status, 403);
+  await district.run({ isForPeople: true });
+  const { body } = await admin.get(address);
+  t.match(
+    body,
+    /<h1>students:18: everything is done\.<\/h1>.*PowerSchool.*Success.*<dd>12<\/dd>.*Guard.*Ana Šimić 8.*Success/s,
+  );
+  t.match((await admin.get(page)).body, /<h1>Ana Šimić 8: nothing is to be done now\.<\/h1>/);
+  t.match((await admin.get(`${base}/runs`)).body, /test, for students:18/);
+  const audit = await admin.get(`${base}/audit`);
+  t.match(audit.body, /person\.provision.*Ticket 4711/s);
+});

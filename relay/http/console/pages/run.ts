@@ -90,12 +90,12 @@ function verdictOf({ run, kinds }: ShownRun): string {
 }
 
 function factsOf({ run }: ShownRun): string {
-  const { state, profile, startedAt, finishedAt, held, waiting, problems, error } = run;
+  const { state, profile, person, startedAt, finishedAt, held, waiting, problems, error } = run;
   const took = finishedAt === null ? '' : duration(Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt)) / 1000);
   const ended = html`<dt>Took</dt><dd>${took}, ended !${moment(finishedAt)}</dd>
 <dt>Held</dt><dd>${count(held)}</dd><dt>Left waiting</dt><dd>${count(waiting)}</dd><dt>Problems at its end</dt><dd>${count(problems)}</dd>`;
   return html`<section class="panel"><dl class="facts">
-<dt>State</dt><dd>!${stateOf('run', state)}</dd><dt>Profile</dt><dd>${profile}</dd><dt>Began</dt><dd>!${moment(startedAt)}</dd>
+<dt>State</dt><dd>!${stateOf('run', state)}</dd><dt>Profile</dt><dd>${profile}</dd>!${person === null ? '' : html`<dt>For</dt><dd>${person} alone</dd>`}<dt>Began</dt><dd>!${moment(startedAt)}</dd>
 !${finishedAt === null ? '' : ended}
 </dl>!${error?.action == null ? '' : html`<p class="action">!${icon('next')} ${error.action}</p>`}</section>`;
 }

@@ -95,12 +95,12 @@ export function runsTable(base: string, runs: readonly Run[]): string {
 }
 
 function rowOf(base: string, run: Run): string {
-  const { number, state, profile, startedAt, finishedAt, done, failed, held, waiting, problems } = run;
+  const { number, state, profile, person, startedAt, finishedAt, done, failed, held, waiting, problems } = run;
   const took = finishedAt === null ? '' : duration(Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt)) / 1000);
   // What a run under way has done is counted on its own page.
   const numbers = finishedAt === null ? [] : [done, failed, held, waiting, problems];
   const cells = [took, ...Array.from({ length: 5 }, (_, at) => (numbers[at] === undefined ? '' : count(numbers[at])))];
-  return html`<tr><th scope="row"><a href="${base}/${number}">Run ${number}</a></th><td>!${stateOf('run', state)}</td><td>${profile}</td><td>!${moment(startedAt)}</td>!${cells.map((cell) => html`<td class="number">${cell}</td>`)}</tr>`;
+  return html`<tr><th scope="row"><a href="${base}/${number}">Run ${number}</a></th><td>!${stateOf('run', state)}</td><td>${person === null ? profile : `${profile}, for ${person}`}</td><td>!${moment(startedAt)}</td>!${cells.map((cell) => html`<td class="number">${cell}</td>`)}</tr>`;
 }
 
 function nothingYet(before: number | undefined): string {
