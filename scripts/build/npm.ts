@@ -17,19 +17,23 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
  */
 const bundledToo = ['kysely', 'zod'];
 
-/** @param outdir of the bundles, an absolute path */
-export async function bundleForNpm(outdir: string): Promise<void> {
+/** Started by their file names, beside the modules that start them. */
+export const threads = {
+  'answer-thread': 'relay/http/api/answer-thread.ts',
+  'checkpoint-thread': 'relay/store/engine/checkpoint-thread.ts',
+  'turn-thread': 'relay/threads/turn-thread.ts',
+};
+const programs = { 'hallpass-agent': 'agent/main.ts', 'hallpass-relay': 'relay/main.ts' };
+
+/** @param outdir of the bundles, an absolute path @param entryPoints sources by name */
+export async function bundleForNpm(
+  outdir: string,
+  entryPoints: Record<string, string> = { ...programs, ...threads },
+): Promise<void> {
   await rm(outdir, { recursive: true, force: true });
   await build({
     absWorkingDir: root,
-    entryPoints: {
-      'hallpass-agent': 'agent/main.ts',
-      'hallpass-relay': 'relay/main.ts',
-      // Started by their file names, beside the modules that start them.
-      'answer-thread': 'relay/http/api/answer-thread.ts',
-      'checkpoint-thread': 'relay/store/engine/checkpoint-thread.ts',
-      'turn-thread': 'relay/threads/turn-thread.ts',
-    },
+    entryPoints,
     outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,

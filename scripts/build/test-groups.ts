@@ -1,11 +1,14 @@
 /**
  * The short tests in groups of neighbors, each a file that runs its group in one process (shared/testing/together.ts): `npm test` runs
- * these. tap would start a process for each of more than 300 files otherwise.
+ * these. tap would start a process for each of more than 300 files otherwise. With them, the relay's threads as they are shipped: a
+ * thread loads as much as a test, and most tests of the API start some.
  */
 import { glob, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { folderOfThreads } from '../../shared/testing/packages.ts';
 import { readScriptOptions } from '../script-options.ts';
+import { bundleForNpm, threads } from './npm.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(root, 'node_modules/.cache/tests');
@@ -42,6 +45,10 @@ await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
 for (const [name, files] of grouped(await shortTests())) {
   const lines = ["import { runTogether } from '../../../shared/testing/together.ts';", ''];
-  lines.push(`await runTogether(${JSON.stringify(files, undefined, 2)});`, '');
+  lines.push(
+    `await runTogether(${JSON.stringify(files, undefined, 2)}, ${JSON.stringify(threads, undefined, 2)});`,
+    '',
+  );
   await writeFile(join(folder, `${name}.mjs`), lines.join('\n'));
 }
+await bundleForNpm(folderOfThreads, threads);

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 
 export const folderOfPackages = join(import.meta.dirname, '../../node_modules/.cache/packages');
 
+/** Outside `node_modules`: what is bundled there loads packages as it finds them. scripts/build/test-groups.ts makes it. */
+export const folderOfThreads = join(import.meta.dirname, '../../dist/test-threads');
+
 export const bundledPackages = [
   '@azure/msal-node',
   '@microsoft/microsoft-graph-client',

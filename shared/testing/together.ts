@@ -2,17 +2,24 @@
  * Runs several test files in one process, each as a subtest of its name: what they load is loaded once, which otherwise takes half a
  * second per file and a third of the time of `npm test`. The files know nothing of it. The `t` that they import is their subtest.
  */
-import { registerHooks } from 'node:module';
+import { registerHooks, syncBuiltinESMExports } from 'node:module';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import threads, { type Worker, type WorkerOptions } from 'node:worker_threads';
 import t, { type Test } from 'tap';
+import { folderOfThreads } from './packages.ts';
 
 /** Of the files that have begun, by URL. */
 const subtests = new Map<string, Test>();
 
 const key = 'hallpass.subtests';
 
-/** @param files paths from the root of the project, where the process runs */
-export async function runTogether(files: readonly string[]): Promise<void> {
+/**
+ * @param files paths from the root of the project, where the process runs
+ * @param bundled by name: the sources of threads that are started from one file each
+ */
+export async function runTogether(files: readonly string[], bundled: Record<string, string> = {}): Promise<void> {
+  startFromBundles(bundled);
   Object.assign(globalThis, { [key]: subtests });
   registerHooks({
     resolve(specifier, context, next) {
@@ -29,4 +36,21 @@ export async function runTogether(files: readonly string[]): Promise<void> {
       await import(url);
     });
   }
+}
+
+function startFromBundles(bundled: Record<string, string>): void {
+  const bundles = new Map(
+    Object.entries(bundled).map(([name, source]) => [
+      pathToFileURL(resolve(source)).href,
+      pathToFileURL(join(folderOfThreads, `${name}.mjs`)),
+    ]),
+  );
+  const Started = threads.Worker;
+  class FromBundle extends Started implements Worker {
+    constructor(file: string | URL, options?: WorkerOptions) {
+      super(bundles.get(String(file)) ?? file, options);
+    }
+  }
+  Object.assign(threads, { Worker: FromBundle });
+  syncBuiltinESMExports();
 }
