@@ -32,15 +32,20 @@ export function checkGroupPatch(directory: Directory, group: Group, patch: Bag):
   checkGroupNames(directory, patch, group);
 }
 
-/** mailNickname and uniqueName: well-formed, and not used by another group. */
+/**
+ * mailNickname and uniqueName: well-formed, and not used by another group. The reference promises a unique mailNickname
+ * for Microsoft 365 groups alone: two security groups may share one.
+ */
 export function checkGroupNames(directory: Directory, props: Bag, self?: Group): void {
   const alias = textOf(props, 'mailNickname');
   if (alias !== undefined) {
     checkNickname(alias, 'Group');
-    if (directory.groups.find('mailNickname', alias).some((group) => group !== self)) throw conflict('mailNickname');
-    checkNotInBin(directory, 'group', 'mailNickname', alias);
-    const hasAddress = self === undefined ? isUnified(props) : isUnified(self.props);
-    if (hasAddress) checkAddressIsFree(directory, addressOf(directory, alias), self);
+    if (isUnified(self?.props ?? props)) {
+      const others = directory.groups.find('mailNickname', alias).filter((group) => group !== self);
+      if (others.some((group) => isUnified(group.props))) throw conflict('mailNickname');
+      checkNotInBin(directory, 'group', 'mailNickname', alias);
+      checkAddressIsFree(directory, addressOf(directory, alias), self);
+    }
   }
   const unique = textOf(props, 'uniqueName');
   if (unique !== undefined && directory.groups.find('uniqueName', unique).some((group) => group !== self)) {

@@ -221,6 +221,18 @@ t.test('groups: accepts at most twenty people at creation, and has the one idemp
   t.match((await graph.call('GET', unique)).body, { displayName: 'All' });
 });
 
+t.test('groups: two security groups may have one alias, two Microsoft 365 groups may not', async (t) => {
+  const security = { displayName: 'Pupils', mailEnabled: false, mailNickname: 'pupils', securityEnabled: true };
+  const made = await graph.call('POST', '/groups', security);
+  t.equal((await graph.call('POST', '/groups', { ...security, groupTypes: [] })).status, 201);
+  const filter = encodeURIComponent("mailNickname eq 'pupils'");
+  t.equal((await graph.call('GET', `/groups?$filter=${filter}&$select=id,securityEnabled`)).rows().length, 2);
+  t.equal((await graph.call('PATCH', `/groups/${made.text('id')}`, { displayName: 'Students' })).status, 204);
+  const unified = { ...security, mailEnabled: true, groupTypes: ['Unified'] };
+  t.equal((await graph.call('POST', '/groups', unified)).status, 201);
+  t.equal((await graph.call('POST', '/groups', unified)).status, 400);
+});
+
 t.test('licenses: require a usage location first, then seats', async (t) => {
   const skus = await graph.call('GET', '/subscribedSkus');
   t.equal(skus.headers['x-ms-resource-unit'], '3');
