@@ -7,18 +7,26 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ObjectChanges } from '../graph/education-delta.ts';
 import type { GroupChange, GroupChanges } from '../graph/group-delta.ts';
 import type { SchoolContents } from '../graph/school-contents.ts';
-import { type AppliedState, type Membership, objectsOf, recordedIn, uncertainKey } from '../model/applied-state.ts';
+import {
+  type AppliedObject,
+  type AppliedState,
+  type Membership,
+  objectsOf,
+  recordedIn,
+  uncertainKey,
+} from '../model/applied-state.ts';
 import type { Body } from '../model/body.ts';
 import {
   type ClassKey,
   classKey,
+  type GroupKey,
+  groupKey,
   idIn,
   type ObjectKey,
   objectKey,
   objectOf,
   type SchoolId,
   type SchoolKey,
-  type SectionId,
   schoolKey,
 } from '../model/keys.ts';
 import { accountKey, isAccountKey, type MemberKey, type PersonKey } from '../model/person-key.ts';
@@ -33,27 +41,34 @@ export interface Known {
   taken: ReadonlyMap<string, PersonKey>;
 }
 
-/** Compares members, owners and names of classes, and finds deleted classes. */
+/** Compares members, owners and names of classes, and members and names of security groups, and finds deleted ones. */
 export function compareGroups(ledger: DriftLedger, changes: GroupChanges, known: Known): void {
   const found = new Findings(ledger);
-  for (const [sectionId, there] of known.applied.classes) {
-    const object = classKey(sectionId);
+  for (const { object, there, relations } of groupsOf(known.applied)) {
     const group = changes.groups.get(there.objectId);
     const isGone = changes.deletes.has(there.objectId) || (changes.full && group === undefined);
     if (isGone) found.differs({ kind: 'deleted', object, item: there.objectId });
     if (group === undefined) continue;
     found.agrees({ kind: 'deleted', object, item: there.objectId });
     if (group.displayName !== undefined) compareValue(found, object, 'displayName', there.body, group.displayName);
-    compareMemberships(
-      found,
-      object,
-      'member',
-      peopleOf(group, 'member', changes.full, sectionId, known),
-      known.applied,
-    );
-    compareMemberships(found, object, 'owner', peopleOf(group, 'owner', changes.full, sectionId, known), known.applied);
+    for (const relation of relations) {
+      const people = peopleOf(group, relation, changes.full, idIn(object), known);
+      compareMemberships(found, object, relation, people, known.applied);
+    }
   }
   if (changes.full) found.endOthers(({ kind, object, item }) => isOfGroups(kind, object, item));
+}
+
+type OfGroup = Exclude<Membership, 'schoolUser' | 'schoolClass'>;
+
+/** Every group of ours, with what of it is compared. */
+function* groupsOf({ classes, groups }: AppliedState): Iterable<{
+  object: ClassKey | GroupKey;
+  there: AppliedObject;
+  relations: readonly OfGroup[];
+}> {
+  for (const [id, there] of classes) yield { object: classKey(id), there, relations: ['member', 'owner'] };
+  for (const [id, there] of groups) yield { object: groupKey(id), there, relations: ['groupMember'] };
 }
 
 /**
@@ -143,21 +158,21 @@ class Findings {
 }
 
 function isOfGroups(kind: Drift['kind'], object: ObjectKey, item: string): boolean {
-  return objectOf(object).kind === 'class' && (kind !== 'changed' || item === 'displayName');
+  return ['class', 'group'].includes(objectOf(object).kind) && (kind !== 'changed' || item === 'displayName');
 }
 
 /** Who is there and who is not, by person key or account key, as far as the reading says. */
 function peopleOf(
   group: GroupChange,
-  relation: 'member' | 'owner',
+  relation: OfGroup,
   full: boolean,
-  sectionId: SectionId,
+  container: string,
   { applied, accounts, taken }: Known,
 ): ReadonlyMap<string, boolean> {
-  const found = relation === 'member' ? group.members : group.owners;
+  const found = relation === 'owner' ? group.owners : group.members;
   const all = new Map([...found].map(([account, there]) => [holderOf(account, taken), there]));
   if (!full) return all;
-  for (const person of recordedIn(applied, relation, sectionId))
+  for (const person of recordedIn(applied, relation, container))
     if (!isAccountKey(person) && accounts.has(person) && !all.has(person)) all.set(person, false);
   return all;
 }
@@ -170,7 +185,7 @@ function holderOf(account: string, taken: Known['taken']): MemberKey {
 /** @param memberships by key, whether it is there: a missing key was not reported */
 function compareMemberships(
   found: Findings,
-  object: ClassKey | SchoolKey,
+  object: ClassKey | SchoolKey | GroupKey,
   relation: Membership,
   memberships: ReadonlyMap<string, boolean>,
   applied: AppliedState,

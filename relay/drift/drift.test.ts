@@ -175,6 +175,10 @@ t.test('a complete reading of a school ends differences that it no longer shows'
   t.same(keysOf(ledger), ['deleted|class:1|group-1', 'missing|school:2|schoolUser:students:b'], 'a class that is gone');
 });
 
+const noGroups: DesiredState['groups'] = {
+  ...{ people: new Set(), groups: new Set(), schools: new Set(), leavers: 'remove', isWanted: false },
+  ...{ looksAfter: () => false, placesOf: () => undefined, nameOf: () => undefined, names: () => false },
+};
 const nobody: DesiredState = {
   allSchools: new Set(),
   schools: new Map(),
@@ -191,6 +195,7 @@ const nobody: DesiredState = {
   over: new Map(),
   finished: new Map(),
   schoolUsers: new Map(),
+  groups: noGroups,
   createTeams: false,
   problems: new Map(),
 };

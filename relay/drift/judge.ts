@@ -3,8 +3,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Body } from '../model/body.ts';
-import { objectOf } from '../model/keys.ts';
-import { isAccountKey, type MemberKey } from '../model/person-key.ts';
+import { type GroupingId, objectOf } from '../model/keys.ts';
+import { isAccountKey, isPersonKey, type MemberKey } from '../model/person-key.ts';
 import type { DesiredState } from '../plan/desired.ts';
 import type { DriftPolicy } from '../profile/drift.ts';
 import { partsLike } from './compare.ts';
@@ -59,12 +59,13 @@ export function judge(drift: Drift, facts: JudgeFacts): Judgment {
 }
 
 /**
- * Nobody is removed from a school for having been put there: its administrative unit also defines which administrators
- * manage an account, which no roster knows. The addition is only reported.
+ * Nobody is removed from a school or a security group for having been put there: a school's administrative unit defines
+ * which administrators manage an account, and a group what people may do, which no roster knows. The addition is only
+ * reported.
  */
 function foreignPolicy({ object }: Drift, { foreignMembers }: DriftPolicy): 'repair' | 'report' | 'keep' {
   if (foreignMembers !== 'remove') return foreignMembers;
-  return objectOf(object).kind === 'school' ? 'report' : 'repair';
+  return objectOf(object).kind === 'class' ? 'repair' : 'report';
 }
 
 function byPolicy(policy: 'repair' | 'report' | 'ignore' | 'keep', { repairs }: Drift): Judgment {
@@ -92,11 +93,18 @@ function isDesired({ object, item }: Drift, desired: DesiredState): boolean {
   }
   const { members, owners, schoolUsers } = desired;
   if (kind === 'user') return false;
+  if (kind === 'group') return isInGroup(membership.target, key, desired);
   const people: ReadonlySet<MemberKey> | undefined =
     kind === 'school'
       ? schoolUsers.get(key)
-      : { member: members, owner: owners, schoolUser: undefined }[membership.relation]?.get(key);
+      : { member: members, owner: owners, schoolUser: undefined, groupMember: undefined }[membership.relation]?.get(
+          key,
+        );
   return people?.has(membership.target) === true;
+}
+
+function isInGroup(target: MemberKey, id: GroupingId, { groups }: DesiredState): boolean {
+  return isPersonKey(target) && groups.looksAfter(id) && groups.placesOf(target)?.groups.includes(id) === true;
 }
 
 /** Left alone in any state: not started yet, or claimed by two profiles. */
@@ -109,5 +117,12 @@ function isWaiting({ object, item }: Drift, { waiting }: DesiredState): boolean 
 function bodyOf({ object }: Drift, desired: DesiredState): Body | undefined {
   const { kind, key } = objectOf(object);
   if (kind === 'school') return desired.schools.get(key);
+  if (kind === 'group') return groupBody(key, desired);
   return kind === 'class' ? desired.classes.get(key)?.body : desired.users.get(key)?.body;
+}
+
+/** A group of an option that was taken out, or of a school that is gone, is nobody's business. */
+function groupBody(id: GroupingId, { groups }: DesiredState): Body | undefined {
+  const displayName = groups.looksAfter(id) ? groups.nameOf(id) : undefined;
+  return displayName === undefined ? undefined : { displayName };
 }

@@ -14,9 +14,9 @@ export type Value = Body[string];
 
 export interface Difference {
   kind: DriftKind;
-  /** `class:77`, `school:1`, `students:123`. */
+  /** `class:77`, `school:1`, `group:teachers`, `students:123`. */
   object: ObjectKey;
-  /** `member:students:123`, `owner:account:OBJECT-ID`, `schoolUser:students:123`, `schoolClass:77` (`schoolClass:object:OBJECT-ID`); the name of a property; the object id of what was deleted. */
+  /** `member:students:123`, `owner:account:OBJECT-ID`, `schoolUser:students:123`, `groupMember:students:123`, `schoolClass:77` (`schoolClass:object:OBJECT-ID`); the name of a property; the object id of what was deleted. */
   item: string;
   /** For a property: what Hallpass wrote, and what is there instead. */
   ours?: Value;
@@ -145,6 +145,7 @@ export function membershipOf(item: string): MembershipParts {
     case 'member':
     case 'owner':
     case 'schoolUser':
+    case 'groupMember':
       return { relation, target: asMemberKey(target) };
     default:
       throw new TypeError(`"${item}" does not name a member of a class or a school`);

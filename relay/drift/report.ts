@@ -3,9 +3,7 @@
 import { type ObjectKey, objectOf } from '../model/keys.ts';
 import { type Problem, problem } from '../model/problem.ts';
 import { type Drift, isOfMembership, membershipOf, targetObject } from './ledger.ts';
-import { nounOf } from './words.ts';
-
-const nouns = { class: 'class', school: 'school', user: 'account' };
+import { nounOf, wordOf } from './words.ts';
 
 /** @param drifts those judged `reported` or `contended` */
 export function driftProblems(drifts: Iterable<Drift>): Problem[] {
@@ -28,12 +26,12 @@ function ofMembership({ kind, object, item, verdict, repairs }: Drift): Problem 
       what: kind === 'missing' ? `Hallpass added the ${noun} again` : `Hallpass removed the ${noun} again`,
       times: repairs,
     });
-  const where = nouns[objectOf(object).kind];
+  const where = wordOf[objectOf(object).kind];
   return problem(subject, kind === 'missing' ? 'MemberRemovedByHand' : 'MemberAddedByHand', { what: noun, where });
 }
 
 function ofObject(object: ObjectKey, drifts: readonly Drift[]): Problem[] {
-  const what = nouns[objectOf(object).kind];
+  const what = wordOf[objectOf(object).kind];
   const found: Problem[] = [];
   const contended = drifts.filter(({ verdict }) => verdict === 'contended');
   const changed = drifts.filter(({ kind, verdict }) => kind === 'changed' && verdict !== 'contended');

@@ -1,6 +1,6 @@
 /** Differences in words, for people. */
 import type { Membership } from '../model/applied-state.ts';
-import { objectOf } from '../model/keys.ts';
+import { type ObjectParts, objectOf } from '../model/keys.ts';
 import { type Drift, membershipOf, type Verdict } from './ledger.ts';
 
 /** What a membership is of. */
@@ -9,6 +9,15 @@ export const nounOf: Record<Membership, string> = {
   owner: 'owner',
   schoolUser: 'person',
   schoolClass: 'class',
+  groupMember: 'member',
+};
+
+/** What an object is. */
+export const wordOf: Record<ObjectParts['kind'], string> = {
+  class: 'class',
+  school: 'school',
+  group: 'security group',
+  user: 'account',
 };
 
 /** What someone did, as a sentence without its object and period. */
@@ -19,9 +28,9 @@ export function sentenceOf({ kind, object, item, ours, theirs }: Drift): string 
   };
   switch (kind) {
     case 'missing':
-      return `somebody removed the ${membership()} from the ${objectOf(object).kind}`;
+      return `somebody removed the ${membership()} from the ${wordOf[objectOf(object).kind]}`;
     case 'foreign':
-      return `somebody added the ${membership()} to the ${objectOf(object).kind}`;
+      return `somebody added the ${membership()} to the ${wordOf[objectOf(object).kind]}`;
     case 'changed':
       return `somebody changed ${item}: ${JSON.stringify(ours)} → ${JSON.stringify(theirs)}`;
     case 'deleted':

@@ -12,9 +12,9 @@ import { held, type Step, waiting } from './step.ts';
 
 /**
  * `class`: someone deleted it. `membership`: the person in the class. `school`: the school, or the person or the class
- * in it. `values`: those of account and class.
+ * in it. `group`: the person in a security group. `values`: those of account and class.
  */
-type Place = 'class' | 'membership' | 'school' | 'values';
+type Place = 'class' | 'membership' | 'school' | 'group' | 'values';
 
 /** Without what has been repaired, except for memberships: whoever asks about one wants to know that, too. */
 export function byHandAt({ byHand }: Pick<Facts, 'byHand'>, place: Place): Drift[] {
@@ -22,6 +22,7 @@ export function byHandAt({ byHand }: Pick<Facts, 'byHand'>, place: Place): Drift
 }
 
 function placeOf({ kind, object }: Drift): Place {
+  if (objectOf(object).kind === 'group') return 'group';
   if (kind === 'changed') return 'values';
   if (objectOf(object).kind === 'school') return 'school';
   return kind === 'deleted' ? 'class' : 'membership';
@@ -97,7 +98,8 @@ export function concerns({ kind, object, item }: Drift, subject: PersonKey, sect
   const about: readonly string[] = sectionId === undefined ? [subject] : [subject, classKey(sectionId)];
   if (isOfMembership({ kind })) {
     const target = targetObject(item);
-    return objectOf(object).kind === 'school' ? about.includes(target) : target === subject && about.includes(object);
+    return objectOf(object).kind !== 'class' ? about.includes(target) : target === subject && about.includes(object);
   }
-  return about.includes(object) || (kind === 'deleted' && objectOf(object).kind === 'school');
+  const isAround = kind === 'deleted' && ['school', 'group'].includes(objectOf(object).kind);
+  return about.includes(object) || isAround;
 }

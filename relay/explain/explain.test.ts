@@ -31,6 +31,7 @@ const whole: Facts = {
     problems: [],
     license: undefined,
     stamped: true,
+    groups: [],
   },
   byHand: [],
   class: {

@@ -6,6 +6,7 @@
 import { isStudent } from '../model/person-key.ts';
 import { byHandAt, byHandStep } from './by-hand.ts';
 import { classPath, classSteps } from './class-steps.ts';
+import { groupSteps } from './groups.ts';
 import type { ClassItself, Facts, Frame } from './known.ts';
 import { fate, held, isOver, nextOfPast, type Step, waiting } from './step.ts';
 import { isCreation, isJoining, waitingFor } from './waits.ts';
@@ -163,6 +164,7 @@ function* otherSteps(facts: Facts): Iterable<Step> {
     const fact = `PowerSchool no longer has ${schools(goneSchools)}, and in Microsoft 365 the person ${verb === 'is' ? 'stays in it' : 'stays in them'}: Hallpass never changes a school that is gone.`;
     yield { stage: 'School', status: 'ok', fact };
   }
+  yield* groupSteps(facts);
   for (const drift of byHandAt(facts, 'school')) yield byHandStep('School', drift, facts);
   for (const drift of byHandAt(facts, 'values')) yield byHandStep('Values', drift, facts);
 }

@@ -3,7 +3,16 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Student, Teacher } from '../../shared/roster.ts';
 import { type Drift, isOfMembership, membershipOf } from '../drift/ledger.ts';
 import { isOfOurs } from '../model/account-link.ts';
-import { asSchoolId, classKey, objectOf, type SchoolId, schoolIdOf, schoolKey } from '../model/keys.ts';
+import {
+  asSchoolId,
+  classKey,
+  groupKey,
+  type ObjectKey,
+  objectOf,
+  type SchoolId,
+  schoolIdOf,
+  schoolKey,
+} from '../model/keys.ts';
 import { type PersonKey, personKey } from '../model/person-key.ts';
 import { licenseKey } from '../operations/license-relation.ts';
 import { type Past, pastOfTerms } from '../plan/past.ts';
@@ -20,6 +29,7 @@ import type { TenantScope } from '../store/store.ts';
 import { concerns } from './by-hand.ts';
 import { classFacts } from './class-facts.ts';
 import { departureOf, frameOf, isNotOfDrift, type Responsible, responsibleFor, todayIn } from './frame.ts';
+import { groupFacts } from './groups.ts';
 import type { Facts, PersonFacts, Question } from './known.ts';
 
 /** @param now milliseconds since the epoch */
@@ -38,6 +48,7 @@ export async function readFacts(scope: TenantScope, question: Question, now: num
   const section = sectionId === undefined ? undefined : await readRecord(scope, 'section', sectionId);
   const ofClass = sectionId === undefined ? undefined : classKey(sectionId);
   const concerned = section === undefined ? schoolIds : [...schoolIds, schoolIdOf(section)];
+  const groups = person.groups.map(({ id }) => groupKey(id));
   const isConcerned = (one: StoredWaiting) => one.people.includes(key) || one.key === ofClass;
   return {
     ...(await frameOf(scope, { today, profile, concerned, isConcerned })),
@@ -51,19 +62,19 @@ export async function readFacts(scope: TenantScope, question: Question, now: num
             { sectionId, section, today, preRegistered: person.preRegistered },
             { ...responsible, past },
           ),
-    byHand: await byHandOf(scope, question, concerned),
+    byHand: await byHandOf(scope, question, [...concerned.map(schoolKey), ...groups]),
   };
 }
 
-/** Manual changes that concern the person, or the class. @param schoolIds of both */
+/** Manual changes that concern the person, or the class. @param containers schools of both, and the person's groups */
 async function byHandOf(
   scope: TenantScope,
   { role, personId, sectionId }: Question,
-  schoolIds: readonly SchoolId[],
+  containers: readonly ObjectKey[],
 ): Promise<Drift[]> {
   const subject = personKey(role, personId);
   const ofClass = sectionId === undefined ? [] : [classKey(sectionId)];
-  const objects = [subject, ...ofClass, ...schoolIds.map(schoolKey)];
+  const objects = [subject, ...ofClass, ...containers];
   const found = (await readDriftOf(scope, objects)).filter((drift) => concerns(drift, subject, sectionId));
   const byHand: Drift[] = [];
   for (const drift of found) byHand.push((await isDoneAgain(scope, drift)) ? { ...drift, state: 'repaired' } : drift);
@@ -119,7 +130,25 @@ async function personFacts(
     problems: (await problemsOf(scope, key)).filter(isNotOfDrift),
     license: skuId === null || !ours ? undefined : { skuId, assigned: await isRelated(scope, 'licence', skuId, key) },
     stamped: (await readObject(scope, 'user', key)) !== undefined,
+    groups: await groupFacts(
+      scope,
+      {
+        ...{
+          subject: key,
+          role,
+          grade: gradeIn(records),
+          hasAccount: link !== undefined,
+          isGone: schoolIds.length === 0,
+        },
+        covered: rivals.length > 0 ? [] : schoolIds.filter(covers),
+      },
+      profile,
+    ),
   };
+}
+
+function gradeIn(records: readonly (Student | Teacher)[]): string | undefined {
+  return records.flatMap((one) => (one.kind === 'student' ? (one.grade ?? []) : []))[0];
 }
 
 async function goneAmong(scope: TenantScope, schoolIds: readonly SchoolId[]): Promise<string[]> {

@@ -1,7 +1,7 @@
 /** What is known about a person and a class: the facts that an explanation is made of. */
 
 import type { Drift } from '../drift/ledger.ts';
-import type { SectionId } from '../model/keys.ts';
+import type { GroupingId, SectionId } from '../model/keys.ts';
 import type { OperationKind } from '../model/operation.ts';
 import type { PersonKey } from '../model/person-key.ts';
 import type { Role } from '../model/role.ts';
@@ -43,6 +43,20 @@ export interface PersonFacts {
   /** The license that the profile gives, and whether it has been assigned; undefined when none is due. */
   license: { skuId: string; assigned: boolean } | undefined;
   stamped: boolean;
+  /** Security groups that they are in, or belong to. */
+  groups: GroupFacts[];
+}
+
+export interface GroupFacts {
+  id: GroupingId;
+  /** As Hallpass last wrote it. */
+  name: string | undefined;
+  /** Whether the person belongs to it now. */
+  isWanted: boolean;
+  /** Whether Hallpass added them. */
+  isMember: boolean;
+  /** Whether somebody who does not belong to it stays. */
+  isKept: boolean;
 }
 
 export interface Departure {

@@ -19,6 +19,7 @@ export interface Step {
     | 'Membership'
     | 'Team'
     | 'School'
+    | 'Groups'
     | 'Values';
   status: 'ok' | 'waiting' | 'stopped';
   fact: string;

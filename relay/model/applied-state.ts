@@ -9,6 +9,7 @@ import type { Link } from './account-link.ts';
 import type { Body } from './body.ts';
 import {
   asSectionId,
+  type GroupingId,
   type LicenseKey,
   type ObjectKey,
   type ObjectParts,
@@ -40,10 +41,13 @@ export interface AppliedState {
   schools: Map<SchoolId, AppliedObject>;
   classes: Map<SectionId, AppliedObject>;
   users: Map<PersonKey, AppliedObject>;
+  /** Security groups of roles, schools and grade levels. */
+  groups: Map<GroupingId, AppliedObject>;
   members: RelationMap<SectionId, MemberKey>;
   owners: RelationMap<SectionId, MemberKey>;
   schoolClasses: RelationMap<SchoolId, SectionId>;
   schoolUsers: RelationMap<SchoolId, PersonKey>;
+  groupMembers: RelationMap<GroupingId, MemberKey>;
   /** People by SKU or group, see licenseKey. */
   licenses: RelationMap<LicenseKey, PersonKey>;
   /**
@@ -81,10 +85,12 @@ export interface PackedApplied extends AppliedState {
   schools: PackedMap<SchoolId, AppliedObject>;
   classes: PackedMap<SectionId, AppliedObject>;
   users: PackedMap<PersonKey, AppliedObject>;
+  groups: PackedMap<GroupingId, AppliedObject>;
   members: Relations<SectionId, MemberKey>;
   owners: Relations<SectionId, MemberKey>;
   schoolClasses: Relations<SchoolId, SectionId>;
   schoolUsers: Relations<SchoolId, PersonKey>;
+  groupMembers: Relations<GroupingId, MemberKey>;
   licenses: Relations<LicenseKey, PersonKey>;
   retired: Relations<string, string>;
   teams: PackedMap<SectionId, AppliedTeam>;
@@ -96,10 +102,12 @@ export function nothingApplied(ids: Interner = new Interner()): PackedApplied {
     schools: new PackedMap(ids),
     classes: new PackedMap(ids),
     users: new PackedMap(ids),
+    groups: new PackedMap(ids),
     members: new Relations(ids),
     owners: new Relations(ids),
     schoolClasses: new Relations(ids),
     schoolUsers: new Relations(ids),
+    groupMembers: new Relations(ids),
     licenses: new Relations(ids),
     retired: new Relations(ids),
     renamed: new Map(),
@@ -113,8 +121,12 @@ export function nothingApplied(ids: Interner = new Interner()): PackedApplied {
 
 /** Its packed parts. */
 export function tablesOf(applied: PackedApplied): Compact[] {
-  const { schools, classes, users, teams, members, owners, schoolClasses, schoolUsers, licenses, retired } = applied;
-  return [schools, classes, users, teams, members, owners, schoolClasses, schoolUsers, licenses, retired];
+  const { schools, classes, users, groups, teams, members, owners, schoolClasses, schoolUsers } = applied;
+  const { groupMembers, licenses, retired } = applied;
+  return [
+    ...[schools, classes, users, groups, teams, members, owners],
+    ...[schoolClasses, schoolUsers, groupMembers, licenses, retired],
+  ];
 }
 
 /** A copy that can be changed without changing the original: only the few marks are copied. */
@@ -123,10 +135,12 @@ export function onTopOf(applied: AppliedState): AppliedState {
     schools: new LayeredMap(applied.schools),
     classes: new LayeredMap(applied.classes),
     users: new LayeredMap(applied.users),
+    groups: new LayeredMap(applied.groups),
     members: new LayeredRelations(applied.members),
     owners: new LayeredRelations(applied.owners),
     schoolClasses: new LayeredRelations(applied.schoolClasses),
     schoolUsers: new LayeredRelations(applied.schoolUsers),
+    groupMembers: new LayeredRelations(applied.groupMembers),
     licenses: new LayeredRelations(applied.licenses),
     retired: new LayeredRelations(applied.retired),
     renamed: new Map(applied.renamed),
@@ -138,8 +152,8 @@ export function onTopOf(applied: AppliedState): AppliedState {
   };
 }
 
-/** Who is in a class, and the people and classes in a school. */
-export type Membership = 'member' | 'owner' | 'schoolUser' | 'schoolClass';
+/** Who is in a class, the people and classes in a school, and who is in a security group. */
+export type Membership = 'member' | 'owner' | 'schoolUser' | 'schoolClass' | 'groupMember';
 
 /** Every relation between two things: memberships, licenses, and how something is retired. */
 export type RelationKind = Membership | 'licence' | 'retired';
@@ -186,6 +200,7 @@ export function relationMaps(state: AppliedState): Record<RelationKind, Relation
     owner: state.owners,
     schoolClass: state.schoolClasses,
     schoolUser: state.schoolUsers,
+    groupMember: state.groupMembers,
     licence: state.licenses,
     retired: state.retired,
   };
@@ -210,10 +225,10 @@ export function certainOwners({ owners, uncertain, absent }: AppliedState, secti
 
 /** The objects of a kind, by key. */
 export function objectsOf(
-  applied: Pick<AppliedState, 'schools' | 'classes' | 'users'>,
-  kind: 'school' | 'class' | 'user',
+  applied: Pick<AppliedState, 'schools' | 'classes' | 'users' | 'groups'>,
+  kind: ObjectParts['kind'],
 ): Map<string, AppliedObject> {
-  return { school: applied.schools, class: applied.classes, user: applied.users }[kind];
+  return { school: applied.schools, class: applied.classes, user: applied.users, group: applied.groups }[kind];
 }
 
 /** People whose accounts Hallpass disabled or signed out. The items of `archived` are classes. */
@@ -253,7 +268,7 @@ export type LostAnswer =
   /** @property doubted recorded relations that may have ended with it */
   | ({ what: 'uncertain'; kind: DoubtfulKind; container: string; items: readonly string[] } & Pick<Applied, 'doubted'>)
   /** It may have these values or the earlier ones: they are written again. */
-  | { what: 'forget'; kind: 'school' | 'class' | 'user'; key: string; names: readonly string[] }
+  | { what: 'forget'; kind: ObjectParts['kind']; key: string; names: readonly string[] }
   /**
    * The name of a class that is marked as expired: it counts as written, so that the class gets its name back when the
    * section is back, and is written again while the section is gone.
@@ -261,4 +276,4 @@ export type LostAnswer =
   | { what: 'keep'; kind: 'class'; key: string; values: Body };
 
 /** Relations that can become uncertain: for anything that can be taken back, we must know. */
-export type DoubtfulKind = 'member' | 'owner' | 'retired';
+export type DoubtfulKind = 'member' | 'owner' | 'groupMember' | 'retired';

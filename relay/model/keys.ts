@@ -4,9 +4,13 @@ import { asPersonKey, type PersonKey } from './person-key.ts';
 
 declare const section: unique symbol;
 declare const school: unique symbol;
+declare const grouping: unique symbol;
 /** The id of a section or a school of the roster, PowerSchool's DCID: their format does not distinguish them. */
 export type SectionId = string & { readonly [section]: true };
 export type SchoolId = string & { readonly [school]: true };
+
+/** Names the people of a role, a school or a grade level: see groupingId. Letters, digits, `-` and `_` alone. */
+export type GroupingId = string & { readonly [grouping]: true };
 
 /** @throws TypeError when it names nothing */
 export function asSectionId(text: string): SectionId {
@@ -16,6 +20,13 @@ export function asSectionId(text: string): SectionId {
 /** @throws TypeError when it names nothing */
 export function asSchoolId(text: string): SchoolId {
   return named(text) as SchoolId;
+}
+
+/** @throws TypeError when it names no grouping */
+export function asGroupingId(text: string): GroupingId {
+  if (!/^(?:students|teachers)(?:-school-\w+)?(?:-grade-\w+)?$/.test(text))
+    throw new TypeError(`"${text}" names no grouping`);
+  return text as GroupingId;
 }
 
 /** The section that a record is, or is about. */
@@ -33,10 +44,14 @@ function named(text: string): string {
   return text;
 }
 
-/** Names a class by its section, or a school, in journal, drifts and problems: `class:77`, `school:1`. */
+/**
+ * Names a class by its section, a school, or a security group, in journal, drifts and problems: `class:77`, `school:1`,
+ * `group:students-school-1`.
+ */
 export type ClassKey = `class:${string}`;
 export type SchoolKey = `school:${string}`;
-export type ObjectKey = ClassKey | SchoolKey | PersonKey;
+export type GroupKey = `group:${string}`;
+export type ObjectKey = ClassKey | SchoolKey | GroupKey | PersonKey;
 /** The subjects of operations: objects, or a group that gives a license. */
 export type OperationKey = ObjectKey | `licence:${string}`;
 
@@ -52,10 +67,15 @@ export function schoolKey(schoolId: SchoolId): SchoolKey {
   return `school:${schoolId}`;
 }
 
+export function groupKey(id: GroupingId): GroupKey {
+  return `group:${id}`;
+}
+
 /** The kind of an object in the applied state, and its key there. */
 export type ObjectParts =
   | { kind: 'class'; key: SectionId }
   | { kind: 'school'; key: SchoolId }
+  | { kind: 'group'; key: GroupingId }
   | { kind: 'user'; key: PersonKey };
 
 /**
@@ -65,13 +85,22 @@ export type ObjectParts =
 export function objectOf(object: ObjectKey): ObjectParts {
   if (isClassKey(object)) return { kind: 'class', key: asSectionId(idIn(object)) };
   if (isSchoolKey(object)) return { kind: 'school', key: asSchoolId(idIn(object)) };
+  if (isGroupKey(object)) return { kind: 'group', key: asGroupingId(idIn(object)) };
   return { kind: 'user', key: object };
 }
 
 /** The inverse of {@link objectOf}. */
 export function objectKey(kind: ObjectParts['kind'], key: string): ObjectKey {
-  if (kind === 'user') return asPersonKey(key);
-  return kind === 'class' ? classKey(asSectionId(key)) : schoolKey(asSchoolId(key));
+  switch (kind) {
+    case 'user':
+      return asPersonKey(key);
+    case 'class':
+      return classKey(asSectionId(key));
+    case 'school':
+      return schoolKey(asSchoolId(key));
+    case 'group':
+      return groupKey(asGroupingId(key));
+  }
 }
 
 /** The part of an object's key that names it within its kind: `77` in `class:77`. */
@@ -87,9 +116,13 @@ function isSchoolKey(text: string): text is SchoolKey {
   return text.startsWith('school:');
 }
 
+export function isGroupKey(text: string): text is GroupKey {
+  return text.startsWith('group:');
+}
+
 /** @throws TypeError when it names no object */
 export function asObjectKey(text: string): ObjectKey {
-  return isClassKey(text) || isSchoolKey(text) ? text : asPersonKey(text);
+  return isClassKey(text) || isSchoolKey(text) || isGroupKey(text) ? text : asPersonKey(text);
 }
 
 /** @throws TypeError when it cannot be the subject of an operation */
@@ -115,25 +148,27 @@ export interface Keys {
   schools: Set<SchoolId>;
   people: Set<PersonKey>;
   sections: Set<SectionId>;
+  groups: Set<GroupingId>;
 }
 
 export function noKeys(): Keys {
-  return { schools: new Set(), people: new Set(), sections: new Set() };
+  return { schools: new Set(), people: new Set(), sections: new Set(), groups: new Set() };
 }
 
 export function addKeys(to: Keys, from: Keys): void {
   for (const id of from.schools) to.schools.add(id);
   for (const key of from.people) to.people.add(key);
   for (const id of from.sections) to.sections.add(id);
+  for (const id of from.groups) to.groups.add(id);
 }
 
 /** The objects that these keys name. */
-export function objectsOfKeys({ schools, people, sections }: Keys): ObjectKey[] {
-  return [...[...schools].map(schoolKey), ...people, ...[...sections].map(classKey)];
+export function objectsOfKeys({ schools, people, sections, groups }: Keys): ObjectKey[] {
+  return [...[...schools].map(schoolKey), ...people, ...[...sections].map(classKey), ...[...groups].map(groupKey)];
 }
 
-export function isEmpty({ schools, people, sections }: Keys): boolean {
-  return schools.size + people.size + sections.size === 0;
+export function isEmpty({ schools, people, sections, groups }: Keys): boolean {
+  return schools.size + people.size + sections.size + groups.size === 0;
 }
 
 /** What has to be planned for these objects. */
@@ -143,7 +178,8 @@ export function keysOfObjects(objects: Iterable<ObjectKey>): Keys {
     const { kind, key } = objectOf(object);
     if (kind === 'user') keys.people.add(key);
     else if (kind === 'class') keys.sections.add(key);
-    else keys.schools.add(key);
+    else if (kind === 'school') keys.schools.add(key);
+    else keys.groups.add(key);
   }
   return keys;
 }

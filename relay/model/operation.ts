@@ -1,8 +1,17 @@
 /** The parts of a plan: operations, each with its reason. */
 import type { Body } from './body.ts';
 import type { DesiredUser } from './desired-user.ts';
-import { classKey, type ObjectKey, type OperationKey, type SchoolId, type SectionId, schoolKey } from './keys.ts';
-import type { MemberKey, PersonKey } from './person-key.ts';
+import {
+  classKey,
+  type GroupingId,
+  groupKey,
+  type ObjectKey,
+  type OperationKey,
+  type SchoolId,
+  type SectionId,
+  schoolKey,
+} from './keys.ts';
+import { isPersonKey, type MemberKey, type PersonKey } from './person-key.ts';
 
 /** Relationships in one PATCH: Graph's limit for `members@odata.bind`. */
 export const bindLimit = 20;
@@ -45,6 +54,11 @@ export type Operation = OperationCommon &
     | { kind: 'addMembers'; sectionId: SectionId; people: PersonKey[] }
     | { kind: 'removeOwner'; sectionId: SectionId; personKey: MemberKey }
     | { kind: 'removeMember'; sectionId: SectionId; personKey: MemberKey }
+    /** Security groups of the people of a role, a school or a grade level. */
+    | { kind: 'createGroup'; groupingId: GroupingId; body: Body }
+    | { kind: 'updateGroup'; groupingId: GroupingId; before: Body; body: Body }
+    | { kind: 'addToGroup'; groupingId: GroupingId; people: PersonKey[] }
+    | { kind: 'removeFromGroup'; groupingId: GroupingId; personKey: MemberKey }
     | { kind: 'createTeam'; sectionId: SectionId }
     /** For people and objects that are gone from PowerSchool, or are back. */
     | { kind: 'disableUser'; personKey: PersonKey }
@@ -71,6 +85,9 @@ export function countOperations(plan: Plan): Partial<Record<OperationKind, numbe
 export function plannedFor(operation: Operation): ObjectKey[] {
   if ('sectionId' in operation) return [classKey(operation.sectionId)];
   if ('people' in operation) return operation.people;
+  // Whether somebody belongs into a group, they themselves say.
+  if ('groupingId' in operation)
+    return 'personKey' in operation ? [operation.personKey].filter(isPersonKey) : [groupKey(operation.groupingId)];
   return ['personKey' in operation ? operation.personKey : schoolKey(operation.schoolId)];
 }
 

@@ -10,11 +10,11 @@ import type { OperationSpec } from './spec.ts';
 export const addToLicenceGroup: OperationSpec<'addToLicenceGroup'> = {
   noun: 'group of people to license',
   needs: ({ groupId, people }) => [
-    { what: 'group', id: groupId },
+    { what: 'otherGroup', id: groupId },
     { what: 'people', keys: people },
   ],
   changes: () => undefined,
-  group: ({ groupId }) => ({ where: { what: 'group', id: groupId }, relation: 'members', adds: true }),
+  group: ({ groupId }) => ({ where: { what: 'otherGroup', id: groupId }, relation: 'members', adds: true }),
 
   request: {
     service: 'graph',

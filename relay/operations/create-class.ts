@@ -20,6 +20,7 @@ export const createClass: OperationSpec<'createClass'> = {
     search: (body) => searchByStamp('/education/classes', body),
     isOurs: isStampedFor,
     hasUniqueName: false,
+    isReadAhead: true,
     read: (objectId) => `/education/classes/${objectId}?$select=id,externalId,externalSource`,
     account: () => undefined,
     claims: ({ body: { mailNickname } }) => (typeof mailNickname === 'string' ? { mailNickname } : {}),

@@ -21,6 +21,7 @@ export const createSchool: OperationSpec<'createSchool'> = {
     search: (body) => searchByStamp('/education/schools', body),
     isOurs: isStampedFor,
     hasUniqueName: false,
+    isReadAhead: true,
     read: undefined,
     account: () => undefined,
     claims: () => ({}),

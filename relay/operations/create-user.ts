@@ -49,6 +49,7 @@ export const createUser: OperationSpec<'createUser'> = {
     }),
     isOurs: isOfPerson,
     hasUniqueName: true,
+    isReadAhead: true,
     read: (objectId) => `/education/users/${objectId}?$select=${stampProperties}`,
     account({ user: { person, creation, replaces } }) {
       if (creation === undefined) return undefined;

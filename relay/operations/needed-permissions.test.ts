@@ -47,6 +47,12 @@ t.test('an option that needs more says so where it is set, and how to do without
     [{ classes: { createTeam: true } }, 'classes.createTeam', /may not create teams$/, /Team\.Create, or set /],
     [{ policies: disables }, 'policies.revokeSessions', /may not sign anybody out$/, /User\.RevokeSessions\.All/],
     [{ policies: { sectionGone: ['archiveTeam'] } }, 'policies.sectionGone', /may not archive teams$/, /TeamSettings/],
+    [
+      { groups: { by: ['school'] } },
+      'groups.by',
+      /may not create security groups$/,
+      /Group\.Create, or set groups\.by to /,
+    ],
   ];
   for (const [change, field, reason, remedy] of cases) {
     const found = problemsOf(change, few).filter((one) => one.field === field);

@@ -25,10 +25,9 @@ export function withItsObjects(operation: Operation, known: KnownObjects): Opera
 
 /** What keeps it from being sent: the first of what it needs and what is not there, by the name that {@link broughtBy} gives it. */
 export function unmetNeed(operation: Operation, known: KnownObjects): string {
-  const [name] = needsOf(operation)
-    .filter((need) => !isMet(need, known))
-    .flatMap(namesOf);
-  if (name === undefined) throw new TypeError(`${operation.kind} ${operation.key} has all that it needs`);
+  const unmet = needsOf(operation).filter((need) => !isMet(need, known));
+  if (unmet.length === 0) throw new TypeError(`${operation.kind} ${operation.key} has all that it needs`);
+  const [name = operation.key] = unmet.flatMap(namesOf);
   return name;
 }
 
@@ -40,14 +39,17 @@ function isMet(need: Need, known: KnownObjects): boolean {
   switch (need.what) {
     case 'school':
     case 'class':
+    case 'group':
     case 'person':
       return objectIdAt(need, known) !== undefined;
     case 'people':
       return need.keys.some((key) => known.accounts.has(key));
-    case 'group':
+    case 'otherGroup':
     case 'members':
     case 'ending':
       return true;
+    case 'noGroup':
+      return !known.applied.groups.has(need.id);
     case 'disabled':
       return retiredPeople(known.applied, 'disabled').has(need.key);
     case 'owners':
@@ -78,7 +80,7 @@ export function namesOfOrder(operation: Operation): string[] {
 
 /** Names of the objects that it refers to: `class:77`, `students:123`. */
 export function namesOfObjects(operation: Operation): string[] {
-  const isObject = ({ what }: Need) => ['school', 'class', 'person', 'people'].includes(what);
+  const isObject = ({ what }: Need) => ['school', 'class', 'group', 'person', 'people'].includes(what);
   return needsOf(operation).filter(isObject).flatMap(namesOf);
 }
 
@@ -86,6 +88,7 @@ function namesOf(need: Need): readonly string[] {
   switch (need.what) {
     case 'school':
     case 'class':
+    case 'group':
       return [objectKey(need.what, need.id)];
     case 'person':
       return [need.key];
@@ -99,7 +102,9 @@ function namesOf(need: Need): readonly string[] {
       return [`${need.what}:${need.of}`];
     case 'disabled':
       return [`${need.what}:${need.key}`];
-    case 'group':
+    case 'otherGroup':
+    // What brings the group about itself waits for nobody.
+    case 'noGroup':
       return [];
   }
 }
@@ -127,9 +132,10 @@ export function teamOfClass(key: OperationKey): string {
  * or account with conflicts. Undefined if nothing else writes to the same object.
  */
 export function laneOf(operation: Operation): string | undefined {
-  const { request, group, changes } = specOf(operation.kind);
+  const { request, group, changes, does } = specOf(operation.kind);
   if (request.service === 'teams') return teamOfClass(operation.key);
-  if (group(operation) !== undefined) return operation.key;
+  // Two profiles may be about to create the same security group.
+  if (group(operation) !== undefined || ('creates' in does && does.creates === 'group')) return operation.key;
   const target = changes(operation);
   return target && (target.what === 'person' ? target.key : objectKey(target.what, target.id));
 }
@@ -156,7 +162,10 @@ function placesOf(need: Need, ids: ObjectIds): Referenced[] {
     case 'people':
       return need.keys.map(person);
     case 'group':
+      return [{ path: `/groups/${ids.group(need.id)}` }];
+    case 'otherGroup':
       return [{ path: `/groups/${need.id}` }];
+    case 'noGroup':
     case 'owners':
     case 'otherOwner':
     case 'members':
@@ -188,6 +197,7 @@ export function objectIds(objects: KnownObjects): ObjectIds {
   return {
     school: (id) => known({ what: 'school', id }),
     class: (id) => known({ what: 'class', id }),
+    group: (id) => known({ what: 'group', id }),
     person: (key) => known({ what: 'person', key }),
   };
 }

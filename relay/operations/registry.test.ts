@@ -37,10 +37,10 @@ t.test('every refusal has a meaning for every kind', (t) => {
 
 t.test('every difference has exactly one repair', async (t) => {
   const differences: Does[] = [
-    ...(['school', 'class', 'user'] as const).map((updates) => ({ updates })),
-    ...(['school', 'class', 'user'] as const).map((creates) => ({ creates })),
-    ...(['member', 'owner', 'schoolUser', 'schoolClass'] as const).map((adds) => ({ adds })),
-    ...(['member', 'owner'] as const).map((removes) => ({ removes })),
+    ...(['school', 'class', 'user', 'group'] as const).map((updates) => ({ updates })),
+    ...(['school', 'class', 'user', 'group'] as const).map((creates) => ({ creates })),
+    ...(['member', 'owner', 'schoolUser', 'schoolClass', 'groupMember'] as const).map((adds) => ({ adds })),
+    ...(['member', 'owner', 'groupMember'] as const).map((removes) => ({ removes })),
   ];
   for (const does of differences) t.equal(kindsThat(does).length, 1, JSON.stringify(does));
 });

@@ -6,22 +6,26 @@ import { addMembers } from './add-members.ts';
 import { addOwners } from './add-owners.ts';
 import { addSchoolClass } from './add-school-class.ts';
 import { addSchoolUser } from './add-school-user.ts';
+import { addToGroup } from './add-to-group.ts';
 import { addToLicenceGroup } from './add-to-licence-group.ts';
 import { archiveTeam } from './archive-team.ts';
 import { assignLicence } from './assign-licence.ts';
 import { createClass } from './create-class.ts';
+import { createGroup } from './create-group.ts';
 import { createSchool } from './create-school.ts';
 import { createTeam } from './create-team.ts';
 import { createUser } from './create-user.ts';
 import { disableUser } from './disable-user.ts';
 import { enableUser } from './enable-user.ts';
 import { expireClass } from './expire-class.ts';
+import { removeFromGroup } from './remove-from-group.ts';
 import { removeMember } from './remove-member.ts';
 import { removeOwner } from './remove-owner.ts';
 import { revokeSessions } from './revoke-sessions.ts';
 import type { Does, NewAccount, OperationSpec } from './spec.ts';
 import { unarchiveTeam } from './unarchive-team.ts';
 import { updateClass } from './update-class.ts';
+import { updateGroup } from './update-group.ts';
 import { updateSchool } from './update-school.ts';
 import { updateUser } from './update-user.ts';
 
@@ -42,6 +46,10 @@ const operations: { readonly [K in OperationKind]: OperationSpec<K> } = {
   addMembers,
   removeOwner,
   removeMember,
+  createGroup,
+  updateGroup,
+  addToGroup,
+  removeFromGroup,
   disableUser,
   expireClass,
   createTeam,

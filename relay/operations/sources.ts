@@ -33,6 +33,8 @@ export const ofSchools: Sources = {
   ...wordsOf('school'),
 };
 
+export const ofGroups: Sources = { displayName: 'name of the school, or grade level' };
+
 /** By the last part of the path, which Graph's errors name. */
 function wordsOf(kind: PropertyKind): Record<string, string> {
   return Object.fromEntries(writtenOf(kind).map(({ path, words }) => [path.at(-1), words]));

@@ -6,7 +6,7 @@ import type { RoleMarks } from '../adoption/stamp.ts';
 import type { LinkedPerson } from '../model/account-link.ts';
 import type { Applied, AppliedState, LostAnswer, RelationKind } from '../model/applied-state.ts';
 import type { Body } from '../model/body.ts';
-import type { OperationKey, SchoolId, SectionId } from '../model/keys.ts';
+import type { GroupingId, ObjectParts, OperationKey, SchoolId, SectionId } from '../model/keys.ts';
 import type { Operation, OperationKind } from '../model/operation.ts';
 import type { AnyOf } from '../model/permissions.ts';
 import type { MemberKey, PersonKey } from '../model/person-key.ts';
@@ -74,20 +74,21 @@ export interface OperationSpec<K extends OperationKind = OperationKind> {
 
 /** In the terms of the applied state. Two kinds may do the same in different ways. */
 export type Does =
-  | { creates: ObjectKind | 'team' }
-  | { updates: ObjectKind }
+  | { creates: ObjectParts['kind'] | 'team' }
+  | { updates: ObjectParts['kind'] }
   | { adds: RelationKind }
   | { removes: RelationKind }
   /** For people and objects that are gone from PowerSchool, or are back. */
   | { retires: Retirement }
   | { restores: Retirement };
 
-type ObjectKind = 'school' | 'class' | 'user';
 type Retirement = 'disabled' | 'signedOut' | 'expired' | 'archived';
 
 export type Target =
   | { what: 'school'; id: SchoolId }
   | { what: 'class'; id: SectionId }
+  /** A security group of ours. */
+  | { what: 'group'; id: GroupingId }
   /** @property key a person key, or the key of an account outside the roster */
   | { what: 'person'; key: MemberKey };
 
@@ -96,7 +97,9 @@ export type Need =
   /** Those among them who have an account: the operation does not wait for the others. */
   | { what: 'people'; keys: readonly PersonKey[] }
   /** @property id object id of a group that Hallpass did not create */
-  | { what: 'group'; id: string }
+  | { what: 'otherGroup'; id: string }
+  /** That no other profile of the district has created the same security group meanwhile. */
+  | { what: 'noGroup'; id: GroupingId }
   /**
    * At least this many owners of a class; with 0, it waits for owners who are about to be added, and is sent without
    * them if they fail.
@@ -112,7 +115,7 @@ export type Need =
   | { what: 'disabled'; key: PersonKey };
 
 export interface GroupChange {
-  where: { what: 'class'; id: SectionId } | { what: 'group'; id: string };
+  where: Extract<Need, { what: 'class' | 'group' | 'otherGroup' }>;
   relation: 'members' | 'owners';
   adds: boolean;
 }
@@ -132,6 +135,7 @@ export interface ProfileOption {
 export interface ObjectIds {
   school(schoolId: SchoolId): string;
   class(sectionId: SectionId): string;
+  group(id: GroupingId): string;
   person(personKey: MemberKey): string;
 }
 
@@ -174,6 +178,13 @@ interface GraphWay<K extends OperationKind> {
 export interface MarkedItem extends RoleMarks {
   externalId?: string | null;
   externalSource?: string | null;
+  /** Of a group. */
+  mailNickname?: string | null;
+  securityEnabled?: boolean | null;
+  mailEnabled?: boolean | null;
+  groupTypes?: readonly string[] | null;
+  isAssignableToRole?: boolean | null;
+  onPremisesSyncEnabled?: boolean | null;
 }
 
 /** How to find a created object again, possibly after a lost answer. */
@@ -186,6 +197,8 @@ export interface Creation<K extends OperationKind> {
   isOurs(item: MarkedItem, key: OperationKey): boolean;
   /** Whether Graph refuses to create a second one: then another attempt tells more than another look-up. */
   hasUniqueName: boolean;
+  /** Whether adoption has read those that are there: otherwise each is looked for before it is created. */
+  isReadAhead: boolean;
   /** Reads an object whose id is in a conflict's answer; undefined if conflicts give no ids. */
   read: ((objectId: string) => string) | undefined;
   /** The account that it creates; undefined for other objects. */
@@ -219,7 +232,15 @@ export interface Search {
 }
 
 /** What a school has that operations of a kind change or end. */
-export type Stock = 'members' | 'owners' | 'schoolUsers' | 'schoolClasses' | 'classes' | 'schools';
+export type Stock =
+  | 'members'
+  | 'owners'
+  | 'schoolUsers'
+  | 'schoolClasses'
+  | 'classes'
+  | 'schools'
+  | 'groups'
+  | 'groupMembers';
 
 /** What the guard says when it holds operations of a kind. */
 export interface GuardWords {
@@ -247,6 +268,8 @@ export interface Words {
   /** `Biology 1 (section 42)` */
   section: string;
   school: string;
+  /** `the security group Students - Hill Valley High` */
+  group: string;
   /** The journaled values. */
   after: unknown;
 }

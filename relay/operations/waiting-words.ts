@@ -1,5 +1,6 @@
 /** What operations wait for, in words for people. Pure. */
-import { idIn, isClassKey, type OperationKey } from '../model/keys.ts';
+import { groupingWords } from '../model/grouping.ts';
+import { asGroupingId, idIn, isClassKey, isGroupKey, type OperationKey } from '../model/keys.ts';
 import type { DoubtKind, TurnProgress, WaitReason } from '../model/waiting.ts';
 
 /** @param object `class:77`, `school:1`, `students:123` @returns the name with the id, where the name is known */
@@ -20,6 +21,8 @@ export function thingWords(thing: string, nameOf: NameOf): string {
     case 'class':
     case 'school':
       return `the ${what} ${name}`;
+    case 'group':
+      return `the security group of ${name}`;
     case 'owners':
       return `an owner of the class ${name}`;
     case 'members':
@@ -36,6 +39,7 @@ export function thingWords(thing: string, nameOf: NameOf): string {
 /** Where nothing is known but the id: `section 77`, `students:123`. */
 export function idWords(object: string): string {
   if (isClassKey(object)) return `section ${idIn(object)}`;
+  if (isGroupKey(object)) return groupingWords(asGroupingId(idIn(object)), () => undefined);
   return object.startsWith('school:') ? idIn(object as OperationKey) : object;
 }
 

@@ -63,6 +63,8 @@ export function allHeld({ accounts, applied }: Held, departures: Departures): Ke
 export interface Departed {
   /** People whose accounts are disabled, with the day since which they are gone. */
   people: Map<PersonKey, string>;
+  /** People who leave the security groups of roles, schools and grade levels, with the day since which they are gone. */
+  fromGroups: Map<PersonKey, string>;
   /** Whether they are also signed out everywhere. */
   revokesSessions: boolean;
   /** By section. */
@@ -72,7 +74,7 @@ export interface Departed {
 }
 
 export function nothingDeparted(): Departed {
-  return { people: new Map(), revokesSessions: false, classes: new Map(), back: new Set() };
+  return { people: new Map(), fromGroups: new Map(), revokesSessions: false, classes: new Map(), back: new Set() };
 }
 
 /**
@@ -96,10 +98,14 @@ export function departedBy(
     const since = departures.get(key);
     return since !== undefined && since <= lastDay && isOf(scope, schools()) ? since : undefined;
   };
+  const leaveGroups = profile.groups.leavers === 'remove' && profile.groups.by.length > 0;
   for (const key of keys.people) {
-    if ((isStudent(key) ? studentGone : teacherGone) === 'keep') continue;
+    const isDisabled = (isStudent(key) ? studentGone : teacherGone) === 'disable';
+    if (!isDisabled && !leaveGroups) continue;
     const since = due(key, () => lastSchoolsOf(key, applied));
-    if (since !== undefined) departed.people.set(key, since);
+    if (since === undefined) continue;
+    if (isDisabled) departed.people.set(key, since);
+    if (leaveGroups) departed.fromGroups.set(key, since);
   }
   if (sectionGone === 'keep') return departed;
   for (const id of keys.sections) {

@@ -19,6 +19,7 @@ export function dependsOn(held: readonly Operation[]): (operation: Operation) =>
     switch (need.what) {
       case 'school':
       case 'class':
+      case 'group':
         return created.has(objectKey(need.what, need.id));
       case 'person':
         return created.has(need.key);
@@ -26,11 +27,12 @@ export function dependsOn(held: readonly Operation[]): (operation: Operation) =>
         return need.keys.every((key) => created.has(key));
       case 'disabled':
         return disabled.has(need.key);
-      // The plan does not show other owners of the class, no operation creates a group, and the other needs never wait
+      // The plan does not show other owners of the class, no operation creates such a group, and the other needs never wait
       // for a person.
       case 'owners':
       case 'otherOwner':
-      case 'group':
+      case 'otherGroup':
+      case 'noGroup':
       case 'members':
       case 'ending':
         return false;

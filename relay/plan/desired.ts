@@ -16,6 +16,7 @@ import type { Profile } from '../profile/profile.ts';
 import type { Scope } from '../profile/scope.ts';
 import { classBody, classNickname, schoolBody, userBody } from './bodies.ts';
 import { isOpen, isOver, presence, wentToTheEnd } from './dates.ts';
+import { type DesiredGroups, desiredGroups } from './desired-groups.ts';
 import { memberOf } from './memberships.ts';
 import { classNamer } from './names-of-classes.ts';
 import { type Made, type Past, pastOf } from './past.ts';
@@ -51,6 +52,7 @@ export interface DesiredState {
   /** People by section whose enrollment lasted to its end although the term is not over yet. */
   finished: Map<SectionId, Set<PersonKey>>;
   schoolUsers: Map<SchoolId, Set<PersonKey>>;
+  groups: DesiredGroups;
   /** Whether every class becomes a team. */
   createTeams: boolean;
   /** By section. */
@@ -86,10 +88,12 @@ export function desiredState(desire: Desire, keys: Keys): DesiredState {
   const { roster, profile, scope, made } = desire;
   const past = pastOf(roster, desire.today);
   const { policies } = profile;
+  const allSchools = new Set(
+    [...roster.schools.keys()].filter((id) => scope.covers(id) && (made.schools.has(id) || !past.school(id))),
+  );
+  const isUser = userTest(desire, allSchools);
   const state: DesiredState = {
-    allSchools: new Set(
-      [...roster.schools.keys()].filter((id) => scope.covers(id) && (made.schools.has(id) || !past.school(id))),
-    ),
+    allSchools,
     schools: new Map(),
     users: new Map(),
     licenses: new Map(),
@@ -110,6 +114,7 @@ export function desiredState(desire: Desire, keys: Keys): DesiredState {
     over: new Map(),
     finished: new Map(),
     schoolUsers: new Map(),
+    groups: desiredGroups(desire, keys, isUser),
     createTeams: profile.classes.createTeam,
     problems: new Map(),
   };
@@ -117,7 +122,6 @@ export function desiredState(desire: Desire, keys: Keys): DesiredState {
     const school = roster.schools.get(id);
     if (school !== undefined && state.allSchools.has(id)) state.schools.set(id, schoolBody(school, profile));
   }
-  const isUser = userTest(desire, state.allSchools);
   for (const key of keys.people) {
     const person = roster.people.get(key);
     if (person !== undefined && isUser(key, person)) addUser(state, desire, key, person);

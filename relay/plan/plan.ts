@@ -16,6 +16,8 @@ import { WrittenNames } from './additions.ts';
 import { classMemberOperations } from './class-members.ts';
 import { type Departed, nothingDeparted } from './departures.ts';
 import type { DesiredState } from './desired.ts';
+import { changedProperties, isBody } from './differences.ts';
+import { groupOperations } from './groups.ts';
 import { nameOfReturned, retirements, returns } from './retirement.ts';
 import { teamOperations } from './teams.ts';
 
@@ -36,6 +38,7 @@ export function makePlan(
     ...classOperations(desired, applied),
     ...schoolMemberOperations(desired, applied),
     ...classMemberOperations(desired, applied),
+    ...groupOperations(desired, departed, applied),
     ...teamOperations(desired, applied),
     ...retirements(departed, applied, today),
     ...returns(desired, departed, applied),
@@ -193,29 +196,6 @@ function* schoolMemberOperations(desired: DesiredState, applied: AppliedState): 
       yield { kind: 'addSchoolUser', key: personKey, schoolId, personKey, ...why };
     }
   }
-}
-
-/**
- * The properties that differ, with old and new values; undefined when none does. A property that is no longer desired
- * is left as it is, like everything that disappears from PowerSchool. Nested objects are sent whole, and only if
- * something desired in them differs: Graph keeps the rest of them in any case.
- */
-function changedProperties(before: Body, after: Body): { before: Body; body: Body } | undefined {
-  const names = Object.keys(after).filter((name) => !holds(before[name], after[name]));
-  if (names.length === 0) return undefined;
-  const pick = (body: Body) =>
-    Object.fromEntries(names.flatMap((name) => (body[name] === undefined ? [] : [[name, body[name]]]))) as Body;
-  return { before: pick(before), body: pick(after) };
-}
-
-/** Whether the present value contains everything desired. */
-function holds(there: Body[string] | undefined, desired: Body[string] | undefined): boolean {
-  if (!isBody(there) || !isBody(desired)) return there === desired;
-  return Object.keys(desired).every((name) => holds(there[name], desired[name]));
-}
-
-function isBody(value: Body[string] | undefined): value is Body {
-  return typeof value === 'object' && value !== null;
 }
 
 type Why = Pick<OperationCommon, 'reason' | 'repair'>;

@@ -167,6 +167,7 @@ export class RosterIndex implements Compact {
       schools: new IdSet(this.#ids, this.#schools.keys()),
       people: new IdSet(this.#ids, this.#people.keys()),
       sections,
+      groups: new Set(),
     };
   }
 
@@ -268,7 +269,12 @@ export class RosterIndex implements Compact {
 
   /** A school that appears or disappears concerns everything in it. */
   #ofSchool(id: SchoolId): Keys {
-    return { schools: new Set([id]), people: new Set(this.peopleIn(id)), sections: new Set(this.sectionsIn(id)) };
+    return {
+      ...noKeys(),
+      schools: new Set([id]),
+      people: new Set(this.peopleIn(id)),
+      sections: new Set(this.sectionsIn(id)),
+    };
   }
 
   /** Its packed parts. */

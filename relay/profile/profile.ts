@@ -13,6 +13,7 @@ import { adoptionSchema } from './adoption.ts';
 import { classesSchema } from './classes.ts';
 import { driftSchema } from './drift.ts';
 import { gradesSchema } from './grades.ts';
+import { groupsSchema } from './groups.ts';
 import { guardSchema } from './guards.ts';
 import { domainSchema, identitySchema } from './identity-rules.ts';
 import { datesSchema, policiesSchema, scheduleSchema } from './life.ts';
@@ -49,6 +50,8 @@ export const profileShape = z.strictObject({
   /** Pre-registered students (Enroll_Status -1) get accounts, and their classes in time. */
   preRegistered: z.boolean().default(false),
   classes: classesSchema,
+  /** Security groups of roles, schools and grade levels. */
+  groups: groupsSchema,
   /** What existed before Hallpass. */
   adoption: adoptionSchema,
   dates: datesSchema,

@@ -3,11 +3,12 @@
  * that names it, else to the one with `all`; people belong where their schools do. What two profiles claim belongs to
  * neither: it is reported and left as it is, so that the order of runs does not decide.
  */
+import type { WayToGroup } from '../model/grouping.ts';
 import type { SchoolId } from '../model/keys.ts';
 import type { Profile } from './profile.ts';
 
 /** The part of a profile that says what it covers. */
-export type Claim = Pick<Profile, 'name' | 'state' | 'schools'>;
+export type Claim = Pick<Profile, 'name' | 'state' | 'schools'> & Partial<Pick<Profile, 'groups'>>;
 
 export interface Scope {
   /** Whether there is no other profile to share with. */
@@ -18,6 +19,11 @@ export interface Scope {
   rivalsOf(schoolId: SchoolId): string[];
   /** Other profiles that cover one of these schools: if this one also covers the person, that is a conflict. */
   othersOf(schoolIds: readonly SchoolId[]): string[];
+  /**
+   * Whether this profile says what security groups of the whole district are called: the first by name of those that
+   * want them.
+   */
+  isFirstTo(way: WayToGroup): boolean;
 }
 
 /**
@@ -50,6 +56,7 @@ export function scopeOf(profile: Claim, all: readonly Claim[]): Scope {
       const found = holdersOf(schoolId);
       return found.includes(profile.name) ? without(found) : [];
     },
+    isFirstTo: (way) => !others.some(({ name, groups }) => name < profile.name && groups?.by.includes(way) === true),
     othersOf: (schoolIds) => (others.length === 0 ? [] : [...new Set(without(schoolIds.flatMap(holdersOf)))].sort()),
   };
 }

@@ -3,6 +3,7 @@ import { kinds, preRegisteredMark, type WantedFields } from '../../shared/roster
 import type { Role } from '../model/role.ts';
 import { propertiesRead, propertyRead } from './adoption.ts';
 import { sectionNameValues } from './classes.ts';
+import { needsGrades } from './groups.ts';
 import { sources } from './identity-rules.ts';
 import { parsePattern } from './pattern.ts';
 import type { Profile } from './profile.ts';
@@ -14,6 +15,7 @@ export function wantedFields(profile: Profile): WantedFields {
     if (kind === 'student') for (const field of fieldsOfRole(profile, 'students')) fields.add(field);
     // Asking for the mark means asking for those who have it: otherwise agents leave them out.
     if (kind === 'student' && profile.preRegistered) fields.add(preRegisteredMark);
+    if (kind === 'student' && needsGrades(profile.groups)) fields.add('grade');
     if (kind === 'teacher') for (const field of fieldsOfRole(profile, 'teachers')) fields.add(field);
     if (kind === 'section') for (const field of fieldsOfSections(profile)) fields.add(field);
     if (fields.size > 0) wanted[kind] = [...fields].sort();

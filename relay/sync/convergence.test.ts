@@ -7,10 +7,12 @@ import t, { type Test } from 'tap';
 import type { DirectoryFile } from '../../scripts/simulators/microsoft/directory-file.ts';
 import { sdsExtension } from '../../scripts/simulators/microsoft/graph/resources.ts';
 import { HallpassError } from '../../shared/errors.ts';
+import { waysToGroup } from '../model/grouping.ts';
 import { parseProfile } from '../profile/profile.ts';
 import { readLinks } from '../store/accounts/links.ts';
 import { appliedObjectIds } from '../store/applied/applied.ts';
 import { examples } from '../testing/convergence/examples.ts';
+import { groupsThereTwice, ofGroups } from '../testing/convergence/group-oracle.ts';
 import { type History, history } from '../testing/convergence/history.ts';
 import { differences, ofDeparted, whatIsThereTwice } from '../testing/convergence/oracle.ts';
 import { type District, openDistrict } from '../testing/district.ts';
@@ -41,13 +43,17 @@ t.test('for any history: what should be there is there, once, and nothing else w
 
 /** @returns what is wrong in the end */
 async function live(t: Test, history: History): Promise<string[]> {
-  const { how, sds, schools, createTeam, steps, rules, ...policies } = history;
+  const { how, sds, schools, createTeam, groups, steps, rules, ...policies } = history;
   const mode = { students: how, teachers: how };
   const accounts = how === 'match' || sds !== undefined;
   const furnish = (file: DirectoryFile) => (sds === undefined ? file : leftBySds(file, sds));
   const district = await openDistrict({ dir: t.testdir(), mode, students: 8, accounts, furnish });
   try {
-    const given = { schools, policies: { ...policies, goneForDays: 0 }, guards: noGuards, classes: { createTeam } };
+    const by = groups ? waysToGroup : [];
+    const given = {
+      ...{ schools, policies: { ...policies, goneForDays: 0 }, guards: noGuards },
+      ...{ classes: { createTeam }, groups: { by } },
+    };
     district.profile = parseProfile({ ...district.profile, ...given }, 'test');
     Object.assign(district.microsoft.directory.rules, rules);
     const before = await district.dump();
@@ -66,7 +72,7 @@ async function live(t: Test, history: History): Promise<string[]> {
         ...(killedAfterWrites === 0 ? {} : { killedAfterWrites }),
         meanwhile: meanwhile && { ...meanwhile, edit: () => edit(meanwhile.edits) },
       });
-      const twice = whatIsThereTwice(await district.dump());
+      const twice = [...whatIsThereTwice(await district.dump()), ...groupsThereTwice(district)];
       if (twice.length > 0) return twice;
       if (restart) district.restart();
       await edit(edits);
@@ -82,6 +88,7 @@ async function live(t: Test, history: History): Promise<string[]> {
     return [
       ...differences(district, end, { world, ever, before }),
       ...ofDeparted(district, end, { world, before, held, people }),
+      ...ofGroups(district, end, world),
     ];
   } finally {
     await district.close();

@@ -28,6 +28,10 @@ const comesWith: Record<OperationKind, Part> = {
   addMembers: 'first load',
   removeOwner: 'edits',
   removeMember: 'edits',
+  createGroup: 'first load',
+  updateGroup: 'edits',
+  addToGroup: 'first load',
+  removeFromGroup: 'edits',
   createTeam: 'first load',
   disableUser: 'departures',
   revokeSessions: 'departures',
@@ -74,7 +78,8 @@ async function open(t: Test): Promise<District> {
     ...{ teacherLeftClass: 'remove', studentGone: 'disable', teacherGone: 'disable', revokeSessions: true },
     ...{ sectionGone: ['removeStudents', 'markExpired', 'archiveTeam'], goneForDays: 0 },
   };
-  const document = { ...district.profile, licenses, policies, classes: { createTeam: true }, guards: noGuards };
+  const groups = { by: ['role', 'school', 'grade', 'schoolGrade'] };
+  const document = { ...district.profile, licenses, policies, classes: { createTeam: true }, groups, guards: noGuards };
   district.profile = parseProfile(document, 'test');
   return district;
 }
@@ -126,7 +131,13 @@ async function named(district: District): Promise<unknown> {
   const objects = lines.map((one) =>
     Object.fromEntries(Object.entries(one).map(([name, value]) => [name, nameOf(value)])),
   );
-  return { objects: objects.sort((a, b) => (String(a.id) < String(b.id) ? -1 : 1)), licensed: members.sort() };
+  const groups = [...district.microsoft.directory.groups.values()].flatMap(({ props, members, isClass }) =>
+    isClass
+      ? []
+      : [[`${props.mailNickname}`, props.displayName, ...[...members].map(({ id }) => names.get(id)).sort()]],
+  );
+  groups.sort(([a = ''], [b = '']) => (String(a) < String(b) ? -1 : 1));
+  return { objects: objects.sort((a, b) => (String(a.id) < String(b.id) ? -1 : 1)), licensed: members.sort(), groups };
 }
 
 /** The first write to every path has this fault. */

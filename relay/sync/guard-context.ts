@@ -3,9 +3,11 @@
 import { bucketKey, kinds } from '../../shared/roster.ts';
 import type { Adoption } from '../adoption/open.ts';
 import type { AppliedObject } from '../model/applied-state.ts';
+import { groupingParts } from '../model/grouping.ts';
 import { otherSchools } from '../model/hold.ts';
 import { classKey, type SchoolId } from '../model/keys.ts';
 import { type Operation, weightOf } from '../model/operation.ts';
+import { isPersonKey, type MemberKey } from '../model/person-key.ts';
 import { newAccountOf, specOf } from '../operations/registry.ts';
 import type { Stock } from '../operations/spec.ts';
 import { addedNames } from '../plan/additions.ts';
@@ -43,12 +45,14 @@ export function guardContext(
 /** A person in several schools of the profile counts in the first. */
 export function schoolOf(operation: Operation, { scope, tenant: { roster, applied } }: GuardFacts): SchoolId {
   if ('schoolId' in operation) return operation.schoolId;
+  const ofGroup = 'groupingId' in operation ? groupingParts(operation.groupingId).schoolId : undefined;
+  if (ofGroup !== undefined) return ofGroup;
   // A departure counts in its last school.
   if ('sectionId' in operation) {
     const there = roster.placeOf(operation.sectionId)?.schoolId;
     return there ?? lastSchoolsOf(classKey(operation.sectionId), applied)[0] ?? otherSchools;
   }
-  if (!('personKey' in operation)) return otherSchools;
+  if (!('personKey' in operation) || !isPersonKey(operation.personKey)) return otherSchools;
   const schoolIds = roster.whereaboutsOf(operation.personKey)?.schoolIds ?? lastSchoolsOf(operation.personKey, applied);
   return schoolIds.find(scope.covers) ?? otherSchools;
 }
@@ -122,6 +126,10 @@ function stock(
       return applied.schoolUsers.get(schoolId)?.size;
     case 'schoolClasses':
       return applied.schoolClasses.get(schoolId)?.size;
+    case 'groups':
+      return applied.groups.size;
+    case 'groupMembers':
+      return groupMembersOf(schoolId, applied);
     case 'classes':
       return [...roster.sectionsIn(schoolId)].filter((id) => applied.classes.has(id)).length;
     case 'owners':
@@ -134,20 +142,36 @@ function stock(
   }
 }
 
+/** Memberships of a school's people: those of its own groups, and theirs in groups of the whole district. */
+function groupMembersOf(schoolId: SchoolId, { groupMembers, schoolUsers }: TenantState['applied']): number {
+  const people: ReadonlySet<MemberKey> = schoolUsers.get(schoolId) ?? new Set();
+  let count = 0;
+  for (const [id, members] of groupMembers) {
+    const of = groupingParts(id).schoolId;
+    if (of === schoolId) count += members.size;
+    else if (of === undefined) for (const person of people) if (members.has(person)) count += 1;
+  }
+  return count;
+}
+
 function writtenIn(what: Stock, schoolId: SchoolId, tenant: GuardFacts['tenant']): number {
   const { applied } = tenant;
   const objects = objectsIn(what, applied);
-  const keys: Iterable<string> =
-    what === 'schools'
-      ? [schoolId]
-      : ((what === 'schoolUsers' ? applied.schoolUsers : applied.schoolClasses).get(schoolId) ?? []);
-  return [...keys].filter((key) => isWritten(objects.get(key), tenant)).length;
+  return [...keysIn(what, schoolId, applied)].filter((key) => isWritten(objects.get(key), tenant)).length;
+}
+
+/** The objects of a kind in a school; security groups of all schools, because one has only a few. */
+function keysIn(what: Stock, schoolId: SchoolId, applied: TenantState['applied']): Iterable<string> {
+  if (what === 'schools') return [schoolId];
+  if (what === 'groups') return applied.groups.keys();
+  return (what === 'schoolUsers' ? applied.schoolUsers : applied.schoolClasses).get(schoolId) ?? [];
 }
 
 function objectsIn(
   what: Stock,
-  { users, classes, schools }: TenantState['applied'],
+  { users, classes, schools, groups }: TenantState['applied'],
 ): ReadonlyMap<string, AppliedObject> {
+  if (what === 'groups') return groups;
   return what === 'schoolUsers' ? users : what === 'schoolClasses' ? classes : schools;
 }
 
@@ -173,6 +197,7 @@ function replaces(operation: Operation): boolean {
 function objectKey(operation: Operation): string {
   if ('personKey' in operation) return operation.personKey;
   if ('sectionId' in operation) return operation.sectionId;
+  if ('groupingId' in operation) return operation.groupingId;
   return 'schoolId' in operation ? operation.schoolId : operation.key;
 }
 

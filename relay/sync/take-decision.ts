@@ -13,6 +13,7 @@ export function takeDecision(state: ProfileState, { today, pending, unsettled, r
     schools: new IdSet(ids, pending.schools),
     people: new IdSet(ids, pending.people),
     sections: new IdSet(ids, pending.sections),
+    groups: new Set(pending.groups),
   };
   state.unsettled = new IdSet(ids, unsettled);
   renewProblems(state, pending, rosterProblems);

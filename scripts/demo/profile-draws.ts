@@ -134,6 +134,7 @@ function drawProfile(
       deletedAccounts: draw.one(['report', 'recreate']),
     },
     ...(draw.maybe(0.3) ? { guards: { removals: { percent: 100 }, updates: { percent: 100 } } } : {}),
+    ...(draw.maybe(0.5) ? { groups: groupsOf(draw) } : {}),
   };
 }
 
@@ -152,6 +153,16 @@ function identityOf(draw: Draw, role: Role, suffix: string): NonNullable<Profile
   ];
   const order = draw.shuffled(rules);
   return draw.all ? order : order.slice(0, 1 + draw.random.below(3));
+}
+
+/** Groups of grade levels in the whole district only where no other profile spells grades differently. */
+function groupsOf(draw: Draw): NonNullable<ProfileDocument['groups']> {
+  const ways = ['role', 'school', 'schoolGrade'] as const;
+  return {
+    by: draw.all ? ['role', 'school', 'grade', 'schoolGrade'] : ways.filter(() => draw.maybe(0.6)),
+    ...(draw.maybe(0.5) ? { names: { school: '{schoolName}: {role}' } } : {}),
+    leavers: draw.one(['remove', 'remove', 'keep']),
+  };
 }
 
 const usernames: Record<Role, string[]> = {

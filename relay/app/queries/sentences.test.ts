@@ -37,7 +37,8 @@ t.test('describes operations with the names of people and classes', (t) => {
 
 t.test('has a sentence for every kind of operation', (t) => {
   for (const kind of operationKinds) {
-    const operation: Described = { kind, key: 'class:42', people: ['students:1'] };
+    const key = ['createGroup', 'updateGroup'].includes(kind) ? 'group:students-school-42' : 'class:42';
+    const operation: Described = { kind, key, people: ['students:1'] };
     t.match(sentenceOf(operation, names), /Ada Lovelace|Biology 1|school 42/, kind);
     t.notMatch(sentenceOf(operation, names), kind);
   }

@@ -1,5 +1,6 @@
 /** What runs do, in sentences with the names that people know. Pure. */
-import { asOperationKey, idIn } from '../../model/keys.ts';
+import { groupingWords } from '../../model/grouping.ts';
+import { asGroupingId, asOperationKey, idIn, isGroupKey } from '../../model/keys.ts';
 import { isOperationKind, specOf } from '../../operations/registry.ts';
 import type { Names } from '../../store/roster/names.ts';
 
@@ -27,6 +28,7 @@ export function sentenceOf({ kind, key, people, after }: Described, names: Names
     isOne: people.length <= 1,
     section: named(names.sections.get(id), 'section', id, written),
     school: named(names.schools.get(id), 'school', id, written),
+    group: groupOf(key, names, written),
     after,
   });
 }
@@ -37,6 +39,13 @@ function peopleOf(keys: readonly string[], { people }: Names): string {
   if (more > 0) return `${shown.join(', ')} and ${more} more`;
   const last = shown.pop() ?? 'nobody';
   return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
+}
+
+/** `the security group of all students`; only an operation on such a group has one to name. */
+function groupOf(key: string, { schools }: Names, written: string | undefined): string {
+  if (!isGroupKey(key)) return '';
+  const whose = groupingWords(asGroupingId(idIn(key)), (school) => schools.get(school));
+  return written === undefined ? `the security group of ${whose}` : `the security group ${written} (of ${whose})`;
 }
 
 /** The name that is written takes precedence over the roster's. */

@@ -1,6 +1,6 @@
 /** Schools, classes and accounts, as the education API shows them. */
 import { z } from 'zod';
-import { id, objectWith, removed, setText, text, wholeObjectWith } from './object.ts';
+import { flag, id, objectWith, removed, setText, text, texts, wholeObjectWith } from './object.ts';
 
 function part<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   return wholeObjectWith(shape)
@@ -50,6 +50,12 @@ export const createdObject = objectWith({
   primaryRole: text,
   student: objectWith({ externalId: text }).nullable().exactOptional(),
   teacher: objectWith({ externalId: text }).nullable().exactOptional(),
+  mailNickname: text,
+  securityEnabled: flag,
+  mailEnabled: flag,
+  groupTypes: texts,
+  isAssignableToRole: flag,
+  onPremisesSyncEnabled: flag,
 });
 
 export type CreatedObject = z.infer<typeof createdObject>;

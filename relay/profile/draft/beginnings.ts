@@ -17,6 +17,7 @@ export function blankDocument(): Record<string, unknown> {
     grades: shape.grades.parse(undefined),
     preRegistered: false,
     classes: shape.classes.parse(undefined),
+    groups: shape.groups.parse(undefined),
     adoption: shape.adoption.parse(undefined),
     dates: shape.dates.parse(undefined),
     policies: shape.policies.parse(undefined),

@@ -16,6 +16,7 @@ const parts = {
   schools: ['schools'],
   properties: ['properties'],
   classes: ['classes', 'dates', 'schedule', 'policies', 'preRegistered', 'grades', 'drift', 'adoption'],
+  groups: ['groups'],
   guards: ['guards'],
 } as const satisfies Record<string, readonly Part[]>;
 

@@ -41,7 +41,7 @@ export async function handOverLinks(
     if (isOtherRole(from, to)) await markEarlierRole({ db, tenantId }, from);
     await sql`
       update or replace applied_relation set item = ${to}
-      where tenant_id = ${tenantId} and kind in ('member', 'owner', 'schoolUser', 'licence', 'retired') and item = ${from}
+      where tenant_id = ${tenantId} and kind in ('member', 'owner', 'schoolUser', 'groupMember', 'licence', 'retired') and item = ${from}
     `.execute(db);
   }
 }

@@ -115,7 +115,7 @@ export async function forgetApplied(scope: TenantScope, people: readonly LinkedP
     await scope.db
       .deleteFrom('applied_relation')
       .where('tenant_id', '=', scope.tenantId)
-      .where('kind', 'in', ['member', 'owner', 'schoolUser', 'licence', 'retired'])
+      .where('kind', 'in', ['member', 'owner', 'schoolUser', 'groupMember', 'licence', 'retired'])
       .where('item', '=', key)
       .execute();
   }

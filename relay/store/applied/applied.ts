@@ -14,7 +14,7 @@ import {
   relationMaps,
   uncertainKey,
 } from '../../model/applied-state.ts';
-import { asSchoolId, asSectionId, objectKey, objectOf } from '../../model/keys.ts';
+import { asGroupingId, asSchoolId, asSectionId, objectKey, objectOf } from '../../model/keys.ts';
 import { asMemberKey, asPersonKey } from '../../model/person-key.ts';
 import { addLinks } from '../accounts/links.ts';
 import { pages } from '../engine/pages.ts';
@@ -75,6 +75,7 @@ const itemIn: Record<RelationKind, (stored: string) => string> = {
   member: asMemberKey,
   owner: asMemberKey,
   schoolUser: asMemberKey,
+  groupMember: asMemberKey,
   licence: asPersonKey,
   schoolClass: asSectionId,
   retired: (item) => item,
@@ -84,12 +85,13 @@ const containerIn: Record<RelationKind, (stored: string) => string> = {
   member: asSectionId,
   owner: asSectionId,
   schoolUser: asSchoolId,
+  groupMember: asGroupingId,
   schoolClass: asSchoolId,
   licence: (license) => license,
   retired: (how) => how,
 };
 
-const asObjectKind = oneOf(['school', 'class', 'user']);
+const asObjectKind = oneOf(['school', 'class', 'user', 'group']);
 
 /** Records answered operations: applied state and journal together. */
 export async function record(
@@ -163,7 +165,7 @@ export async function record(
 /** The object is gone, and what was in it with it. */
 export async function forgetObject(
   { db, tenantId }: TenantScope,
-  kind: 'school' | 'class',
+  kind: 'school' | 'class' | 'group',
   key: string,
 ): Promise<void> {
   await db
@@ -172,14 +174,14 @@ export async function forgetObject(
     .where('kind', '=', kind)
     .where('key', '=', key)
     .execute();
-  const inside: RelationKind[] = kind === 'class' ? ['member', 'owner'] : ['schoolClass', 'schoolUser'];
+  const inside = relationsIn[kind];
   await db
     .deleteFrom('applied_relation')
     .where('tenant_id', '=', tenantId)
     .where('kind', 'in', inside)
     .where('container', '=', key)
     .execute();
-  if (kind === 'school') return;
+  if (kind !== 'class') return;
   await db
     .deleteFrom('applied_relation')
     .where('tenant_id', '=', tenantId)
@@ -187,6 +189,12 @@ export async function forgetObject(
     .where('item', '=', key)
     .execute();
 }
+
+const relationsIn = {
+  class: ['member', 'owner'],
+  school: ['schoolClass', 'schoolUser'],
+  group: ['groupMember'],
+} as const satisfies Record<string, readonly RelationKind[]>;
 
 /** Of every school, class and account that we made, changed or took over. */
 export async function appliedObjectIds({ db, tenantId }: TenantScope): Promise<Set<string>> {

@@ -1,13 +1,14 @@
 /** The objects of one tenant as they were last written, one at a time. */
 import type { AppliedObject } from '../../model/applied-state.ts';
 import type { Body } from '../../model/body.ts';
+import type { ObjectParts } from '../../model/keys.ts';
 import { isBody, readMany } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 
 /** One object as it was last written; undefined when Microsoft 365 has none of ours. */
 export async function readObject(
   scope: TenantScope,
-  kind: 'school' | 'class' | 'user',
+  kind: ObjectParts['kind'],
   key: string,
 ): Promise<AppliedObject | undefined> {
   const row = await scope.db
@@ -23,7 +24,7 @@ export async function readObject(
 /** The object may have these values or those of before: what is forgotten is written again. */
 export async function forgetValues(
   scope: TenantScope,
-  kind: 'school' | 'class' | 'user',
+  kind: ObjectParts['kind'],
   key: string,
   names: readonly string[],
 ): Promise<void> {
@@ -36,7 +37,7 @@ export async function forgetValues(
 /** Takes it that the object has these values by now. */
 export async function keepValues(
   scope: TenantScope,
-  kind: 'school' | 'class' | 'user',
+  kind: ObjectParts['kind'],
   key: string,
   values: Body,
 ): Promise<void> {
@@ -46,7 +47,7 @@ export async function keepValues(
 
 async function writeValues(
   { db, tenantId }: TenantScope,
-  kind: 'school' | 'class' | 'user',
+  kind: ObjectParts['kind'],
   key: string,
   body: Body,
 ): Promise<void> {

@@ -52,7 +52,7 @@ interface LinkTable {
 /** Objects that Hallpass created, changed or adopted in Microsoft 365, and the values last written. */
 interface AppliedTable {
   tenant_id: string;
-  kind: 'school' | 'class' | 'user';
+  kind: 'school' | 'class' | 'user' | 'group';
   key: string;
   object_id: string;
   /** JSON of the properties as written; a difference to the desired ones is an update. */
@@ -62,8 +62,8 @@ interface AppliedTable {
 /** Relations that Hallpass created or found in Microsoft 365. */
 interface AppliedRelationTable {
   tenant_id: string;
-  kind: 'member' | 'owner' | 'schoolClass' | 'schoolUser' | 'licence' | 'retired';
-  /** Class for member and owner, school for schoolClass and schoolUser, SKU for license, `disabled`, `signedOut`, `archived`, `expired` `earlierRole:<class>` or `formerOwners:<class>` for retired. */
+  kind: 'member' | 'owner' | 'schoolClass' | 'schoolUser' | 'groupMember' | 'licence' | 'retired';
+  /** Class for member and owner, school for schoolClass and schoolUser, grouping for groupMember, SKU for license, `disabled`, `signedOut`, `archived`, `expired` `earlierRole:<class>` or `formerOwners:<class>` for retired. */
   container: string;
   item: string;
   /** 1 if the last request about it had no answer, so it may exist or not. */

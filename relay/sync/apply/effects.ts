@@ -14,7 +14,7 @@ import {
   uncertainKey,
 } from '../../model/applied-state.ts';
 import type { Body } from '../../model/body.ts';
-import { asSectionId, objectKey } from '../../model/keys.ts';
+import { asSectionId, type ObjectParts, objectKey } from '../../model/keys.ts';
 import type { Operation } from '../../model/operation.ts';
 import { type PersonKey, personKey } from '../../model/person-key.ts';
 import { specOf } from '../../operations/registry.ts';
@@ -106,7 +106,7 @@ function markUncertain(applied: AppliedState, kind: DoubtfulKind, container: str
 
 function changeBody(
   applied: AppliedState,
-  { kind, key }: { kind: 'school' | 'class' | 'user'; key: string },
+  { kind, key }: { kind: ObjectParts['kind']; key: string },
   change: (body: Body) => Body,
 ): void {
   const objects = objectsOf(applied, kind);

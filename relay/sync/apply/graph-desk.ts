@@ -52,11 +52,13 @@ export class GraphDesk implements Desk {
   }
 
   /**
-   * Graph does not guarantee a unique name for schools and classes, so a restored older database would create them again.
+   * Graph does not guarantee a unique name for schools, classes and security groups, so a restored older database would
+   * create them again.
    */
   #mayBeThere({ operation, entry, wasLookedFor }: Task): boolean {
-    if (this.#context.isEverythingRead || entry !== undefined || wasLookedFor === true) return false;
-    return specOf(operation.kind).makes?.hasUniqueName === false;
+    if (entry !== undefined || wasLookedFor === true) return false;
+    const { makes } = specOf(operation.kind);
+    return makes?.hasUniqueName === false && !(makes.isReadAhead && this.#context.isEverythingRead);
   }
 
   async #lookUp(tasks: readonly Task[]): Promise<void> {

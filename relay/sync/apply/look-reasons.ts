@@ -153,7 +153,7 @@ export async function denied(operation: Operation, error: HallpassError, { clien
 /** The group whose people the operation changes. */
 function groupIn(operation: Operation, context: Applying): string | undefined {
   const where = specOf(operation.kind).group(operation)?.where;
-  return where?.what === 'class' ? objectIdAt(where, context) : where?.id;
+  return where === undefined || where.what === 'otherGroup' ? where?.id : objectIdAt(where, context);
 }
 
 /** The one account that the operation changes. */

@@ -124,6 +124,6 @@ function unanswered({ doubt }: Doubtful): Step {
 }
 
 async function peopleIn({ where, relation }: GroupChange, context: Applying): Promise<Set<string> | undefined> {
-  const groupId = where.what === 'group' ? where.id : objectIdAt(where, context);
+  const groupId = where.what === 'otherGroup' ? where.id : objectIdAt(where, context);
   return groupId === undefined ? undefined : readGroup(context.client, groupId, relation);
 }

@@ -1,5 +1,5 @@
 /** Finds the record of a Microsoft 365 object, according to this tenant's applied state. */
-import { classKey, type ObjectKey } from '../../model/keys.ts';
+import { classKey, groupKey, type ObjectKey } from '../../model/keys.ts';
 import type { KnownObjects } from '../../operations/needs.ts';
 
 /**
@@ -18,11 +18,13 @@ export class Owners {
   /** `students:123`, `class:77`. */
   of(objectId: string): ObjectKey | undefined {
     const { accounts, applied } = this.#known;
-    const size = accounts.size + applied.classes.size;
+    const size = accounts.size + applied.classes.size + applied.groups.size;
     if (size !== this.#size) {
       const classes = [...applied.classes].map(([id, one]) => [one.objectId, classKey(id)] as const);
+      const groups = [...applied.groups].map(([id, one]) => [one.objectId, groupKey(id)] as const);
       this.#byObject = new Map<string, ObjectKey>([
         ...classes,
+        ...groups,
         ...[...accounts].map(([key, id]) => [id, key] as const),
       ]);
       this.#size = size;

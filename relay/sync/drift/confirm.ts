@@ -62,12 +62,14 @@ function pathOf({ kind, object, item }: Drift, { applied, accounts }: What): str
     const { relation } = membershipOf(item);
     const container = objectsOf(applied, what).get(key)?.objectId;
     if (container === undefined) return undefined;
+    if (relation === 'groupMember') return `/groups/${container}/members?$select=id&$top=999`;
     if (relation === 'member' || relation === 'owner') return `/groups/${container}/${relation}s?$select=id&$top=999`;
     return contentsPath(container, relation === 'schoolUser' ? 'users' : 'classes');
   }
   if (kind === 'deleted')
     return what === 'school' ? `/education/schools/${item}?$select=id` : `/groups/${item}?$select=id`;
   const objectId = objectsOf(applied, what).get(key)?.objectId;
+  if (what === 'group') return objectId && `/groups/${objectId}?$select=id,${item}`;
   const collection = { school: 'schools', class: 'classes', user: 'users' }[what];
   const id = what === 'user' ? accounts.get(key) : objectId;
   return id && `/education/${collection}/${id}`;

@@ -1,6 +1,7 @@
 /** Corrects the applied state to what really exists, in memory and in the store. */
 import { type Drift, isOfMembership, membershipOf, targetObject } from '../../drift/ledger.ts';
 import { type Applied, objectsOf } from '../../model/applied-state.ts';
+import { groupingParts } from '../../model/grouping.ts';
 import { type Keys, keysOfObjects, type ObjectKey, type ObjectParts, objectKey, objectOf } from '../../model/keys.ts';
 import { isAccountKey } from '../../model/person-key.ts';
 import { forgetObject, record } from '../../store/applied/applied.ts';
@@ -33,21 +34,29 @@ export function revert(drift: Drift, state: TenantState): Corrected {
   return correct({ ...drift, kind: kind[drift.kind], ...(ours === undefined ? {} : { theirs: ours }) }, state);
 }
 
-/** The objects of differences; for those in a school, the person or class. */
+/** The objects of differences; for those in a school or security group, the person or class. */
 export function objectsIn(drifts: Iterable<Drift>): Set<ObjectKey> {
   const objects = new Set<ObjectKey>();
   for (const { kind, object, item } of drifts) {
-    const isInSchool = isOfMembership({ kind }) && objectOf(object).kind === 'school';
-    const about = isInSchool ? targetObject(item) : object;
+    const about = isOfMembership({ kind }) && objectOf(object).kind !== 'class' ? targetObject(item) : object;
     // An account without a person in the roster needs no plan.
     if (!isAccountKey(about)) objects.add(about);
   }
   return objects;
 }
 
-/** What to plan for a new or restored school or class: a school with all of its people and classes. */
+/**
+ * What to plan for a new or restored object: a school with all of its people and classes, a security group with
+ * everybody who may belong to it.
+ */
 export function keysIn(object: ObjectKey, { roster }: TenantState): Keys {
   const keys = keysOfObjects([object]);
+  for (const id of keys.groups) {
+    const { schoolId } = groupingParts(id);
+    for (const person of schoolId === undefined ? roster.people.keys() : roster.peopleIn(schoolId)) {
+      keys.people.add(person);
+    }
+  }
   for (const schoolId of keys.schools) {
     for (const id of roster.sectionsIn(schoolId)) keys.sections.add(id);
     for (const person of roster.peopleIn(schoolId)) keys.people.add(person);
@@ -97,6 +106,9 @@ function forgetIn(state: TenantState, object: Exclude<ObjectParts, { kind: 'user
     for (const sets of [applied.schoolClasses, applied.retired]) {
       for (const container of sets.containersOf(key)) sets.get(container)?.delete(key);
     }
+  } else if (kind === 'group') {
+    applied.groups.delete(key);
+    applied.groupMembers.delete(key);
   } else {
     applied.schools.delete(key);
     applied.schoolClasses.delete(key);

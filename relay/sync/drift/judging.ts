@@ -2,6 +2,7 @@
 
 import { type Judgment, judge } from '../../drift/judge.ts';
 import { type Drift, type DriftLedger, membershipOf } from '../../drift/ledger.ts';
+import { groupingParts, wayOf } from '../../model/grouping.ts';
 import { keysOfObjects, type ObjectKey, objectOf } from '../../model/keys.ts';
 import { isAccountKey, type PersonKey } from '../../model/person-key.ts';
 import { type DesiredState, desiredState } from '../../plan/desired.ts';
@@ -91,6 +92,7 @@ function mayMatter({ kind, object, item }: Drift, { profile, tenant }: ProfileSt
   const { target } = link;
   if (isAccountKey(target)) return false;
   if (what === 'school') return roster.whereaboutsOf(target)?.schoolIds.includes(key) === true;
+  if (what === 'group') return true;
   return what === 'class' && [...roster.membershipsOf(key)].some((membership) => memberOf(membership) === target);
 }
 
@@ -103,9 +105,20 @@ function desiredOf({ profile, scope, tenant }: ProfileState, drifts: readonly Dr
   return desiredState({ roster, accounts, profile, scope, made, today }, keysOfObjects(objectsIn(drifts)));
 }
 
-/** The profile responsible for an object: the one that covers its school. */
+/**
+ * The profile responsible for an object: the one that covers its school; for a security group of the whole district, the
+ * one that names it.
+ */
 export function profileOf(object: ObjectKey, { profiles, roster }: TenantState): ProfileState | undefined {
   const { kind, key } = objectOf(object);
+  if (kind === 'group') {
+    const parts = groupingParts(key);
+    const { schoolId } = parts;
+    return profiles.values().find(({ profile, scope }) => {
+      if (schoolId !== undefined) return scope.covers(schoolId);
+      return profile.groups.by.includes(wayOf(parts)) && scope.isFirstTo(wayOf(parts));
+    });
+  }
   const place = kind === 'class' ? roster.placeOf(key) : undefined;
   const schoolIds =
     kind === 'school'

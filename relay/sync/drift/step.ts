@@ -18,7 +18,7 @@ import { type GroupChanges, readGroupChanges } from '../../graph/group-delta.ts'
 import type { SchoolContents } from '../../graph/school-contents.ts';
 import { objectsOf } from '../../model/applied-state.ts';
 import type { DeltaPosition } from '../../model/delta-position.ts';
-import { classKey, keysOfObjects, type SchoolId } from '../../model/keys.ts';
+import { classKey, keysOfObjects, type ObjectParts, type SchoolId } from '../../model/keys.ts';
 import { type Problem, problem } from '../../model/problem.ts';
 import {
   type Collection,
@@ -71,7 +71,7 @@ export async function followDrift(context: DriftContext, state: TenantState, tod
   const lastAt = state.driftAt;
   if (lastAt !== undefined && clock.now() - lastAt < everyMs) return;
   state.driftAt = clock.now();
-  if (state.applied.classes.size + state.applied.schools.size === 0) return;
+  if (state.applied.classes.size + state.applied.schools.size + state.applied.groups.size === 0) return;
   if (!state.profiles.values().some(({ profile }) => profile.state === 'enabled')) return;
   try {
     await compareAll(context, state, today);
@@ -173,12 +173,12 @@ async function readAll(
   schoolIds: readonly SchoolId[],
   nowMs: number,
 ): Promise<Read> {
-  const classes = idsOf(state, 'class');
+  const [classes, ours] = [idsOf(state, 'class'), idsOf(state, 'group')];
   const isDue = (collection: Collection) => {
     const reading = readings.get(collection);
     return reading === undefined || nowMs - Date.parse(reading.readAt) >= valuesEveryMs;
   };
-  const groups = readGroupChanges(client, readings.get('groups'), (id) => classes.has(id));
+  const groups = readGroupChanges(client, readings.get('groups'), (id) => classes.has(id) || ours.has(id));
   const due = (['schools', 'classes', 'users'] as const).filter(isDue);
   const values = due.map(async (collection) => {
     const ids = idsOf(state, kindOf[collection]);
@@ -191,7 +191,7 @@ async function readAll(
   return { groups: read, values: new Map(others), schools: await readSchools(client, state, schoolIds) };
 }
 
-function idsOf({ applied }: TenantState, kind: 'school' | 'class' | 'user'): Set<string> {
+function idsOf({ applied }: TenantState, kind: ObjectParts['kind']): Set<string> {
   return new Set(
     objectsOf(applied, kind)
       .values()
@@ -209,8 +209,10 @@ function refuseBlindReading(
   written: ReadonlyMap<string, string>,
 ): void {
   const isThere = (links: ReadonlyMap<string, boolean>) => links.values().some((there) => there);
-  const shown = groups.values().some(({ members }) => isThere(members));
-  if (!full || groups.size === 0 || shown) return;
+  // Security groups hide nobody, and prove nothing.
+  const ofClasses = [...applied.classes.values()].flatMap(({ objectId }) => groups.get(objectId) ?? []);
+  const shown = ofClasses.some(({ members }) => isThere(members));
+  if (!full || ofClasses.length === 0 || shown) return;
   let expected = 0;
   // A member added a moment ago may not show yet.
   for (const [id, people] of applied.members) if (!written.has(classKey(id))) expected += people.size;

@@ -84,7 +84,7 @@ export function renewProblems(
   for (const id of schools) state.refusals.delete(schoolKey(id));
   for (const key of people) state.refusals.delete(key);
   // Anyone who could not be added to a group is pending until it succeeds.
-  for (const key of state.refusals.keys()) if (key.startsWith('licence:')) state.refusals.delete(key);
+  for (const key of state.refusals.keys()) if (/^(?:licence|group):/.test(key)) state.refusals.delete(key);
   for (const id of sections) state.refusals.delete(classKey(id));
   for (const of of [...people, ...sections]) {
     const problems = found.get(of);

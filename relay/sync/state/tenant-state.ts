@@ -150,8 +150,8 @@ export class TenantState {
     this.createdByUs.delete(key);
     this.linkedByHand.delete(key);
     this.applied.users.delete(key);
-    const { members, owners, schoolUsers, licenses, retired } = this.applied;
-    const relations: RelationMap<string, string>[] = [members, owners, schoolUsers, licenses, retired];
+    const { members, owners, schoolUsers, groupMembers, licenses, retired } = this.applied;
+    const relations: RelationMap<string, string>[] = [members, owners, schoolUsers, groupMembers, licenses, retired];
     for (const sets of relations) for (const container of sets.containersOf(key)) sets.get(container)?.delete(key);
     this.touchPerson(key);
   }

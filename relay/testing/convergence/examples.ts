@@ -9,6 +9,7 @@ const undone: History = {
   sds: undefined,
   schools: 'all',
   createTeam: false,
+  groups: true,
   rules: {
     ownerRemovalEndsMembership: false,
     refusesOwnersInPatch: false,

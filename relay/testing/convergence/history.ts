@@ -53,6 +53,8 @@ const historyIn = (part: Part) =>
     sds: fc.option(fc.constantFrom('v1' as const, 'v2.1' as const, 'mixed' as const), { nil: undefined }),
     schools: fc.constantFrom('all' as const, ['1', '2']),
     createTeam: fc.boolean(),
+    /** Whether there are security groups, of every way. */
+    groups: fc.boolean(),
     rules: fc.record({
       ownerRemovalEndsMembership: fc.boolean(),
       refusesOwnersInPatch: fc.boolean(),

@@ -121,7 +121,7 @@ export function ofDeparted(
   return wrong;
 }
 
-function compare(
+export function compare(
   what: string,
   { must, may, there }: { must: ReadonlySet<string>; may: ReadonlySet<string>; there: ReadonlySet<string> },
   say: (difference: string) => void,
@@ -139,7 +139,7 @@ function sectionOf(one: Dump['class'][number]): string | undefined {
   return one.externalId ?? /^Section_(.+)$/.exec(one[`${sdsExtension}AnchorId`] ?? '')?.[1];
 }
 
-function stampOf({ student, teacher }: Dump['user'][number]): string | undefined {
+export function stampOf({ student, teacher }: Dump['user'][number]): string | undefined {
   if (student?.externalId !== undefined) return `students:${student.externalId}`;
   return teacher?.externalId === undefined ? undefined : `teachers:${teacher.externalId}`;
 }

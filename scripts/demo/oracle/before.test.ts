@@ -29,6 +29,7 @@ const expected: Expected = {
     },
   ],
   groups: [],
+  securityGroups: [],
   problems: new Map(),
 };
 

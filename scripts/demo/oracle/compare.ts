@@ -2,7 +2,7 @@
 import type { SeededAccount } from './accounts.ts';
 import type { Actual, ActualClass, ActualGroup, ActualSchool, ActualUser, ReportedProblem } from './actual.ts';
 import type { ExpectedClass } from './classes.ts';
-import type { Expected, ExpectedGroup } from './expected.ts';
+import type { Expected } from './expected.ts';
 import { compareObject, compareProperties, type Say } from './objects.ts';
 import type { ExpectedUser } from './users.ts';
 
@@ -13,7 +13,7 @@ export function compare(expected: Expected, directory: readonly SeededAccount[],
   const schools = compareSchools(expected, actual.schools, say);
   const people = compareUsers(expected.users, directory, actual.users, schools, say);
   compareClasses(expected.classes, actual.classes, { schools, people }, say);
-  compareGroups(expected.groups, actual.groups, people, say);
+  compareGroups(expected, actual.groups, people, say);
   for (const { type, name } of actual.strangers) say(`${type} ${name} should not be there`);
   compareProblems(expected.problems, actual.problems, say);
   return differences;
@@ -122,13 +122,13 @@ function compareClasses(
 }
 
 function compareGroups(
-  expected: readonly ExpectedGroup[],
+  expected: Pick<Expected, 'groups' | 'securityGroups'>,
   actual: readonly ActualGroup[],
   people: NamesById,
   say: Say,
 ): void {
   const found = new Map(actual.map((group) => [group.id, group]));
-  for (const { id, members } of expected) {
+  for (const { id, members } of expected.groups) {
     const group = found.get(id);
     found.delete(id);
     if (group === undefined) say(`group ${id} is gone`);
@@ -139,6 +139,15 @@ function compareGroups(
         group.members.map((one) => people.get(one) ?? one),
         say,
       );
+  }
+  const byName = Map.groupBy(found.values(), ({ name }) => name);
+  for (const { name, members } of expected.securityGroups) {
+    const [group, ...more] = byName.get(name) ?? [];
+    if (group !== undefined) found.delete(group.id);
+    if (group === undefined || more.length > 0)
+      say(`security group ${name} is ${group === undefined ? 'missing' : 'there twice'}`);
+    const there = group?.members.map((one) => people.get(one) ?? one) ?? [];
+    compareSets(`security group ${name}: member`, members, there, say);
   }
   for (const { name } of found.values()) say(`group ${name} should not be there`);
 }

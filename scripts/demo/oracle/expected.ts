@@ -8,6 +8,7 @@ import type { District, School } from './district.ts';
 import { chooser, type Properties, present } from './properties.ts';
 import type { Rules } from './rules.ts';
 import { scopeOf } from './scope.ts';
+import { type ExpectedSecurityGroup, securityGroupsOf } from './security-groups.ts';
 import { type ExpectedUser, given, userOf } from './users.ts';
 import { yearsOf } from './years.ts';
 
@@ -39,6 +40,7 @@ export interface Expected {
   users: ExpectedUser[];
   classes: ExpectedClass[];
   groups: ExpectedGroup[];
+  securityGroups: ExpectedSecurityGroup[];
   /** Code by person key, by `school:<DCID>`, by `class:<DCID>/team`, or by a membership's name. */
   problems: Map<string, string>;
 }
@@ -93,7 +95,17 @@ export function expectedState(tables: District, circumstances: Circumstances, ea
   for (const { id, members } of earlier?.groups ?? []) {
     for (const key of members.intersection(left)) groups.get(id)?.add(key);
   }
-  return { schools, users, classes, groups: [...groups].map(([id, members]) => ({ id, members })), problems };
+  const securityGroups = securityGroupsOf({
+    schools: district.schools,
+    users: scope.people.filter(({ person }) => accounts.has(person.key)),
+    here: new Set(district.people.map(({ key }) => key)),
+    contested: new Set(scope.problems.keys()),
+    ruling: scope.ruling,
+    lastSchools: new Map(earlier?.users.map(({ person }) => [person.key, person.schools[0]])),
+    earlier: earlier?.securityGroups ?? [],
+  });
+  const byLicense = [...groups].map(([id, members]) => ({ id, members }));
+  return { schools, users, classes, groups: byLicense, securityGroups, problems };
 }
 
 /** Pre-registered people are read only where a profile asks for them. */

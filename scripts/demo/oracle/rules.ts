@@ -24,6 +24,8 @@ export interface PasswordRule {
 
 export type License = { skuId: string; disabledPlans: string[] } | { group: string };
 
+type WayToGroup = 'role' | 'school' | 'grade' | 'schoolGrade';
+
 export interface Rules {
   name: string;
   mode: Record<Role, Mode>;
@@ -50,6 +52,8 @@ export interface Rules {
   /** Whether a class gets its name when it is created, and never again. */
   namedOnce: boolean;
   replacesCharacters: boolean;
+  /** Security groups. */
+  groups: { by: Set<WayToGroup>; schoolName: string; keepsLeavers: boolean };
   /** Whether every class with an owner is a team. */
   teams: boolean;
   /** The first and last day on which anything is provisioned, YYYY-MM-DD. */
@@ -92,6 +96,7 @@ export interface ProfileDocument {
     unsupportedCharacters?: 'keep' | 'replace';
     createTeam?: boolean;
   };
+  groups?: { by?: WayToGroup[]; names?: { school?: string }; leavers?: 'remove' | 'keep' };
   dates?: Partial<Record<'startsOn' | 'expiresOn' | 'studentsFrom', string | null>> & {
     openDaysBefore?: number | null;
   };
@@ -154,6 +159,11 @@ export function readRules(document: ProfileDocument): Rules {
     className: classes?.name ?? '{courseName} - {sectionNumber}',
     namedOnce: classes?.displayName === 'create-only',
     replacesCharacters: classes?.unsupportedCharacters === 'replace',
+    groups: {
+      by: new Set(document.groups?.by),
+      schoolName: document.groups?.names?.school ?? '{role} - {schoolName}',
+      keepsLeavers: document.groups?.leavers === 'keep',
+    },
     teams: classes?.createTeam === true,
     startsOn: dates?.startsOn ?? undefined,
     expiresOn: dates?.expiresOn ?? undefined,

@@ -24,6 +24,7 @@ export const stepNames = {
   schools: 'Schools',
   properties: 'Properties',
   classes: 'Classes and dates',
+  groups: 'Security groups',
   guards: 'Guards',
   summary: 'Summary',
   preview: 'Preview',

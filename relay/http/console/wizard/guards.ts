@@ -1,4 +1,4 @@
-/** Step 9: how much may change within 24 hours before a person must decide. */
+/** Step 10: how much may change within 24 hours before a person must decide. */
 import { html } from 'ghtml';
 import type { ZodType } from 'zod';
 import { stepPage } from './frame.ts';
@@ -10,7 +10,7 @@ function number(path: string, label: string): PlainField {
 
 const groups: readonly { title: string; note: string; fields: readonly PlainField[] }[] = [
   {
-    title: 'Removals from classes',
+    title: 'Removals from classes and security groups',
     note: 'Held when both are exceeded in a school within 24 hours, or the total in all schools.',
     fields: [
       number('removals.percent', 'Percent of a school'),

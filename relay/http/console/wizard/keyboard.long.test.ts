@@ -134,6 +134,9 @@ t.test('every step by keyboard', { skip: noBrowser }, async (t) => {
     await looksRight('properties');
     await next('classes');
     await looksRight('classes');
+    await next('groups');
+    await choose(tab, 'input[name="by"][value="school"]');
+    await looksRight('groups');
     await next('guards');
     await type(tab, 'input[name="guards.removals.percent"]', '5');
     await looksRight('guards');

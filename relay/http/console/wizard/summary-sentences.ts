@@ -43,6 +43,12 @@ export function sentencesOf(document: LooseDocument, step: DraftStep): string[] 
     }
     case 'classes':
       return classes(document);
+    case 'groups': {
+      const groups = shape.groups.safeParse(content.groups).data;
+      if (groups === undefined) return [];
+      const { by, names } = groups;
+      return by.length === 0 ? ['No security groups'] : by.map((way) => names[way]);
+    }
     case 'guards': {
       const guards = shape.guards.safeParse(content.guards).data;
       if (guards === undefined) return [];

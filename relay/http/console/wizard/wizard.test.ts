@@ -125,7 +125,10 @@ t.test('from nothing to a profile that writes', async (t) => {
   t.equal((await wizard.fill('classes', { 'classes.name': '{courseName' })).to, 'classes');
   t.match(await wizard.see('classes'), /has no counterpart/);
   const dated = { 'classes.name': '{courseName}', 'dates.expiresOn': '2100-06-30', 'dates.openDaysBefore': '14' };
-  t.equal((await wizard.fill('classes', dated)).to, 'guards');
+  t.equal((await wizard.fill('classes', dated)).to, 'groups');
+  t.equal((await wizard.fill('groups', { by: 'school', 'groups.names.school': 'All {role}' })).to, 'groups');
+  t.match(await wizard.see('groups'), /several groups would have the same name/);
+  t.equal((await wizard.fill('groups', { 'groups.names.school': '' })).to, 'guards', 'its default');
   t.equal((await wizard.fill('guards', { 'guards.removals.percent': 'many' })).to, 'guards');
   t.equal(
     (await wizard.fill('guards', { 'guards.removals.percent': '200' })).to,
@@ -139,6 +142,8 @@ t.test('from nothing to a profile that writes', async (t) => {
   t.match(summary, /The agent will start sending:.*grade level <small>student/s);
   t.match(summary, /more than 5 % and 20/);
   const preview = await wizard.see('preview');
+  t.match(summary, /<dd>.*\{role\} - \{schoolName\}/s);
+  t.match(preview, /new security group<\/th>/);
   t.match(preview, /operations would be carried out/);
   t.match(preview, /new account<\/th><td class="number">4<\/td>/);
   const enable = await browser.get(`${wizard.path}/enable`);
@@ -153,6 +158,7 @@ t.test('from nothing to a profile that writes', async (t) => {
     name: 'Contoso',
     state: 'enabled',
     guards: { removals: { percent: 5 } },
+    groups: { by: ['school'] },
     dates: { openDaysBefore: 14 },
   });
   t.equal((await browser.get(`${wizard.path}/summary`)).status, 404, 'the draft has ended');

@@ -2,6 +2,7 @@
 import type { Page } from '../shell/page.ts';
 import { classesStep } from './classes.ts';
 import { domainsStep } from './domains.ts';
+import { groupsStep } from './groups.ts';
 import { guardsStep } from './guards.ts';
 import { identityStep } from './identity.ts';
 import { licensesStep } from './licenses.ts';
@@ -14,5 +15,5 @@ import { summaryStep } from './summary.ts';
 
 export const wizardPages: readonly Page[] = [
   ...[sourceStep, modeStep, identityStep, domainsStep, licensesStep, schoolsStep],
-  ...[propertiesStep, classesStep, guardsStep, summaryStep, previewStep, enableStep],
+  ...[propertiesStep, classesStep, groupsStep, guardsStep, summaryStep, previewStep, enableStep],
 ];
