@@ -1,9 +1,10 @@
 /** What a problem is about, read from its subject. */
 import { type Kind, kinds } from '../../shared/roster.ts';
-import { isClassKey, recordIn } from './keys.ts';
+import { groupingParts } from './grouping.ts';
+import { asGroupingId, isClassKey, isGroupKey, recordIn } from './keys.ts';
 import { isPersonKey, isStudent } from './person-key.ts';
 
-/** `other`: the district as a whole, or a license. */
+/** `other`: the district as a whole, a license, or a security group. */
 export type SubjectKind = Kind | 'membership' | 'other';
 
 export interface Subject {
@@ -14,7 +15,7 @@ export interface Subject {
   person: string | undefined;
 }
 
-/** @param subject such as `students:123`, `class:77`, `class:77/students:123`, `studentEnrollment:30` */
+/** @param subject such as `students:123`, `class:77`, `class:77/students:123`, `group:teachers`, `studentEnrollment:30` */
 export function readSubject(subject: string): Subject {
   if (isPersonKey(subject)) {
     const kind = isStudent(subject) ? 'student' : 'teacher';
@@ -26,6 +27,16 @@ export function readSubject(subject: string): Subject {
     return {
       what: isMember ? 'membership' : 'section',
       record: { kind: 'section', id: section },
+      person: isMember ? member : undefined,
+    };
+  }
+  if (isGroupKey(subject)) {
+    const [group = '', member] = recordIn(subject).id.split('/', 2);
+    const { schoolId } = groupingParts(asGroupingId(group));
+    const isMember = member !== undefined && isPersonKey(member);
+    return {
+      what: isMember ? 'membership' : 'other',
+      record: schoolId && { kind: 'school', id: schoolId },
       person: isMember ? member : undefined,
     };
   }
