@@ -37,22 +37,29 @@ export async function consoleSetting(
       await browser.submit(await browser.get('/console/link'), '/link', { code: await code() });
       return browser;
     },
-    async as(role, where) {
-      const browser = new TestBrowser(relay.url);
-      const now = new Date(clock.now());
-      const grant = {
-        role,
-        tenantId: isRelayRole(role) ? 'all' : (where?.tenantId ?? ''),
-        schools: where?.schools ?? null,
-      };
-      const secret = await relay.store.system(async (scope) => {
-        const identity = { authority: 'https://login.example.org', subject: `${role} ${grant.tenantId}` };
-        const { id } = await noteSignIn(scope, { ...identity, name: `Sam the ${role}`, email: null }, now);
-        await giveGrant(scope, id, grant, { by: 'kim', now });
-        return await beginSession(scope, { userId: id, name: `Sam the ${role}`, lastsMs: longestMs }, now);
-      });
-      browser.cookies.set('hallpass', secret);
-      return browser;
-    },
+    as: (role, where) => signedIn(relay, new Date(clock.now()), role, where),
   };
+}
+
+/** A user of this relay who has signed in just now. @param where see {@link ConsoleSetting.as} */
+export async function signedIn(
+  relay: Pick<TestRelay, 'url' | 'store'>,
+  now: Date,
+  role: UserRole,
+  where?: { tenantId: string; schools?: readonly string[] },
+): Promise<TestBrowser> {
+  const browser = new TestBrowser(relay.url);
+  const grant = {
+    role,
+    tenantId: isRelayRole(role) ? 'all' : (where?.tenantId ?? ''),
+    schools: where?.schools ?? null,
+  };
+  const secret = await relay.store.system(async (scope) => {
+    const identity = { authority: 'https://login.example.org', subject: `${role} ${grant.tenantId}` };
+    const { id } = await noteSignIn(scope, { ...identity, name: `Sam the ${role}`, email: null }, now);
+    await giveGrant(scope, id, grant, { by: 'kim', now });
+    return await beginSession(scope, { userId: id, name: `Sam the ${role}`, lastsMs: longestMs }, now);
+  });
+  browser.cookies.set('hallpass', secret);
+  return browser;
 }
