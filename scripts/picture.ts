@@ -21,7 +21,7 @@ const {
 
 /** Each is as high as what it shows. */
 const pictures = [
-  { name: 'fleet', path: '', height: 290 },
+  { name: 'fleet', path: '', height: 280 },
   { name: 'run', path: `districts/${summit.slug}/runs/1`, height: 620 },
 ];
 
