@@ -1,4 +1,7 @@
-/** The profile wizard in a real browser by keyboard alone, from the list to a profile that writes, light and dark, at both widths. */
+/**
+ * The profile wizard in a real browser by keyboard alone, from the list to a profile that writes: in both modes and with one of each,
+ * light and dark, at both widths.
+ */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page as Tab } from 'playwright-core';
@@ -52,6 +55,25 @@ async function type(tab: Tab, selector: string, words: string): Promise<void> {
   await tab.keyboard.type(words);
 }
 
+/** As the form has them, and as the profile has them. */
+const rules = {
+  students: {
+    value: 'studentNumber||mailNickname',
+    rule: { source: 'studentNumber', suffix: null, target: 'mailNickname' },
+  },
+  teachers: {
+    value: 'username|contoso.edu|userPrincipalName',
+    rule: { source: 'username', suffix: 'contoso.edu', target: 'userPrincipalName' },
+  },
+} as const;
+
+/** Both modes for everybody, and a district where only teachers get accounts. */
+const rounds = [
+  { mode: { students: 'match', teachers: 'create' }, look: looks[0] },
+  { mode: { students: 'create', teachers: 'create' }, look: looks[1] },
+  { mode: { students: 'match', teachers: 'match' }, look: looks[0] },
+] as const;
+
 t.test('every step by keyboard', { skip: noBrowser }, async (t) => {
   const home = t.testdir();
   const district = await openDistrict({
@@ -65,7 +87,13 @@ t.test('every step by keyboard', { skip: noBrowser }, async (t) => {
   const { relay, code } = await consoleSetting(t, { home });
   await mkdir(screenshots, { recursive: true });
 
-  for (const { name, ...look } of looks) {
+  for (const {
+    mode,
+    look: { name: lookName, ...look },
+  } of rounds) {
+    const name = `${mode.students}-${mode.teachers}-${lookName}`;
+    const created = (['students', 'teachers'] as const).filter((role) => mode[role] === 'create');
+    const matched = (['students', 'teachers'] as const).filter((role) => mode[role] === 'match');
     const tab = await openTab(t, browser, `${relay.url}/console/link#${await code()}`, look);
     const looksRight = async (what: string) => {
       await tab.screenshot({ path: join(screenshots, `wizard-${what}-${name}.png`), fullPage: true });
@@ -98,30 +126,39 @@ t.test('every step by keyboard', { skip: noBrowser }, async (t) => {
     await type(tab, 'input[name="name"]', name);
     await next('mode');
 
-    await choose(tab, 'input[name="mode.students"][value="match"]');
-    await choose(tab, 'input[name="mode.teachers"][value="create"]');
+    await choose(tab, `input[name="mode.students"][value="${mode.students}"]`);
+    await choose(tab, `input[name="mode.teachers"][value="${mode.teachers}"]`);
     await looksRight('mode');
     await next('identity');
     await looksRight('identity');
-    await choose(tab, 'input[name="rule.students"][value="studentNumber||mailNickname"]');
+    for (const role of matched) await choose(tab, `input[name="rule.${role}"][value="${rules[role].value}"]`);
     await next('domains');
-    await reach(tab, 'select[name="domains.teachers"]');
-    await tab.keyboard.type('contoso');
-    await choose(tab, 'input[name="accounts.teachers.username"][value="pattern"]');
-    await type(tab, 'input[name="accounts.teachers.username.pattern"]', '{givenName}.{surname}');
+    for (const role of created) {
+      await reach(tab, `select[name="domains.${role}"]`);
+      await tab.keyboard.type('contoso');
+      await choose(tab, `input[name="accounts.${role}.username"][value="pattern"]`);
+      await type(tab, `input[name="accounts.${role}.username.pattern"]`, '{givenName}.{surname}');
+    }
     await looksRight('domains');
     await reach(tab, 'button[value="back"]');
     await tab.keyboard.press('Enter');
     await tab.waitForURL(/\/identity$/);
-    t.ok(await tab.locator('input[value="studentNumber||mailNickname"]').isChecked(), 'back loses nothing');
+    for (const role of matched) {
+      t.ok(
+        await tab.locator(`input[name="rule.${role}"][value="${rules[role].value}"]`).isChecked(),
+        'back loses nothing',
+      );
+    }
     await next('domains');
-    t.equal(
-      await tab.locator('input[name="accounts.teachers.username.pattern"]').inputValue(),
-      '{givenName}.{surname}',
-    );
+    for (const role of created) {
+      const pattern = tab.locator(`input[name="accounts.${role}.username.pattern"]`);
+      t.equal(await pattern.inputValue(), '{givenName}.{surname}');
+    }
     await next('licenses');
-    await reach(tab, 'select[name="licenses.teachers"]');
-    await tab.keyboard.type('Office');
+    for (const role of created) {
+      await reach(tab, `select[name="licenses.${role}"]`);
+      await tab.keyboard.type('Office');
+    }
     await looksRight('licenses');
     await next('schools');
     await choose(tab, 'input[name="schools"][value="all"]');
@@ -157,8 +194,9 @@ t.test('every step by keyboard', { skip: noBrowser }, async (t) => {
 
     const [profile] = await relay.store.readTenant(district.tenantId, readProfiles);
     t.match(profile, {
-      ...{ name, state: 'enabled', guards: { removals: { percent: 5 } }, domains: { teachers: 'contoso.edu' } },
-      identity: { students: [{ source: 'studentNumber', suffix: null, target: 'mailNickname' }] },
+      ...{ name, mode, state: 'enabled', guards: { removals: { percent: 5 } } },
+      domains: Object.fromEntries(created.map((role) => [role, 'contoso.edu'])),
+      identity: Object.fromEntries(matched.map((role) => [role, [rules[role].rule]])),
     });
     await relay.store.withTenant(district.tenantId, (scope) => removeProfile(scope, name));
   }
