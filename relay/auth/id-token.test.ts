@@ -57,6 +57,9 @@ t.test('a wrong token lets nobody in', async (t) => {
     'not yet begun': await signed({ ...good, nbf: seconds + 61 }),
     endless: await signed(endless),
     unsigned: new UnsecuredJWT(good).encode(),
+    'with a key of its own': await new SignJWT(good)
+      .setProtectedHeader({ alg: 'ES256', jwk: await exportJWK(foreign.publicKey), jku: 'https://evil.example/keys' })
+      .sign(foreign.privateKey),
     'a shared secret': await new SignJWT(good).setProtectedHeader({ alg: 'HS256', kid: 'k' }).sign(new Uint8Array(32)),
     changed: (await signed(good)).replace(
       /\.[^.]*\./,

@@ -116,11 +116,29 @@ t.test('private addresses are reached only where the operator says so, whatever 
 });
 
 t.test('tells addresses of the internet from all others', async (t) => {
-  for (const address of ['8.8.8.8', '172.32.0.1', '100.128.0.1', '2600::1', '::ffff:8.8.8.8']) {
+  for (const address of ['8.8.8.8', '172.32.0.1', '100.128.0.1', '2600::1', '::ffff:8.8.8.8', '64:ff9b::808:808']) {
     t.equal(isPrivate(address), false, address);
   }
   const others = ['0.0.0.0', '10.0.0.1', '100.64.0.1', '127.9.9.9', '172.31.255.255', '192.168.0.1', '224.0.0.1'];
-  for (const address of [...others, '::', '::1', 'fd00::1', 'fe80::1', '::ffff:10.0.0.1', 'no address']) {
+  const holding = [
+    '64:ff9b::',
+    '64:ff9b::7f00:1',
+    '64:ff9b::10.0.0.1',
+    '2002:7f00:1::',
+    '2001:0:7f00:1::',
+    '::10.0.0.1',
+  ];
+  for (const address of [
+    ...others,
+    ...holding,
+    'fec0::1',
+    '::',
+    '::1',
+    'fd00::1',
+    'fe80::1',
+    '::ffff:10.0.0.1',
+    'no address',
+  ]) {
     t.equal(isPrivate(address), true, address);
   }
 });

@@ -22,14 +22,25 @@ const networks: readonly [address: string, bits: number][] = [
   ['203.0.113.0', 24],
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
-  ['::', 127],
+  ['192.88.99.0', 24],
+  // IPv4 addresses in the form of IPv4-compatible ones, of Teredo and of 6to4 lead wherever a relay of these takes them.
+  ['::', 96],
   ['64:ff9b:1::', 48],
   ['100::', 64],
+  ['2001::', 23],
   ['2001:db8::', 32],
+  ['2002::', 16],
+  ['3fff::', 20],
+  ['5f00::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['ff00::', 8],
 ];
+
+/** Where there is IPv6 alone, every IPv4 address is reached as one of these (RFC 6052): what counts is the address within. */
+const translated = new BlockList();
+translated.addSubnet('64:ff9b::', 96, 'ipv6');
 
 const special = new BlockList();
 for (const [address, bits] of networks) special.addSubnet(address, bits, address.includes(':') ? 'ipv6' : 'ipv4');
@@ -37,7 +48,16 @@ for (const [address, bits] of networks) special.addSubnet(address, bits, address
 /** Also of IPv4 addresses written as IPv6 ones (`::ffff:127.0.0.1`). */
 export function isPrivate(address: string): boolean {
   const family = isIP(address);
+  if (family === 6 && translated.check(address, 'ipv6')) return isPrivate(lastFour(address));
   return family === 0 || special.check(address, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** The last four bytes of an IPv6 address, as an IPv4 address. */
+function lastFour(address: string): string {
+  const { hostname } = new URL(`http://[${address}]`);
+  const groups = hostname.slice(1, -1).split('::').at(-1)?.split(':') ?? [];
+  const [high = 0, low = 0] = ['0', '0', ...groups].slice(-2).map((group) => Number.parseInt(group || '0', 16));
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
 }
 
 /** Whether the operator lets channels reach this host wherever it leads. */

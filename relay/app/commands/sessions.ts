@@ -77,6 +77,11 @@ export function actorFromTerminal(name: string): UserActor {
   return { kind: 'user', id: terminalId, name, grants: [everything], isFresh: true };
 }
 
+/** After another sign-in in the same browser: the session before it opens nothing anymore. */
+export async function replace({ store, clock }: StoreContext, before: string): Promise<void> {
+  if (looksLikeSecret(before)) await leave({ store, clock }, before);
+}
+
 /** Signs out; of a session that has ended, nothing is left to do. Old ones of others go with it. */
 export async function leave({ store, clock }: StoreContext, secret: string): Promise<void> {
   const nowMs = clock.now();

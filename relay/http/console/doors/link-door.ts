@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { html } from 'ghtml';
 import { z } from 'zod';
 import { fail, HallpassError } from '../../../../shared/errors.ts';
+import { replace } from '../../../app/commands/sessions.ts';
 import { beginSignIn } from '../../../app/commands/sign-in.ts';
 import { enterByLink, kindOfLink } from '../../../app/commands/sign-in-links.ts';
 import { AttemptLimit } from '../../link/attempts.ts';
@@ -37,6 +38,7 @@ export function linkDoor(app: FastifyInstance, options: DoorOptions): void {
         return showAtDoor(reply, frame, leadingTo(begun.address));
       }
       const { cookie, link } = await enterByLink(context, code);
+      await replace(context, jar.read(request));
       jar.write(reply, cookie);
       log.warn({ event: 'console.link-used', link, address }, 'somebody signed in with a link from the terminal');
       return reply.redirect(`${consoleBase}/`, 303);

@@ -4,7 +4,7 @@ import { html } from 'ghtml';
 import { z } from 'zod';
 import { fail, HallpassError } from '../../../../shared/errors.ts';
 import { advice } from '../../../../shared/page/parts.ts';
-import { admitVisitor } from '../../../app/commands/sessions.ts';
+import { admitVisitor, replace } from '../../../app/commands/sessions.ts';
 import { beginSignIn, endSignIn } from '../../../app/commands/sign-in.ts';
 import { AttemptLimit } from '../../link/attempts.ts';
 import { consoleBase } from '../shell/document.ts';
@@ -62,6 +62,7 @@ export function signInDoor(app: FastifyInstance, options: DoorOptions): void {
     kept.clear(reply);
     try {
       const { cookie, returnTo } = await endSignIn(context, () => providers.now(), returned);
+      await replace(context, jar.read(request));
       jar.write(reply, cookie);
       log.info({ event: 'console.signed-in' });
       return reply.redirect(returnTo, 302);

@@ -52,10 +52,10 @@ export function ruleInputs(now: ChannelRules | undefined, defaultZone: string): 
   const isShort = causes === null && quiet.length === 0;
   const box = (field: string, value: string, words: string, isChosen: boolean) =>
     html`<label><input type="checkbox" name="${field}" value="${value}" !${isChosen ? 'checked' : ''}>${words}</label>`;
-  return html`<fieldset class="choices"><legend class="hint">For who looks after</legend>
+  return html`<fieldset class="choices"><legend class="fine">For who looks after</legend>
 !${alertReaders.map((one) => box('readers', one, readerNames[one], readers.includes(one))).join('')}</fieldset>
 <details !${isShort ? '' : 'open'}><summary>Only some causes, and quiet hours</summary><div class="stack">
-<fieldset class="choices"><legend class="hint">Causes; none chosen means all</legend>
+<fieldset class="choices"><legend class="fine">Causes; none chosen means all</legend>
 !${alertCauses.map((one) => box('causes', one, titles[one], causes?.includes(one) ?? false)).join('')}</fieldset>
 <label>Quiet hours, such as 21:00-06:00, with commas between<input type="text" name="quiet" value="${quiet.map(({ from, to }) => `${from}-${to}`).join(', ')}" autocomplete="off"></label>
 <label>Their time zone, such as America/Chicago<input type="text" name="timeZone" value="${timeZone ?? ''}" autocomplete="off" spellcheck="false"></label>
