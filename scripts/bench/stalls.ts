@@ -5,15 +5,13 @@
  *
  *   npm run bench -- stalls [--students 100000]
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { Option } from 'commander';
 import { saveSettings, storeFile } from '../../relay/settings/settings.ts';
 import { issueCode } from '../../relay/store/agents/agents.ts';
@@ -25,6 +23,7 @@ import { count, readScriptOptions } from '../script-options.ts';
 import { quantile } from './hostile/good.ts';
 import { sendBatches } from './house/probe.ts';
 import { addAskedDistrict, askEverything } from './stalls/asked.ts';
+import { endServing, serve, stretchesOf } from './stalls/serving.ts';
 import type { Stretches } from './stalls/stretches.ts';
 
 const {
@@ -50,25 +49,6 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-async function serve(home: string): Promise<{ child: ChildProcess; url: string }> {
-  const main = fileURLToPath(new URL('../../relay/main.ts', import.meta.url));
-  const looking = ['--import', new URL('stalls/stretches.ts', import.meta.url).href];
-  const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
-  const serving = [main, 'serve', '--port', '0', '--log-format', 'json'];
-  const child = spawn(process.execPath, [...looking, ...profiling, ...serving], {
-    env: { ...process.env, HALLPASS_HOME: home },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
-  if (child.stdout === null) throw new TypeError('the relay has no output');
-  for await (const line of createInterface({ input: child.stdout })) {
-    const { event, url } = JSON.parse(line);
-    if (event !== 'relay.ready') continue;
-    child.stdout.resume();
-    return { child, url };
-  }
-  throw new Error('the relay ended before it was ready');
-}
-
 async function agentOf(home: string, url: string, slug: string): Promise<AgentDouble> {
   const store = await openStore(storeFile(home));
   const tenant = await store.system(({ db }) =>
@@ -85,8 +65,7 @@ async function agentOf(home: string, url: string, slug: string): Promise<AgentDo
 
 /** Since it was asked before. @property lagMs with what others took of the processor */
 async function stretches(relay: ChildProcess, port: number): Promise<Stretches & { lagMs: number }> {
-  relay.send('stretches');
-  const [found] = (await once(relay, 'message')) as [Stretches];
+  const found = await stretchesOf({ child: relay });
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   return { ...found, lagMs: Number(/^nodejs_eventloop_lag_max_seconds (\S+)/m.exec(text)?.[1]) * 1000 };
 }
@@ -131,7 +110,7 @@ const token = only === 'intake' ? undefined : await addAskedDistrict(home, stude
 await addTenantTo(home, 'large', testProfile);
 await addTenantTo(home, 'small', testProfile);
 await saveSettings(home, { metrics: { port } });
-const { child, url } = await serve(home);
+const { child, url } = await serve(home, profiles);
 
 function print(what: string, value: string, unit: string): void {
   process.stdout.write(`${what.padEnd(50)}${value.padStart(8)} ${unit}\n`);
@@ -177,7 +156,6 @@ try {
     for (const { path, ms, bytes } of answers) print(`  ${path}`, ms.toFixed(0), `ms, ${Math.ceil(bytes / 1024)} KB`);
   }
 } finally {
-  child.kill('SIGTERM');
-  await once(child, 'exit');
+  await endServing({ child });
   await rm(home, { recursive: true, force: true });
 }
