@@ -7,6 +7,7 @@ import { linkPath, protocolVersion } from '../shared/link.ts';
 import { hallpassVersion } from '../shared/version.ts';
 import { noteNobodyConnected } from './app/commands/agent-link.ts';
 import { withGraph } from './app/microsoft.ts';
+import { answerThreadFile } from './http/answer-thread-file.ts';
 import { AnswerThreads } from './http/api/answer-threads.ts';
 import { apiRoutes } from './http/api/api.ts';
 import { createApp } from './http/app.ts';
@@ -51,6 +52,8 @@ export interface RelayOptions {
   drainMs?: number;
   /** Agents between their request and their welcome at once: one takes a few milliseconds, so that more of them mean trouble. */
   mostArriving?: number;
+  /** How long a page of the console is waited for before its frame is sent without it, milliseconds. */
+  frameAfterMs?: number;
   /** HTTPS_PROXY and the like; by default none. */
   proxies?: ProxyVariables;
   /** In [0, 1): spreads reconnects. */
@@ -156,12 +159,16 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     return changes.ended;
   });
 
-  const threads = new AnswerThreads({ file: storeFile(home), home, keyFile, proxies, signal: stop.signal });
+  const threads = new AnswerThreads({
+    ...{ threadFile: answerThreadFile, file: storeFile(home), home, keyFile, proxies, signal: stop.signal },
+  });
   started.defer(() => threads.close());
   enrollRoute(app, shared);
   apiRoutes(app, { ...shared, methods, home, keyFile, proxies, signal: stop.signal, threads, changed: changes.hint });
+  const { frameAfterMs = 50 } = options;
   const context = { home, keyFile, store, clock, proxies, signal: stop.signal };
-  await consoleRoutes(app, { ...context, origins, log, threads, url: () => url, changed: changes.hint });
+  const site = { origins, log, threads, frameAfterMs, url: () => url, changed: changes.hint };
+  await consoleRoutes(app, { ...context, ...site });
   healthRoutes(app, { store, home, clock, trouble: () => changes.trouble ?? endpoint.trouble, stopping: stop.signal });
   url = publicUrl(settings, await listen(app, server, settings));
   log.info({ event: 'relay.ready', url, version: hallpassVersion });

@@ -93,6 +93,7 @@ t.test('scopes narrow a role and add nothing to it', async (t) => {
   const terminal: Actor = { kind: 'terminal', user: 'kim' };
   t.same(
     actions.filter((action) => outcomeOf(terminal, action) !== 'allowed'),
-    ['agent.enroll'],
+    ['agent.enroll', 'home'],
+    'agents enroll themselves; whoever sees a whole district begins with its overview',
   );
 });

@@ -92,6 +92,7 @@ export type Question =
   | 'provisioning'
   | 'problems'
   | 'ownProblems'
+  | 'home'
   | 'people'
   | 'ownTeams'
   | 'drift'
@@ -187,6 +188,8 @@ export const access: Readonly<Record<Action, Rule>> = {
   problems: { roles: everybody, scope: 'problems' },
   // School viewers and registrars get the part that sight.ts leaves them.
   ownProblems: { roles: anybody, scope: 'problems' },
+  // Others begin with the overview of the district.
+  home: { roles: { ...nobody, schoolViewer: true, registrar: true, agent: false }, scope: 'none' },
   people: { roles: anybody, scope: 'problems' },
   ownTeams: { roles: { ...everybody, schoolViewer: true }, scope: 'problems' },
   drift: { roles: everybody, scope: 'problems' },

@@ -20,13 +20,16 @@ export interface ConsoleSetting {
   code(): Promise<string>;
 }
 
-/** @param how `home`: the state folder, which may have districts already; `now`: milliseconds since the epoch */
+/**
+ * @param how `home`: the state folder, which may have districts already; `now`: milliseconds since the epoch; `frameAfterMs`: how long
+ *   a page is waited for, by default until it is there
+ */
 export async function consoleSetting(
   t: Test,
-  { home = t.testdir(), now = Date.now() }: { home?: string; now?: number } = {},
+  { home = t.testdir(), now = Date.now(), ...how }: { home?: string; now?: number; frameAfterMs?: number } = {},
 ): Promise<ConsoleSetting> {
   const clock = new StoppedClock(now);
-  const relay = await startTestRelay(home, { clock });
+  const relay = await startTestRelay(home, { clock, ...how });
   t.teardown(() => relay.close());
   const context = { store: relay.store, clock };
   const code = async () => (await makeSignInLink(context, { kind: 'terminal', user: 'kim' })).secret;

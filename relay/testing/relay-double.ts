@@ -29,6 +29,7 @@ export interface TestRelayOptions {
   drainMs?: number;
   mostArriving?: number;
   settings?: unknown;
+  frameAfterMs?: number;
 }
 
 export async function startTestRelay(home: string, options: TestRelayOptions = {}): Promise<TestRelay> {
@@ -53,6 +54,8 @@ export async function startTestRelay(home: string, options: TestRelayOptions = {
     pingMs: options.pingMs ?? 25_000,
     watchMs: 20,
     drainMs: options.drainMs ?? 0,
+    // Longer than any test: the status says what became of the page.
+    frameAfterMs: options.frameAfterMs ?? 600_000,
     ...(options.mostArriving === undefined ? {} : { mostArriving: options.mostArriving }),
     random: () => 0.5,
   });

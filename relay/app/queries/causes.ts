@@ -139,8 +139,17 @@ function wordsOf(first: Problem, details: Details, count: number): string {
   return `: ${sentence || first.message}`;
 }
 
+/** One problem as its person reads it: properties have the names of PowerSchool's pages, not those of the protocol. */
+export function inWords(problem: Pick<Problem, 'code' | 'message' | 'action'>): { message: string; action: string } {
+  const details = detailsOf(problem);
+  const entry = entryOf(problem.code);
+  const isNamed = entry !== undefined && Object.values(details).some((value) => fieldWords.has(value));
+  if (!isNamed) return { message: problem.message, action: problem.action };
+  return { message: filled(entry.sentence, details), action: actionOf(problem, details) };
+}
+
 /** In the words of PowerSchool's pages; one of another version's catalog as it is. */
-function actionOf({ code, action }: Problem, details: Details): string {
+function actionOf({ code, action }: Pick<Problem, 'code' | 'action'>, details: Details): string {
   const template = entryOf(code)?.action;
   const names = [...(template ?? '').matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   return template === undefined || names.some((name) => !(name in details)) ? action : filled(template, details);

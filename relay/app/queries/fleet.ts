@@ -9,7 +9,7 @@ import { ago, conditionOf, conditionSchema, describeCondition } from './agent-co
 import { moment, type Table } from './fields.ts';
 
 /** How urgent it is, the most urgent first. */
-const needs = ['stopped', 'broken', 'decision', 'attention', 'unfinished', 'fine'] as const;
+export const needs = ['stopped', 'broken', 'decision', 'attention', 'unfinished', 'fine'] as const;
 type Need = (typeof needs)[number];
 
 const districtSchema = z.object({

@@ -114,9 +114,9 @@ export function compare({ roster, provisioning, profiles }: Status, { counts, le
       ...(out > 0 ? [`${number(out)} could not become records, because a value is missing or unusable.`] : []),
       ...(mirror === microsoft ? [] : extra),
       ...(mirror !== microsoft && gone > 0
-        ? [`${number(gone)} are gone from PowerSchool and still in Microsoft 365.`]
+        ? [`${number(gone)} ${gone === 1 ? 'is' : 'are'} gone from PowerSchool and still in Microsoft 365.`]
         : []),
-      ...(mirror !== microsoft && wrong > 0 ? [`${number(wrong)} have a problem.`] : []),
+      ...(mirror !== microsoft && wrong > 0 ? [`${number(wrong)} ${wrong === 1 ? 'has' : 'have'} a problem.`] : []),
       ...(mirror > microsoft && !isWriting ? ['No profile is enabled, so nothing is written.'] : []),
       ...(mirror !== microsoft && held > 0 ? ['Some changes wait for a decision.'] : []),
     ];

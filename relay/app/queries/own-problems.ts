@@ -15,7 +15,7 @@ import { type Cause, Causes, causeOf } from './causes.ts';
 import { type NamedSubject, nameSubjects } from './named-subjects.ts';
 
 /** So many are read for the causes: 5,000 took 0.25 s of CPU in a district of 100,000 students. */
-const mostGrouped = 20_000;
+export const mostGrouped = 20_000;
 /** Read at a time: few at first for a page of rows; all at once for the causes, since finding the schools of many costs as much as of some. */
 const chunks = { first: 200, next: mostGrouped };
 

@@ -55,6 +55,15 @@ export async function ownTeams(
   });
 }
 
+/** By the id of the school, of those that somebody sees. */
+export async function countWaitingTeams(scope: TenantScope, sight: Sight): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  for await (const { schoolId } of seenTeams(scope, sight, undefined)) {
+    counts.set(schoolId, (counts.get(schoolId) ?? 0) + 1);
+  }
+  return counts;
+}
+
 type Placed = WaitingTeam & { schoolId: string; courseName: string | undefined };
 
 async function* seenTeams(

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import t, { type Test } from 'tap';
 import { openFreshStore } from '../../testing/fresh-store.ts';
 import { addTenant } from '../../testing/relay-double.ts';
+import { answerThreadFile } from '../answer-thread-file.ts';
 import type { Question } from './answer-messages.ts';
 import { AnswerThreads, type AnswerThreadsOptions } from './answer-threads.ts';
 import type { Answer } from './route.ts';
@@ -26,7 +27,14 @@ async function open(t: Test, options: Partial<AnswerThreadsOptions> = {}) {
       await db.insertInto('problem').values(rows).execute();
     }
   });
-  const threads = new AnswerThreads({ file, home, keyFile: undefined, signal, ...options });
+  const threads = new AnswerThreads({
+    threadFile: answerThreadFile,
+    file,
+    home,
+    keyFile: undefined,
+    signal,
+    ...options,
+  });
   t.teardown(async () => {
     await threads.close();
     await store.close();

@@ -33,12 +33,15 @@ const places: Readonly<Record<LongEffort, PlaceLimits & { threads: number }>> = 
 };
 
 export interface AnswerThreadsOptions extends Omit<AnswerThreadStart, 'idleMs'> {
+  /** What a thread runs: answer-thread-file.ts. */
+  threadFile: URL;
   /** Aborted when the relay goes down. */
   signal: AbortSignal;
   idleMs?: number;
 }
 
 export class AnswerThreads {
+  readonly #file: URL;
   readonly #start: AnswerThreadStart;
   readonly #signal: AbortSignal;
   readonly #places = {
@@ -48,7 +51,8 @@ export class AnswerThreads {
   };
   readonly #threads: Record<LongEffort, OneAnswerThread[]> = { short: [], long: [], plan: [] };
 
-  constructor({ signal, idleMs = usualIdleMs, ...start }: AnswerThreadsOptions) {
+  constructor({ threadFile, signal, idleMs = usualIdleMs, ...start }: AnswerThreadsOptions) {
+    this.#file = threadFile;
     this.#start = { ...start, idleMs };
     this.#signal = signal;
   }
@@ -79,7 +83,7 @@ export class AnswerThreads {
     const limit = AbortSignal.any([this.#signal, signal, AbortSignal.timeout(longestMs)]);
     try {
       const leave = await this.#places[effort].take(who, limit);
-      const open = () => new OneAnswerThread(this.#start);
+      const open = () => new OneAnswerThread(this.#file, this.#start);
       const thread = leastLoaded(this.#threads[effort], places[effort].threads, open);
       const ended = () => {
         leave();

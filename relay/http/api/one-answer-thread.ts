@@ -1,7 +1,7 @@
 /** The main thread's side of one answer thread: sends questions, and receives pieces of answers. */
 import { Worker } from 'node:worker_threads';
 import { fail, reasonOf } from '../../../shared/errors.ts';
-import { carried, fromCarried, threadFile } from '../../../shared/threads.ts';
+import { carried, fromCarried } from '../../../shared/threads.ts';
 import type {
   AnswerHead,
   AnswerThreadStart,
@@ -32,9 +32,10 @@ export class OneAnswerThread {
   #load = 0;
   #over: Error | undefined;
 
-  constructor(start: AnswerThreadStart) {
+  /** @param file that the thread runs */
+  constructor(file: URL, start: AnswerThreadStart) {
     const { mostMb } = start;
-    this.#worker = new Worker(threadFile(import.meta.url, 'answer-thread'), {
+    this.#worker = new Worker(file, {
       workerData: start,
       ...(mostMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: mostMb } }),
     });

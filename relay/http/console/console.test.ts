@@ -170,15 +170,16 @@ t.test('a user sees the districts of their role, and no sign of any other', asyn
     t.notMatch(fleet.body, /fabrikam/);
     t.equal((await browser.get('/console/districts/contoso')).status, 200);
     t.match(await browser.get('/console/districts/fabrikam'), { status: 404, body: /TENANT_UNKNOWN/ });
-    t.match((await browser.get('/console/me')).body, /in contoso schools/);
+    t.match((await browser.get('/console/me')).body, /in <a href="[^"]*contoso">contoso schools</);
   }
   for (const role of ['schoolViewer', 'registrar'] as const) {
     const browser = await as(role, { ...where, ...(role === 'schoolViewer' && { schools: ['1'] }) });
     const fleet = await browser.get('/console/');
-    t.equal(fleet.location, `${relay.url}/console/me`);
-    const me = await browser.follow(fleet);
-    t.match(me.body, /in contoso schools/);
-    t.notMatch(me.body, /fabrikam|aria-current|Fleet/, 'what they may not ask is not offered');
+    t.equal(fleet.location, `${relay.url}/console/districts/contoso/home`);
+    const home = await browser.follow(fleet);
+    t.match(home, { status: 200, body: /<strong>contoso schools</ });
+    t.notMatch(home.body, /fabrikam|Fleet|Overview/, 'what they may not ask is not offered');
+    t.match((await browser.get('/console/me')).body, /in <a href="[^"]*contoso\/home">contoso schools</);
     const [own, other, none] = [
       await browser.get('/console/districts/contoso'),
       await browser.get('/console/districts/fabrikam'),
@@ -188,4 +189,23 @@ t.test('a user sees the districts of their role, and no sign of any other', asyn
   }
   const observer = await as('observer');
   t.match((await observer.get('/console/')).body, /contoso schools.*fabrikam schools/s);
+});
+
+t.test('the frame of a page that takes long is sent before, once it is certain who may see it', async (t) => {
+  const { relay, as } = await consoleSetting(t, { frameAfterMs: 0 });
+  const { id } = await addTenant(relay, 'contoso');
+  await addTenant(relay, 'fabrikam');
+  const browser = await as('viewer', { tenantId: id });
+  const base = '/console/districts/contoso';
+  const seen = await browser.get(`${base}/problems`);
+  t.match(
+    seen.body,
+    /<strong>contoso schools<\/strong>.*<p class="late" role="status">.*Problems: one moment.*<main>/s,
+  );
+  t.match(seen.body, /<h1>There are no problems\.<\/h1>.*<\/main>\s*<\/body>\s*<\/html>$/s);
+  t.match(await browser.get(`${base}/people/students/1`), { status: 200, body: /role="alert".*PERSON_NOT_FOUND/s });
+  t.match(await browser.get('/console/districts/fabrikam/problems'), { status: 404, body: /TENANT_UNKNOWN/ });
+  t.match(await browser.get(`${base}/passwords`), { status: 403, body: /ROLE_INSUFFICIENT/ });
+  const part = { 'hx-request': 'true', 'hx-request-type': 'partial' };
+  t.match(await browser.get(`${base}/people/students/1`, part), { status: 404, body: /^<main/ }, 'htmx needs no frame');
 });

@@ -38,6 +38,8 @@ export interface ConsoleOptions extends SignInContext {
   log: Logger;
   /** For what takes seconds. Shared with the API. */
   threads: AnswerThreads;
+  /** How long the main part of a page is waited for before its frame is sent without it, milliseconds. */
+  frameAfterMs: number;
   /** The relay's address, as browsers reach it. */
   url(): string;
   /** Called after every form that may have changed something. */
@@ -45,7 +47,7 @@ export interface ConsoleOptions extends SignInContext {
 }
 
 export async function consoleRoutes(app: FastifyInstance, options: ConsoleOptions): Promise<void> {
-  const { origins, log, threads, url, changed, ...context } = options;
+  const { origins, log, threads, frameAfterMs, url, changed, ...context } = options;
   const frame = { asset: await assetAddresses(consoleBase), pages };
   const jar = cookieJar(url);
   const providers = new SignInProviders(context);
@@ -73,7 +75,8 @@ export async function consoleRoutes(app: FastifyInstance, options: ConsoleOption
       });
       serveAssets(site);
       for (const door of [signInDoor, linkDoor, signOutDoor]) door(site, doors);
-      for (const page of pages) servePage(site, page, { context, frame, jar, log, threads, url, changed });
+      const serving = { context, frame, jar, log, threads, frameAfterMs, url, changed };
+      for (const page of pages) servePage(site, page, serving);
     },
     { prefix: consoleBase },
   );

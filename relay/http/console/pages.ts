@@ -9,6 +9,7 @@ import { classPage } from './pages/class.ts';
 import { exemptPage } from './pages/exempt.ts';
 import { fleetPage } from './pages/fleet.ts';
 import { holdsPage } from './pages/holds.ts';
+import { homePage } from './pages/home.ts';
 import { mePage } from './pages/me.ts';
 import { overviewPage } from './pages/overview.ts';
 import { passwordsPage } from './pages/passwords.ts';
@@ -39,6 +40,7 @@ export const pages: readonly Page[] = [
   settingsPage,
   mePage,
   // About one district.
+  homePage,
   overviewPage,
   peoplePage,
   personPage,

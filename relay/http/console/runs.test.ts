@@ -32,7 +32,7 @@ t.test('a run under way says how far it is, how fast, and what waits for what', 
   t.match(body, /2 for another change of the same group or account/);
   t.match(
     body,
-    /Ana Šimić 0 joins Course 0 \(section 50\)<\/th><td>waits for the class Course 0 \(section 50\), which is looked up again/,
+    /Ana Šimić 0 joins Course 0 \(section 50\)<\/th><td data-label="Waits">waits for the class Course 0 \(section 50\), which is looked up again/,
   );
   t.match(body, /hx-trigger="every 3s"/);
 });

@@ -10,12 +10,11 @@ import { describeCondition } from '../../../app/queries/agent-condition.ts';
 import { agentsNow, type ListedAgent } from '../../../app/queries/agents.ts';
 import { propertiesNow } from '../../../app/queries/properties.ts';
 import { listAgents } from '../../../store/agents/agents.ts';
-import { type Look, stateLabel } from '../pieces/states.ts';
-import { momentOrNever } from '../pieces/tables.ts';
+import { agentLooks, type Look, stateLabel } from '../pieces/states.ts';
+import { emptyPanel, momentOrNever, tablePanel } from '../pieces/tables.ts';
 import { consoleBase } from '../shell/document.ts';
 import { form, formTo } from '../shell/form.ts';
 import { type DistrictVisit, districtPage, type Outcome, type View } from '../shell/page.ts';
-import { emptyPanel, tablePanel } from '../shell/table.ts';
 
 interface Answer {
   slug: string;
@@ -94,21 +93,10 @@ async function agentsOf({ app, actor, tenant, nowMs }: DistrictVisit): Promise<L
   return agentsNow(await ask(app, actor, { question: 'agents', tenant }, listAgents), nowMs);
 }
 
-/** Mark, word and class of each condition. */
-const looks: Record<ListedAgent['condition'], Look> = {
-  ok: { icon: 'ok', word: 'Works', look: 'is-working' },
-  waiting: { icon: 'pause', word: 'Waits', look: 'is-paused' },
-  never: { icon: 'none', word: 'Never connected', look: 'is-quiet' },
-  problem: { icon: 'error', word: 'Has a problem', look: 'is-broken' },
-  silent: { icon: 'error', word: 'Silent', look: 'is-broken' },
-  away: { icon: 'error', word: 'Not connected', look: 'is-broken' },
-  revoked: { icon: 'none', word: 'Revoked', look: 'is-quiet' },
-};
-
 function verdictOf(agents: readonly ListedAgent[]): string {
   const enrolled = agents.filter(({ condition }) => condition !== 'revoked');
   if (enrolled.length === 0) return 'No agent reads PowerSchool for this district.';
-  const broken = enrolled.filter(({ condition }) => looks[condition].look === 'is-broken').length;
+  const broken = enrolled.filter(({ condition }) => agentLooks[condition].look === 'is-broken').length;
   if (broken > 0)
     return `${broken} of ${counted(enrolled.length, 'agent')} ${broken === 1 ? 'needs' : 'need'} somebody.`;
   const working = enrolled.filter(({ condition }) => condition === 'ok').length;
@@ -136,7 +124,7 @@ function agentTable({ slug, agents }: Answer, { nowMs }: View): string {
 }
 
 function stateOf({ condition }: ListedAgent): string {
-  return stateLabel(looks[condition]);
+  return stateLabel(agentLooks[condition]);
 }
 
 function versionOf(agent: ListedAgent, nowMs: number): string {

@@ -16,7 +16,7 @@ import { channelName, quietShown, readerNames, ruleFields, ruleInputs, rulesShow
 import { consoleBase } from '../shell/document.ts';
 import { form, formTo } from '../shell/form.ts';
 import { type DistrictVisit, districtPage, type Outcome, page, type View, type Visit } from '../shell/page.ts';
-import { emptyPanel, tablePanel } from '../shell/table.ts';
+import { emptyPanel, tablePanel } from '../pieces/tables.ts';
 
 type Alerts = Awaited<ReturnType<typeof alertsNow>>['alerts'];
 type Channels = Awaited<ReturnType<typeof channelsNow>>['channels'];

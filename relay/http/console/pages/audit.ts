@@ -6,9 +6,9 @@ import { allAudit, auditFound, auditTable } from '../../../app/queries/audit.ts'
 import type { AuditSearch, PlacedEntry } from '../../../store/audit/audit.ts';
 import type { Tenant } from '../../../store/tenants/system.ts';
 import { csvPieces } from '../../csv-answer.ts';
+import { emptyPanel, tablePanel } from '../pieces/tables.ts';
 import { consoleBase } from '../shell/document.ts';
 import { districtPage, page, type Visit } from '../shell/page.ts';
-import { emptyPanel, tablePanel } from '../shell/table.ts';
 
 const rowsOfPage = 50;
 const oneDay = 86_400_000;

@@ -5,10 +5,10 @@ import { endBlackout, makeBlackout } from '../../../app/commands/blackouts.ts';
 import { ask } from '../../../app/perform.ts';
 import { blackoutsNow } from '../../../app/queries/blackouts.ts';
 import { type Look, stateLabel } from '../pieces/states.ts';
+import { emptyPanel, tablePanel } from '../pieces/tables.ts';
 import { consoleBase } from '../shell/document.ts';
 import { form, formTo } from '../shell/form.ts';
 import { type DistrictVisit, districtPage, type View } from '../shell/page.ts';
-import { emptyPanel, tablePanel } from '../shell/table.ts';
 
 type Answer = { slug: string } & Awaited<ReturnType<typeof blackoutsNow>>;
 type Listed = Answer['blackouts'][number];

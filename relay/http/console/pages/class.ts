@@ -21,6 +21,7 @@ export const classPage = districtPage({
   path: '/classes/:id',
   needs: 'people',
   title: ({ found }: Answer) => nameOf(found),
+  effort: 'short',
   query: z.strictObject({ after: placeOf(1) }),
   async load({ app, actor, tenant, params }, { after }): Promise<Answer> {
     const asked = { id: params.id ?? '', after: after?.[0], limit: membersOfPage };

@@ -5,10 +5,10 @@ import { counted, time } from '../../../../shared/page/parts.ts';
 import { endExemption, makeExempt } from '../../../app/commands/exempt.ts';
 import { ask } from '../../../app/perform.ts';
 import { exemptNow } from '../../../app/queries/exempt.ts';
+import { emptyPanel, tablePanel } from '../pieces/tables.ts';
 import { consoleBase } from '../shell/document.ts';
 import { form, formTo } from '../shell/form.ts';
 import { type DistrictVisit, districtPage, type View } from '../shell/page.ts';
-import { emptyPanel, tablePanel } from '../shell/table.ts';
 
 interface Answer {
   slug: string;

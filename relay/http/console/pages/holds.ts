@@ -6,7 +6,7 @@ import { decideChosen, type SeenHold } from '../../../app/commands/holds.ts';
 import { ask } from '../../../app/perform.ts';
 import { holdsShown, type ShownHold, type ShownHolds } from '../../../app/queries/shown-holds.ts';
 import { stateOf } from '../pieces/states.ts';
-import { moment, table } from '../pieces/tables.ts';
+import { moment, numbers, table, texts } from '../pieces/tables.ts';
 import { withQuery } from '../shell/addresses.ts';
 import { consoleBase } from '../shell/document.ts';
 import { form, formTo } from '../shell/form.ts';
@@ -38,6 +38,7 @@ export const holdsPage = districtPage({
   needs: 'holds',
   nav: 'Holds',
   title: 'Holds',
+  effort: 'short',
   query: z.strictObject({ from: z.coerce.number<string>().int().nonnegative().default(0) }),
   async load({ app, actor, tenant, nowMs }, { from }) {
     const shown = await ask(app, actor, { question: 'holds', tenant }, (scope) => holdsShown(scope, nowMs));
@@ -177,19 +178,16 @@ function allPanel(open: readonly ShownHold[], base: string, view: View): string 
 }
 
 function decidedPart(holds: readonly ShownHold[]): string {
-  const columns = [
-    { heading: 'What' },
-    { heading: 'Decision' },
-    { heading: 'By' },
-    { heading: 'When' },
-    { heading: 'Ends' },
-    { heading: 'Carried out', isNumber: true as const },
-  ];
+  const columns = [...texts('What', 'Decision', 'By', 'When', 'Ends'), ...numbers('Carried out')];
   const rows = holds
     .slice(0, 100)
-    .map(
-      ({ count: number, where, noun, state, decidedBy, decidedAt, expiresAt, carriedOut, decidedCount }) =>
-        html`<tr><th scope="row">${counted(number, 'operation')} in ${where}: ${noun}</th><td>!${stateOf('hold', state)}</td><td>${decidedBy ?? ''}</td><td>!${moment(decidedAt)}</td><td>!${expiresAt === null ? 'when the cause changes' : moment(expiresAt, 'due')}</td><td class="number">${state === 'approved' ? `${count(carriedOut)} of ${count(decidedCount ?? number)}` : ''}</td></tr>`,
-    );
+    .map(({ count: number, where, noun, state, decidedBy, decidedAt, expiresAt, carriedOut, decidedCount }) => [
+      html`${counted(number, 'operation')} in ${where}: ${noun}`,
+      stateOf('hold', state),
+      html`${decidedBy ?? ''}`,
+      moment(decidedAt),
+      expiresAt === null ? 'when the cause changes' : moment(expiresAt, 'due'),
+      state === 'approved' ? `${count(carriedOut)} of ${count(decidedCount ?? number)}` : '',
+    ]);
   return html`<section class="panel"><div class="panel-head"><h2>Decided</h2></div>!${table('Table of decisions', columns, rows)}</section>`;
 }

@@ -3,6 +3,7 @@ import { html } from 'ghtml';
 import { time } from '../../../../shared/page/parts.ts';
 import { type Self, whoAmI } from '../../../app/queries/self.ts';
 import { roleNames } from '../../../model/user-role.ts';
+import { districtPath, firstPageOf } from '../shell/addresses.ts';
 import { page } from '../shell/page.ts';
 
 export const mePage = page({
@@ -23,6 +24,9 @@ export const mePage = page({
 });
 
 function roleLine({ role, district, schools }: Self['roles'][number]): string {
-  const where = district === null ? 'in every district' : `in ${district.name}`;
-  return html`<li><strong>${roleNames[role]}</strong> ${where}${schools === null ? '' : `, schools ${schools.join(', ')}`}</li>`;
+  const where =
+    district === null
+      ? 'in every district'
+      : html`in <a href="${districtPath(district, firstPageOf(role))}">${district.name}</a>`;
+  return html`<li><strong>${roleNames[role]}</strong> !${where}${schools === null ? '' : `, schools ${schools.join(', ')}`}</li>`;
 }

@@ -17,7 +17,7 @@ import { statusAnswer } from '../../../app/queries/status.ts';
 import { isOpen } from '../../../model/hold.ts';
 import { plots } from '../pieces/plots.ts';
 import { stateOf } from '../pieces/states.ts';
-import { moment, table } from '../pieces/tables.ts';
+import { type Column, moment, numbers, table, texts } from '../pieces/tables.ts';
 import { withQuery } from '../shell/addresses.ts';
 import { consoleBase } from '../shell/document.ts';
 import { form, formTo } from '../shell/form.ts';
@@ -31,6 +31,7 @@ export const overviewPage = districtPage({
   needs: 'status',
   nav: 'Overview',
   title: 'Overview',
+  effort: 'short',
   refreshSeconds: 15,
   async load({ app, actor, tenant, nowMs, ask: long }) {
     const facts = await overviewNow(app, actor, tenant, nowMs);
@@ -87,21 +88,18 @@ function approvals({ provisioning: { holds } }: Status, base: string): string {
 
 function comparison(rows: readonly Comparison[], { roster }: Status): string {
   const systems = ['PowerSchool', 'Mirror', 'Microsoft 365'];
-  const columns = [
-    { heading: 'What' },
-    ...systems.map((heading) => ({ heading, isNumber: true as const })),
-    { heading: 'Why they differ' },
-  ];
-  const lines = rows.map(
-    ({ what, powerSchool, mirror, microsoft, why }) =>
-      html`<tr><th scope="row">${what}</th>!${[powerSchool, mirror, microsoft].map((value, at) => html`<td class="number" data-label="${systems[at]}">${count(value)}</td>`)}<td>!${why.length === 0 ? same(mirror === microsoft) : html`${why.join(' ')}`}</td></tr>`,
-  );
+  const columns = [...texts('What'), ...numbers(...systems), ...texts('Why they differ')];
+  const lines = rows.map(({ what, powerSchool, mirror, microsoft, why }) => [
+    what,
+    ...[powerSchool, mirror, microsoft].map(count),
+    why.length > 0 ? html`${why.join(' ')}` : mirror + microsoft === 0 ? 'Nothing yet' : same(mirror === microsoft),
+  ]);
   const at = roster.committedAt;
   const note =
     at === null
       ? 'No complete roster has arrived yet: enroll an agent, and let it read PowerSchool.'
       : html`PowerSchool as of the last complete check, !${moment(at)}; Microsoft 365 as Hallpass wrote and found it.`;
-  return html`<section class="panel"><div class="panel-head"><h2>PowerSchool, mirror, Microsoft 365</h2></div>!${table('Comparison of PowerSchool, the mirror and Microsoft 365', columns, lines, 'cards')}<p class="note">!${note}</p></section>`;
+  return html`<section class="panel"><div class="panel-head"><h2>PowerSchool, mirror, Microsoft 365</h2></div>!${table('Comparison of PowerSchool, the mirror and Microsoft 365', columns, lines)}<p class="note">!${note}</p></section>`;
 }
 
 function same(isSame: boolean): string {
@@ -116,11 +114,18 @@ function profilesPanel({ profiles }: Status, base: string, view: View): string {
   const rows = profiles.map(({ name, state, standing, quarantine, failure, lastRun }) => {
     const why = quarantine ?? failure;
     const acts = state === 'paused' ? resumeForm(name, base, view) : pauseForm(name, base, view);
-    return html`<tr><th scope="row">${name}</th><td>!${stateOf('profile', standing)}!${why === null ? '' : html`<p class="fine">${why.message}</p>`}</td><td>!${moment(lastRun?.finishedAt ?? lastRun?.startedAt ?? null)}</td><td><a href="${withQuery(`${base}/preview`, { profile: name })}">Preview</a></td>!${mayAct ? html`<td>!${acts}</td>` : ''}</tr>`;
+    return [
+      html`${name}`,
+      html`!${stateOf('profile', standing)}!${why === null ? '' : html`<p class="fine">${why.message}</p>`}`,
+      moment(lastRun?.finishedAt ?? lastRun?.startedAt ?? null),
+      html`<a href="${withQuery(`${base}/preview`, { profile: name })}" aria-label="Preview of “${name}”">Preview</a>`,
+      ...(mayAct ? [acts] : []),
+    ];
   });
-  const columns = ['Profile', 'State', 'Last run', 'What would happen', ...(mayAct ? ['Pause or resume'] : [])].map(
-    (heading) => ({ heading }),
-  );
+  const columns: Column[] = [
+    ...texts('Profile', 'State', 'Last run', 'What would happen'),
+    ...(mayAct ? [{ heading: 'Pause or resume', as: 'buttons' as const }] : []),
+  ];
   return html`<section class="panel"><div class="panel-head"><h2>Profiles</h2></div>!${table('Table of profiles', columns, rows)}</section>`;
 }
 
@@ -144,9 +149,11 @@ function resumeForm(profile: string, base: string, view: View): string {
 
 function runsPanel({ runs }: OverviewFacts, status: Status, base: string, view: View): string {
   const { words, at } = nextRun(status, runs);
-  const sync = view.may('run.start')
-    ? html`<details class="confirm"><summary>Sync now…</summary><p>A run begins within seconds, and writes what enabled profiles have to write. What the guard holds stays held.</p>!${formTo(`${base}/sync`, view, '<button>Sync now</button>')}</details>`
-    : '';
+  const canRun = status.profiles.some(({ state }) => state !== 'paused');
+  const sync =
+    canRun && view.may('run.start')
+      ? html`<details class="confirm"><summary>Sync now…</summary><p>A run begins within seconds, and writes what enabled profiles have to write. What the guard holds stays held.</p>!${formTo(`${base}/sync`, view, '<button>Sync now</button>')}</details>`
+      : '';
   const list = runs.length === 0 ? html`<p class="empty">Nothing has run yet.</p>` : runsTable(`${base}/runs`, runs);
   return html`<section class="panel"><div class="panel-head"><h2>Runs</h2><p><a href="${base}/runs">All runs</a></p></div>
 <p>Next run: ${words} !${at === null ? '' : html`!${time(at, 'due')}.`}</p>!${sync}!${list}</section>`;

@@ -1,6 +1,7 @@
 /** Pieces that pages about people and classes share. Each returns HTML. */
 import { html } from 'ghtml';
 import { advice, icon, time } from '../../../../shared/page/parts.ts';
+import { inWords } from '../../../app/queries/causes.ts';
 import type { Step } from '../../../explain/step.ts';
 import type { PastOperation } from '../../../store/runs/journal.ts';
 import type { OpenProblem } from '../../../store/runs/problems.ts';
@@ -24,10 +25,11 @@ export function pathOf(steps: readonly Step[]): string {
 
 export function problemList(problems: readonly OpenProblem[]): string {
   if (problems.length === 0) return '';
-  const items = problems.map(
-    ({ code, message, action, firstAt }) =>
-      html`<li><p class="is-troubled">!${icon('warning')} ${message}</p><p class="action">!${icon('next')}<span>!${advice(action)}</span></p><p class="fine">since !${time(Date.parse(firstAt))} · <code>${code}</code></p></li>`,
-  );
+  const items = problems.map((problem) => {
+    const { code, firstAt } = problem;
+    const { message, action } = inWords(problem);
+    return html`<li><p class="is-troubled">!${icon('warning')} ${message}</p><p class="action">!${icon('next')}<span>!${advice(action)}</span></p><p class="fine">since !${time(Date.parse(firstAt))} · <code>${code}</code></p></li>`;
+  });
   return html`<section class="panel"><div class="panel-head"><h2>Problems</h2></div><ul class="causes">!${items}</ul></section>`;
 }
 

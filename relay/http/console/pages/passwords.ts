@@ -30,6 +30,7 @@ export const passwordsPage = districtPage({
   needs: 'passwords',
   nav: 'First passwords',
   title: 'First passwords',
+  effort: 'short',
   query: z.strictObject({ after: placeOf(1) }),
   async load({ app, actor, tenant }, query): Promise<Answer> {
     const place = query.after?.[0];

@@ -97,6 +97,12 @@ t.test('a school viewer sees people, classes and teams of the schools in the gra
   }
   t.match((await viewer.get(`${base}/people?school=2`)).body, /There is nobody yet/);
   t.equal((await viewer.get(`${base}/passwords`)).status, 403);
+  const first = await viewer.get('/console/');
+  t.equal(first.location, `${relay.url}${base}/home`, 'they begin with their schools');
+  const begin = await viewer.get(first.location);
+  t.match(begin.body, /<h1>School 1, 15 students: nobody has a problem\.<\/h1>/);
+  t.match(begin.body, /people\?kind&#61;student&#38;school&#61;1" aria-label="15 students, School 1"/);
+  t.notMatch(begin.body, /School 2|correct/);
 });
 
 t.test('a registrar sees whom the problems are about that PowerSchool causes', async (t) => {
@@ -112,6 +118,13 @@ t.test('a registrar sees whom the problems are about that PowerSchool causes', a
   t.equal((await registrar.get(`${base}/people/students/17`)).status, 200);
   t.equal((await registrar.get(`${base}/people/students/19`)).status, 404);
   t.equal((await registrar.get(`${base}/teams`)).status, 403);
+  const begin = await registrar.follow(await registrar.get('/console/'));
+  t.match(begin.body, /<h1>1 record in PowerSchool needs a correction, for 1 reason\.<\/h1>/);
+  t.match(begin.body, /1 student has no student number in PowerSchool.*Fill in student number in PowerSchool/s);
+  t.match(begin.body, /people\/students\/17">Ana Šimić 7<\/a>/);
+  t.notMatch(begin.body, /students\/19|UnmatchedEntry|Your school/);
+  const { body } = await registrar.get(linkIn(begin, `${base}/problems.csv?cause=`));
+  t.match(body.trim().split('\r\n'), [/"subject"/, /students:17/]);
   await relay.store.withTenant(tenantId, (scope) => replaceProblems(scope, 'other', [], now));
 });
 

@@ -33,6 +33,7 @@ export const peoplePage = districtPage({
   needs: 'people',
   nav: 'People',
   title: 'People and classes',
+  effort: 'short',
   query: z.strictObject({
     q: z.string().max(100).default(''),
     kind: z.enum(searchKinds).optional(),

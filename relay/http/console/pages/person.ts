@@ -19,6 +19,7 @@ export const personPage = districtPage({
   path: '/people/:role/:id',
   needs: 'people',
   title: ({ found }: Answer) => nameOf(found),
+  effort: 'short',
   query: z.strictObject({ class: z.string().max(40).optional() }),
   async load({ app, actor, tenant, params }, query): Promise<Answer> {
     const { role = '', id = '' } = params;

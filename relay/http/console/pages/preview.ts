@@ -9,7 +9,7 @@ import { ask } from '../../../app/perform.ts';
 import { operationKind } from '../../../app/queries/plan.ts';
 import { previewAnswer, profileToPreview, type ShownPlan, toldPlan } from '../../../app/queries/preview.ts';
 import { operationTable } from '../pieces/operations.ts';
-import { moment, table } from '../pieces/tables.ts';
+import { moment, numbers, table, texts } from '../pieces/tables.ts';
 import { withQuery } from '../shell/addresses.ts';
 import { consoleBase } from '../shell/document.ts';
 import { form, formTo } from '../shell/form.ts';
@@ -141,17 +141,15 @@ function keptOf({ asked: { profile, kind, person, from } }: Answer) {
 }
 
 function totals({ plan }: ShownPlan, { asked, base }: Answer): string {
-  const columns = [
-    { heading: 'Operation' },
-    ...['Planned', 'Held', 'Goes on'].map((heading) => ({ heading, isNumber: true as const })),
-  ];
+  const columns = [...texts('Operation'), ...numbers('Planned', 'Held', 'Goes on')];
   const rows = plan.totals.map(({ kind, noun, planned, held }) => {
     const href = withQuery(base, { profile: asked.profile, kind, now: 'yes' });
     const name =
       kind === asked.kind
         ? html`<a href="${href}" aria-current="true">${noun}</a>`
         : html`<a href="${href}">${noun}</a>`;
-    return html`<tr><th scope="row">!${name} <span class="id"><code>${kind}</code></span></th>!${[planned, held, planned - held].map((value) => html`<td class="number">${count(value)}</td>`)}</tr>`;
+    const what = html`!${name} <span class="id"><code>${kind}</code></span>`;
+    return [what, ...[planned, held, planned - held].map(count)];
   });
   const { schools, classes, accounts, memberships, conflicts } = plan.takenOver;
   const adopted = [
@@ -183,11 +181,13 @@ function guards({ plan }: ShownPlan, { home }: Answer): string {
   const rows = [
     ...plan.holds.map((hold) => ({ ...hold, look: html`<span class="is-paused">!${icon('wait')} Held</span>` })),
     ...plan.approved.map((hold) => ({ ...hold, look: html`<span class="is-working">!${icon('ok')} Approved</span>` })),
-  ].map(
-    ({ count: number, noun, reason, effect, look }) =>
-      html`<tr><th scope="row">${count(number)} × ${noun}</th><td>!${look}</td><td>${reason}</td><td>${effect}</td></tr>`,
-  );
-  const columns = ['What', 'Guard', 'Why', 'If approved'].map((heading) => ({ heading }));
+  ].map(({ count: number, noun, reason, effect, look }) => [
+    html`${count(number)} × ${noun}`,
+    look,
+    html`${reason}`,
+    html`${effect}`,
+  ]);
+  const columns = texts('What', 'Guard', 'Why', 'If approved');
   return html`<section class="panel"><div class="panel-head"><h2>The guard</h2><p><a href="${home}/holds">Decide about holds</a></p></div>!${table('Results of the guard', columns, rows)}</section>`;
 }
 

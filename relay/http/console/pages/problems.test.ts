@@ -18,6 +18,7 @@ t.test('causes are told with who must act, and lead to their rows, a page at a t
   t.match(page.body, /For the administrators of Microsoft 365.*2 students have no account with the same mail</s);
   const rows = await admin.get(linkIn(page, `${path}?cause=MissingSourceValue`));
   t.equal([...rows.body.matchAll(/<tr><th scope="row"/g)].length, 50);
+  t.match(rows.body, /The person has no email address in PowerSchool\.<.*Fill in email address in PowerSchool\.</s);
   const more = await admin.get(linkIn(rows, `${path}?cause=MissingSourceValue%7EsecondaryEmail&after=`));
   t.equal([...more.body.matchAll(/<tr><th scope="row"/g)].length, 10);
   t.notMatch(more.body, />More<\/a>/);

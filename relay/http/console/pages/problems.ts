@@ -3,7 +3,7 @@ import { html } from 'ghtml';
 import { z } from 'zod';
 import { type Fixer, fixers } from '../../../../shared/errors/entry.ts';
 import { advice, count, counted, type IconName, icon, time } from '../../../../shared/page/parts.ts';
-import { type Cause, withoutAccount } from '../../../app/queries/causes.ts';
+import { type Cause, inWords, withoutAccount } from '../../../app/queries/causes.ts';
 import {
   allOwnProblems,
   type OwnProblems,
@@ -11,16 +11,14 @@ import {
   type ProblemSearch,
 } from '../../../app/queries/own-problems.ts';
 import { problemTable } from '../../../app/queries/problems.ts';
-import type { SubjectKind } from '../../../model/subject.ts';
 import type { Tenant } from '../../../store/tenants/system.ts';
 import { csvPieces } from '../../csv-answer.ts';
+import { causeItem, causeSentence, thingsOf } from '../pieces/causes.ts';
 import { classPath, districtPath, moreLink, personPath, withQuery } from '../shell/addresses.ts';
 import { districtPage } from '../shell/page.ts';
 import { placeOf, writePlace } from '../shell/place.ts';
 
 const rowsOfPage = 50;
-/** Schools named with a cause. */
-const namedSchools = 3;
 
 interface Answer {
   tenant: Tenant;
@@ -34,6 +32,7 @@ export const problemsPage = districtPage({
   needs: 'ownProblems',
   nav: 'Problems',
   title: 'Problems',
+  effort: 'long',
   query: z.strictObject({
     cause: z.string().max(300).optional(),
     role: z.enum(fixers).optional(),
@@ -62,7 +61,7 @@ function verdictOf({ found: { causes, count: all, isCut, schools } }: Answer): s
   const without = withoutAccount(causes);
   const [largest] = causes;
   if (without === undefined || largest === undefined) {
-    const [first = ''] = largest === undefined ? [] : [sentenceOf(largest)];
+    const [first = ''] = largest === undefined ? [] : [causeSentence(largest)];
     return causes.length === 1
       ? `${first}.`.replace('..', '.')
       : `${number(all, isCut)} problems of ${causes.length} causes.`;
@@ -86,53 +85,15 @@ const actors: Record<Fixer, { title: string; icon: IconName; look: string }> = {
   nobody: { title: 'Passes by itself', icon: 'wait', look: 'is-quiet' },
 };
 
-function causesOf(answer: Answer): string {
-  const { causes } = answer.found;
+function causesOf({ tenant, found: { causes, schools }, search }: Answer): string {
   return html`!${fixers.map((role) => {
     const some = causes.filter((cause) => cause.role === role);
     if (some.length === 0) return '';
     const { title, icon: mark, look } = actors[role];
     const sum = some.reduce((total, one) => total + one.count, 0);
     return html`<section class="panel"><div class="panel-head"><h2><span class="${look}">!${icon(mark)}</span> ${title}</h2><span class="fine">${counted(sum, 'problem')}</span></div>
-<ul class="causes">!${some.map((cause) => causeItem(cause, answer))}</ul></section>`;
+<ul class="causes">!${some.map((cause) => causeItem(cause, { tenant, schools, isChosen: search.cause === cause.key }))}</ul></section>`;
   })}`;
-}
-
-function causeItem(cause: Cause, { tenant, found: { schools }, search }: Answer): string {
-  const address = (school?: string) =>
-    `${withQuery(districtPath(tenant, '/problems'), { cause: cause.key, school })}#rows`;
-  const isChosen = search.cause === cause.key;
-  const places = cause.schools
-    .slice(0, namedSchools)
-    .map(
-      ({ id, count: some }) =>
-        html`<li><a href="${address(id)}">${schools.get(id) ?? 'School'} (${id})</a> <span class="fine">${count(some)}</span></li>`,
-    );
-  const more = cause.schools.length - namedSchools;
-  return html`<li><p><a href="${address()}" !${isChosen ? 'aria-current="true"' : ''}><strong>${sentenceOf(cause)}</strong></a></p>
-<p class="action">!${icon('next')}<span>!${advice(cause.action)}</span></p>
-<ul class="places">!${places}!${more > 0 ? html`<li class="fine">and ${counted(more, 'more school')}</li>` : ''}<li class="fine">since !${time(Date.parse(cause.since))}</li><li class="fine"><code>${cause.code}</code></li></ul></li>`;
-}
-
-function sentenceOf(cause: Cause): string {
-  return `${thingsOf(cause.what, cause.count)}${cause.words}`;
-}
-
-const things: Record<SubjectKind, [one: string, many: string]> = {
-  school: ['school', 'schools'],
-  term: ['term', 'terms'],
-  section: ['class', 'classes'],
-  student: ['student', 'students'],
-  teacher: ['teacher', 'teachers'],
-  studentEnrollment: ['enrollment', 'enrollments'],
-  teacherRoster: ['teacher assignment', 'teacher assignments'],
-  membership: ['membership', 'memberships'],
-  other: ['thing', 'things'],
-};
-
-function thingsOf(what: SubjectKind | undefined, some: number): string {
-  const [one, many] = what === undefined ? ['record', 'records'] : things[what];
-  return counted(some, one, many);
 }
 
 function placesOf({ schools: places, count: all }: Cause, names: ReadonlyMap<string, string>): string {
@@ -148,7 +109,7 @@ function rowsPanel(answer: Answer): string {
   const given = { cause, role, school };
   const chosen = found.causes.find(({ key }) => key === cause);
   const what = [
-    ...(chosen === undefined ? [] : [sentenceOf(chosen)]),
+    ...(chosen === undefined ? [] : [causeSentence(chosen)]),
     ...(school === undefined ? [] : [`at ${found.schools.get(school) ?? 'school'} (${school})`]),
   ].join(', ');
   const last = found.next;
@@ -161,7 +122,9 @@ function rowsPanel(answer: Answer): string {
 }
 
 function tableOf({ tenant, found: { rows, schools } }: Answer): string {
-  const lines = rows.map(({ subject, named, message, action, firstAt, schoolIds }) => {
+  const lines = rows.map((row) => {
+    const { subject, named, firstAt, schoolIds } = row;
+    const { message, action } = inWords(row);
     const { text, person, section } = named;
     const href = person !== undefined ? personPath(tenant, person) : section && classPath(tenant, section);
     const where = schoolIds.map((id) => schools.get(id) ?? id).join(', ');

@@ -29,6 +29,7 @@ export const profilesPage = districtPage({
   needs: 'profiles',
   nav: 'Profiles',
   title: 'Profiles',
+  effort: 'short',
   async load({ app, actor, tenant }: DistrictVisit): Promise<Answer> {
     const profiles = await districtProfiles(app, actor, tenant);
     const isAuthor = mayDo(actor, 'drafts', tenant.id);

@@ -13,7 +13,7 @@ import {
 import { operationKind } from '../../../app/queries/plan.ts';
 import type { Turn, Waiting } from '../../../app/queries/waiting.ts';
 import { stateOf } from '../pieces/states.ts';
-import { moment, table } from '../pieces/tables.ts';
+import { moment, numbers, type Row, table, texts } from '../pieces/tables.ts';
 import { withQuery } from '../shell/addresses.ts';
 import { consoleBase } from '../shell/document.ts';
 import { districtPage } from '../shell/page.ts';
@@ -40,6 +40,7 @@ export const runPage = districtPage({
   path: '/runs/:number',
   needs: 'runs',
   title: ({ run }: Answer) => `Run ${run.number}`,
+  effort: 'short',
   refreshSeconds: ({ run }: Answer) => (run.finishedAt === null ? 3 : undefined),
   query,
   async load({ app, actor, tenant, params }, { show, kind, after }) {
@@ -126,26 +127,25 @@ function rateOf({ left, perMinute, minutesLeft, waiting }: Turn, most: number): 
 
 function kindsPanel(kinds: readonly KindProgress[], { base, show, kind: chosen }: Place): string {
   if (kinds.length === 0) return '';
-  const columns = [
-    ...[{ heading: 'Kind' }, { heading: 'Progress' }],
-    ...['Planned', 'Done', 'Failed', 'Open'].map((heading) => ({ heading, isNumber: true as const })),
-  ];
+  const columns = [...texts('Kind', 'Progress'), ...numbers('Planned', 'Done', 'Failed', 'Open')];
   const rows = kinds.map(({ kind, noun, planned, done, failed, open }) => {
     const href = withQuery(base, { show: show === 'all' ? undefined : show, kind });
     const name =
       kind === chosen ? html`<a href="${href}" aria-current="true">${noun}</a>` : html`<a href="${href}">${noun}</a>`;
-    return html`<tr><th scope="row">!${name}</th><td><progress max="${planned}" value="${done + failed}" aria-label="${noun}: ${done + failed} of ${planned}"></progress></td>!${[planned, done, failed, open].map((value) => html`<td class="number">${count(value)}</td>`)}</tr>`;
+    const bar = html`<progress max="${planned}" value="${done + failed}" aria-label="${noun}: ${done + failed} of ${planned}"></progress>`;
+    return [name, bar, ...[planned, done, failed, open].map(count)];
   });
   return html`<section class="panel"><div class="panel-head"><h2>By kind of operation</h2></div>!${table('Progress by kind of operation', columns, rows)}</section>`;
 }
 
 function waitingPanel(waiting: readonly Told<Waiting>[], all: number): string {
-  const rows = waiting.map(
-    ({ operation, sentence }) =>
-      html`<tr><th scope="row">${sentence}</th><td>${operation.because}</td><td>!${moment(operation.until, 'due')}</td></tr>`,
-  );
+  const rows = waiting.map(({ operation, sentence }) => [
+    html`${sentence}`,
+    html`${operation.because}`,
+    moment(operation.until, 'due'),
+  ]);
   const more = all > waiting.length ? html`<p class="note">The first ${waiting.length} of ${count(all)}.</p>` : '';
-  return html`<section class="panel"><div class="panel-head"><h2>What waits for what</h2></div>!${table('Table of waiting operations', [{ heading: 'Operation' }, { heading: 'Waits' }, { heading: 'Goes on' }], rows)}!${more}</section>`;
+  return html`<section class="panel"><div class="panel-head"><h2>What waits for what</h2></div>!${table('Table of waiting operations', texts('Operation', 'Waits', 'Goes on'), rows)}!${more}</section>`;
 }
 
 function operationsPanel(operations: readonly ToldOperation[], next: number | null, place: Place): string {
@@ -163,7 +163,7 @@ function operationsPanel(operations: readonly ToldOperation[], next: number | nu
     ...(kind === undefined ? [] : [html`<a href="${withQuery(base, { show: filter.show })}">Every kind</a>`]),
     html`<a href="${withQuery(`${base}.csv`, filter)}" download>Download CSV</a>`,
   ];
-  const columns = ['Operation', 'State', 'Why', 'When'].map((heading) => ({ heading }));
+  const columns = texts('Operation', 'State', 'Why', 'When');
   const list =
     operations.length === 0
       ? html`<p class="empty">${emptyWords(place)}</p>`
@@ -183,7 +183,7 @@ function emptyWords({ show, kind, after }: Place): string {
   return kind === undefined ? 'Nothing has been sent.' : 'Nothing of this kind has been sent.';
 }
 
-function operationRow({ operation, sentence, changes }: ToldOperation): string {
+function operationRow({ operation, sentence, changes }: ToldOperation): Row {
   const { kind, key, state, reason, at, error } = operation;
   const details =
     changes.length === 0
@@ -194,5 +194,6 @@ function operationRow({ operation, sentence, changes }: ToldOperation): string {
       ? ''
       : html`<p class="id">Graph request !${copyable(error.requestId, 'the request id')}</p>`;
   const answer = error === null ? '' : html`<p>${error.code}: ${error.message}</p>!${requestId}`;
-  return html`<tr><th scope="row">${sentence}<p class="id">${kind} <code>${key}</code></p>!${details}</th><td>!${stateOf('operation', state)}</td><td>${reason}!${answer}</td><td>!${moment(at)}</td></tr>`;
+  const what = html`${sentence}<p class="id">${kind} <code>${key}</code></p>!${details}`;
+  return [what, stateOf('operation', state), html`${reason}!${answer}`, moment(at)];
 }

@@ -5,7 +5,7 @@ import { count, counted, duration } from '../../../../shared/page/parts.ts';
 import { ask } from '../../../app/perform.ts';
 import { runsNow } from '../../../app/queries/runs.ts';
 import { stateOf } from '../pieces/states.ts';
-import { moment, table } from '../pieces/tables.ts';
+import { moment, numbers, type Row, table, texts } from '../pieces/tables.ts';
 import { withQuery } from '../shell/addresses.ts';
 import { consoleBase } from '../shell/document.ts';
 import { districtPage } from '../shell/page.ts';
@@ -20,6 +20,7 @@ export const runsPage = districtPage({
   needs: 'runs',
   nav: 'Runs',
   title: 'Runs',
+  effort: 'short',
   refreshSeconds: 5,
   query: z.strictObject({
     before: z.coerce.number<string>().int().positive().optional(),
@@ -81,11 +82,8 @@ export function agoWords(ms: number): string {
 
 export function runsTable(base: string, runs: readonly Run[]): string {
   const columns = [
-    ...[{ heading: 'Run' }, { heading: 'State' }, { heading: 'Profile' }, { heading: 'Began' }],
-    ...['Took', 'Done', 'Failed', 'Held', 'Waiting', 'Problems'].map((heading) => ({
-      heading,
-      isNumber: true as const,
-    })),
+    ...texts('Run', 'State', 'Profile', 'Began'),
+    ...numbers('Took', 'Done', 'Failed', 'Held', 'Waiting', 'Problems'),
   ];
   return table(
     'Table of runs',
@@ -94,13 +92,14 @@ export function runsTable(base: string, runs: readonly Run[]): string {
   );
 }
 
-function rowOf(base: string, run: Run): string {
+function rowOf(base: string, run: Run): Row {
   const { number, state, profile, person, startedAt, finishedAt, done, failed, held, waiting, problems } = run;
   const took = finishedAt === null ? '' : duration(Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt)) / 1000);
   // What a run under way has done is counted on its own page.
   const numbers = finishedAt === null ? [] : [done, failed, held, waiting, problems];
   const cells = [took, ...Array.from({ length: 5 }, (_, at) => (numbers[at] === undefined ? '' : count(numbers[at])))];
-  return html`<tr><th scope="row"><a href="${base}/${number}">Run ${number}</a></th><td>!${stateOf('run', state)}</td><td>${person === null ? profile : `${profile}, for ${person}`}</td><td>!${moment(startedAt)}</td>!${cells.map((cell) => html`<td class="number">${cell}</td>`)}</tr>`;
+  const link = html`<a href="${base}/${number}">Run ${number}</a>`;
+  return [link, stateOf('run', state), html`${person === null ? profile : `${profile}, for ${person}`}`, moment(startedAt), ...cells];
 }
 
 function nothingYet(before: number | undefined): string {

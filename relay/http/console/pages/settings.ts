@@ -6,10 +6,10 @@ import { acceptMovedServer, changeTenant } from '../../../app/commands/tenants.t
 import { ask } from '../../../app/perform.ts';
 import { settingsNow } from '../../../app/queries/settings.ts';
 import { tenantNow } from '../../../app/queries/tenants.ts';
+import { emptyPanel, tablePanel } from '../pieces/tables.ts';
 import { consoleBase } from '../shell/document.ts';
 import { form, formTo } from '../shell/form.ts';
 import { type DistrictVisit, districtPage, page, type View } from '../shell/page.ts';
-import { emptyPanel, tablePanel } from '../shell/table.ts';
 
 type Settings = Awaited<ReturnType<typeof settingsNow>>;
 

@@ -7,10 +7,10 @@ import { endToken, makeToken } from '../../../app/commands/tokens.ts';
 import { ask } from '../../../app/perform.ts';
 import { type ApiToken, listTokens } from '../../../store/tenants/api-tokens.ts';
 import { type Look, stateLabel } from '../pieces/states.ts';
+import { emptyPanel, tablePanel } from '../pieces/tables.ts';
 import { consoleBase } from '../shell/document.ts';
 import { form, formTo } from '../shell/form.ts';
 import { type DistrictVisit, districtPage, type Outcome, type View } from '../shell/page.ts';
-import { emptyPanel, tablePanel } from '../shell/table.ts';
 
 interface Answer {
   slug: string;

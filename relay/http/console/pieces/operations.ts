@@ -2,10 +2,9 @@
 import { html } from 'ghtml';
 import { counted, icon } from '../../../../shared/page/parts.ts';
 import type { ToldPlanned } from '../../../app/queries/preview.ts';
-import { table } from './tables.ts';
+import { table, texts } from './tables.ts';
 
 export function operationTable(told: readonly ToldPlanned[]): string {
-  const columns = ['Operation', 'Before and after', 'Why', 'School'].map((heading) => ({ heading }));
   const rows = told.map(({ operation: { kind, key, reason, held, schoolId }, sentence, changes, school }) => {
     const values = changes.map((one) => html`<li><code>${one}</code></li>`);
     const shown =
@@ -13,7 +12,8 @@ export function operationTable(told: readonly ToldPlanned[]): string {
         ? html`<details><summary>${counted(values.length, 'value')}</summary><ul>!${values}</ul></details>`
         : html`<ul>!${values}</ul>`;
     const mark = held ? html`<p class="is-paused">!${icon('wait')} Held</p>` : '';
-    return html`<tr><th scope="row">${sentence}<p class="id">${kind} <code>${key}</code></p>!${mark}</th><td>!${shown}</td><td>${reason}</td><td>${school ?? schoolId}</td></tr>`;
+    const what = html`${sentence}<p class="id">${kind} <code>${key}</code></p>!${mark}`;
+    return [what, values.length === 0 ? '' : shown, html`${reason}`, html`${school ?? schoolId}`];
   });
-  return table('Table of planned operations', columns, rows);
+  return table('Table of planned operations', texts('Operation', 'Before and after', 'Why', 'School'), rows);
 }

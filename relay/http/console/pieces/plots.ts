@@ -1,6 +1,6 @@
 /** Plots over days. The numbers are in a table, which assets/client/plots.js draws, and which everybody can read instead. */
 import { html } from 'ghtml';
-import { table } from './tables.ts';
+import { numbers, table, texts } from './tables.ts';
 
 export interface Series {
   name: string;
@@ -16,13 +16,14 @@ export function plots(id: string, days: readonly string[], series: readonly Seri
     ({ name, unit }, index) =>
       html`<figure class="plot"><figcaption>${name}</figcaption><div class="plot-box" id="${id}-plot-${index + 1}" hx-morph-skip-children data-plot="${id}" data-column="${index + 1}" data-unit="${unit}" aria-hidden="true"></div></figure>`,
   );
-  const columns = [{ heading: 'Day' }, ...series.map(({ name }) => ({ heading: name, isNumber: true as const }))];
+  const columns = [...texts('Day'), ...numbers(...series.map(({ name }) => name))];
   const rows = days.map((day, at) => {
     const cells = series.map(({ values }) => {
       const value = values[at] ?? null;
-      return html`<td class="number" data-value="${value ?? ''}">${value === null ? '–' : value.toLocaleString('en-US', { maximumFractionDigits: 1 })}</td>`;
+      if (value === null) return '–';
+      return html`<data value="${value}">${value.toLocaleString('en-US', { maximumFractionDigits: 1 })}</data>`;
     });
-    return html`<tr><th scope="row">${day}</th>!${cells}</tr>`;
+    return [day, ...cells];
   });
   return html`<div class="plots">!${figures}</div>
 <details><summary>As a table</summary><div id="${id}">!${table('Table of days', columns, rows.toReversed())}</div></details>`;

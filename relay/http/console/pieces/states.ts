@@ -1,6 +1,7 @@
 /** States as people see them: an icon and a word, never color alone. */
 import { html } from 'ghtml';
 import { type IconName, icon } from '../../../../shared/page/parts.ts';
+import type { Condition } from '../../../app/queries/agent-condition.ts';
 import type { Standing } from '../../../profile/standing.ts';
 
 export interface Look {
@@ -45,6 +46,16 @@ const holdStates: Readonly<Record<string, Look>> = {
   expired: { icon: 'warning', word: 'Waits, nobody decided', look: 'is-troubled' },
   approved: { icon: 'ok', word: 'Approved', look: 'is-working' },
   rejected: { icon: 'pause', word: 'Rejected', look: 'is-quiet' },
+};
+
+export const agentLooks: Readonly<Record<Condition, Look>> = {
+  ok: { icon: 'ok', word: 'Works', look: 'is-working' },
+  waiting: { icon: 'pause', word: 'Waits', look: 'is-paused' },
+  never: { icon: 'none', word: 'Never connected', look: 'is-quiet' },
+  problem: { icon: 'error', word: 'Has a problem', look: 'is-broken' },
+  silent: { icon: 'error', word: 'Silent', look: 'is-broken' },
+  away: { icon: 'error', word: 'Not connected', look: 'is-broken' },
+  revoked: { icon: 'none', word: 'Revoked', look: 'is-quiet' },
 };
 
 const tables: Readonly<Record<'run' | 'operation' | 'profile' | 'hold', Readonly<Record<string, Look>>>> = {

@@ -1,10 +1,17 @@
 /** Addresses of pages that others link to. */
 import { html } from 'ghtml';
+import { access } from '../../../app/access.ts';
+import type { UserRole } from '../../../model/user-role.ts';
 import type { Tenant } from '../../../store/tenants/system.ts';
 import { consoleBase } from './document.ts';
 
 export function districtPath({ slug }: Pick<Tenant, 'slug'>, path: string): string {
   return `${consoleBase}/districts/${slug}${path}`;
+}
+
+/** Of the district's pages, where somebody in this role begins. */
+export function firstPageOf(role: UserRole): string {
+  return access.home.roles[role] ? '/home' : '';
 }
 
 /** With those that have a value. */

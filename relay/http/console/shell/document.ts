@@ -1,7 +1,7 @@
 /** The frame of every page: where it is, in which district, and who is signed in. */
 import { hash } from 'node:crypto';
 import { html } from 'ghtml';
-import { sprite } from '../../../../shared/page/parts.ts';
+import { icon, sprite } from '../../../../shared/page/parts.ts';
 import { mayDo } from '../../../app/access.ts';
 import type { UserActor } from '../../../app/actor.ts';
 import type { Tenant } from '../../../store/tenants/system.ts';
@@ -29,9 +29,23 @@ export interface Place {
 
 /** A whole page. */
 export function documentOf(frame: Frame, shown: Shown, place?: Place): string {
+  const { before, after } = around(frame, shown, place);
+  return `${before}${mainOf(shown, place)}${after}`;
+}
+
+/** The frame of a page whose main part comes later. @param name of the page */
+export function frameOf(frame: Frame, name: string, place: Place): { before: string; after: string } {
+  const { before, after } = around(frame, { title: name }, place);
+  return { before: html`!${before}<p class="late" role="status">!${icon('busy')} ${name}: one moment…</p>\n`, after };
+}
+
+function around(
+  frame: Frame,
+  { title, leadsTo }: Pick<Shown, 'title' | 'leadsTo'>,
+  place: Place | undefined,
+): { before: string; after: string } {
   const { asset } = frame;
-  const { title, leadsTo } = shown;
-  return html`<!doctype html>
+  const before = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -51,9 +65,8 @@ export function documentOf(frame: Frame, shown: Shown, place?: Place): string {
 <body>
 !${sprite}
 !${place === undefined ? '' : headerOf(frame, place)}
-!${mainOf(shown, place)}
-</body>
-</html>`;
+`;
+  return { before, after: '\n</body>\n</html>' };
 }
 
 /** The main part by itself, for htmx. */

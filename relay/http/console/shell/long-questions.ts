@@ -22,9 +22,12 @@ export interface LongQuestions {
   csv(question: LongQuestion): Promise<AsyncIterable<string | Uint8Array>>;
 }
 
+/** Whatever answers them: threads, or the thread in which the page is shown. */
+export type Answering = Pick<AnswerThreads, 'answer'>;
+
 /** @param who asks: `signal` is aborted when nobody waits anymore */
 export function longQuestions(
-  threads: AnswerThreads,
+  threads: Answering,
   { actor, nowMs, url, signal }: { actor: UserActor; nowMs: number; url: string; signal: AbortSignal },
 ): LongQuestions {
   const ask = async (
@@ -45,16 +48,19 @@ export function longQuestions(
     return await threads.answer(effort, tenant.id, question, signal);
   };
   return {
-    async json(question) {
-      const pieces = [];
-      for await (const piece of piecesOf(await ask(question, 'json'))) pieces.push(Buffer.from(piece));
-      return JSON.parse(Buffer.concat(pieces).toString());
-    },
+    json: async (question) => JSON.parse(await textOf(await ask(question, 'json'))),
     csv: async (question) => piecesOf(await ask(question, 'csv')),
   };
 }
 
-function piecesOf(answer: Answer): AsyncIterable<string | Uint8Array> {
+/** All of an answer. */
+export async function textOf(answer: Answer): Promise<string> {
+  const pieces = [];
+  for await (const piece of piecesOf(answer)) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces).toString();
+}
+
+export function piecesOf(answer: Answer): AsyncIterable<string | Uint8Array> {
   if (!('text' in answer)) throw new TypeError('an answer of a thread is text');
   const { text } = answer;
   return text instanceof Uint8Array ? one(text) : text;

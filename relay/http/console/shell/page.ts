@@ -11,6 +11,7 @@ import type { Visitor } from '../../../app/commands/sessions.ts';
 import type { AppContext } from '../../../app/perform.ts';
 import type { ProxyVariables } from '../../../network/proxy.ts';
 import type { Tenant } from '../../../store/tenants/system.ts';
+import type { LongEffort } from '../../api/answer-threads.ts';
 import type { LongQuestions } from './long-questions.ts';
 
 /** Somebody who is signed in, and may do what the page or the form is for. */
@@ -70,13 +71,17 @@ export interface Form<V extends Visit> {
   act(visit: V, sent: unknown, view: View): Promise<Outcome>;
 }
 
-interface Described<V extends Visit> {
+export interface Described<V extends Visit> {
   /** Below `/console`, as fastify has it: `/districts/:slug/holds`. */
   path: string;
   needs: Question;
   /** Its name in the navigation; without one, other pages link to it. */
   nav: string | undefined;
   forms: readonly Form<V>[];
+  /** While nothing more is known of it. */
+  name: string;
+  /** What it takes in a district of 100,000 people, where a thread has to show it: see route.ts. */
+  effort: LongEffort | undefined;
   /** @throws HallpassError FORM_INVALID, and what the query throws */
   show(visit: V, query: unknown, view: View): Promise<Shown>;
   /** All of it as a table, at the page's path with `.csv`. @throws like show */
@@ -94,6 +99,8 @@ interface Given<V extends Visit, Q extends z.ZodObject, D> {
   nav?: string;
   /** After so many, the main part is loaded again and changes in place; undefined for a page that stays as it is. */
   refreshSeconds?: number | ((answer: D) => number | undefined);
+  /** For a page that takes more than 5 ms in a district of 100,000 people: a thread loads and renders it. */
+  effort?: LongEffort;
   /** Of the address; nothing, unless it says otherwise. */
   query?: Q;
   /** Asks the application layer (relay/app/), which checks once more who asks. */
@@ -119,9 +126,10 @@ const nothing = z.strictObject({});
 type Nothing = typeof nothing;
 
 function described<V extends Visit, Q extends z.ZodObject, D>(given: Given<V, Q, D>): Described<V> {
-  const { path, needs, title, nav, refreshSeconds, query = nothing, load, render, table, forms = [] } = given;
+  const { path, needs, title, nav, effort, refreshSeconds, query = nothing, load, render, table, forms = [] } = given;
   return {
-    ...{ path, needs, nav, forms },
+    ...{ path, needs, nav, effort, forms },
+    name: typeof title === 'string' ? title : (nav ?? 'Hallpass'),
     table: table && ((visit, asked) => table(visit, checked(query, asked) as z.output<Q>)),
     async show(visit, asked, view) {
       const answer = await load(visit, checked(query, asked) as z.output<Q>);

@@ -4,17 +4,22 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { fail, type HallpassError } from '../../../../shared/errors.ts';
 import { type Action, allow, mayDo } from '../../../app/access.ts';
+import type { UserActor } from '../../../app/actor.ts';
 import { admitVisitor } from '../../../app/commands/sessions.ts';
 import type { SignInContext } from '../../../app/commands/sign-in-provider.ts';
 import { enter } from '../../../app/perform.ts';
+import { whoAmI } from '../../../app/queries/self.ts';
 import type { Tenant } from '../../../store/tenants/system.ts';
 import type { AnswerThreads } from '../../api/answer-threads.ts';
 import { problemDetails } from '../../problem-details.ts';
+import { districtPath, firstPageOf } from './addresses.ts';
 import type { CookieJar } from './cookies.ts';
-import { consoleBase, documentOf, type Frame, mainOf, type Place } from './document.ts';
+import { consoleBase, documentOf, type Frame, frameOf, mainOf, type Place } from './document.ts';
 import { fieldsOf, formToken } from './form.ts';
+import { inTime, type Late, lateDocument } from './late.ts';
 import { longQuestions } from './long-questions.ts';
-import type { DistrictVisit, Download, Form, Outcome, Page, Shown, View, Visit } from './page.ts';
+import type { Described, DistrictVisit, Download, Form, Outcome, Page, Shown, View, Visit } from './page.ts';
+import { showInThread, tableInThread } from './page-question.ts';
 import { knownError, refusalPage } from './refusal.ts';
 
 export interface ServeOptions {
@@ -23,6 +28,8 @@ export interface ServeOptions {
   jar: CookieJar;
   log: Logger;
   threads: AnswerThreads;
+  /** How long the main part of a page is waited for before its frame is sent without it, milliseconds. */
+  frameAfterMs: number;
   /** The relay's address. */
   url(): string;
   /** Called after every form that may have changed something. */
@@ -40,7 +47,7 @@ interface Seen {
 }
 
 export function servePage(app: FastifyInstance, page: Page, options: ServeOptions): void {
-  const { context, frame, jar, log, threads, changed } = options;
+  const { context, frame, jar, log, threads, frameAfterMs, changed } = options;
   const seen = new WeakMap<FastifyRequest, Seen>();
 
   /** Calls back with what the page's functions take, once it is certain that this visitor may ask. */
@@ -79,6 +86,14 @@ export function servePage(app: FastifyInstance, page: Page, options: ServeOption
     const isPart = request.headers['hx-request-type'] === 'partial';
     return reply.type('text/html; charset=utf-8').send(isPart ? mainOf(shown, place) : documentOf(frame, shown, place));
   };
+  /** With the frame first, where the main part is not there yet. */
+  const answerLate = (request: FastifyRequest, reply: FastifyReply, { late }: Late) => {
+    const place = seen.get(request)?.place;
+    if (place === undefined) throw new TypeError('a page without a place');
+    const refused = (error: unknown) => ({ ...refusalPage(knownOf(error), request.url), refreshSeconds: undefined });
+    const main = async () => mainOf(await late.catch(refused), place);
+    return reply.type('text/html; charset=utf-8').send(lateDocument(frameOf(frame, page.name, place), main));
+  };
   const send = (request: FastifyRequest, reply: FastifyReply, { name, csv }: Download) => {
     const file = [seen.get(request)?.place.tenant?.slug, name].filter((part) => part !== undefined).join('-');
     return reply
@@ -91,17 +106,50 @@ export function servePage(app: FastifyInstance, page: Page, options: ServeOption
     return 'download' in outcome ? send(request, reply, outcome.download) : answer(request, reply, outcome);
   };
 
-  const refuse = (request: FastifyRequest, reply: FastifyReply, error: unknown) => {
+  const knownOf = (error: unknown): HallpassError => {
     const known = knownError(error);
     if (known.code === 'UNEXPECTED') log.error({ event: 'console.failed', route: page.path, err: error });
+    return known;
+  };
+  const refuse = async (request: FastifyRequest, reply: FastifyReply, error: unknown) => {
+    const known = knownOf(error);
     const here = request.method === 'GET' ? request.url : `${request.url.split('/').slice(0, -1).join('/')}`;
     if (known.code === 'SIGN_IN_REQUIRED' && request.method === 'GET') return signInFirst(request, reply, here);
     // Everybody lands on the first page; not every role may see the fleet.
-    if (known.code === 'ROLE_INSUFFICIENT' && page.path === '/') return reply.redirect(`${consoleBase}/me`, 302);
+    const actor = seen.get(request)?.place.actor;
+    if (known.code === 'ROLE_INSUFFICIENT' && page.path === '/' && actor !== undefined)
+      return reply.redirect(await firstPage(context, actor), 302);
     // A page that changes in place tries again: what was wrong may pass.
     const isPart = request.headers['hx-request-type'] === 'partial';
     const shown = { ...refusalPage(known, here), ...(isPart && { refreshSeconds: afterRefusalSeconds }) };
     return answer(request, statusOf(reply, known), shown);
+  };
+
+  /** Here, or in a thread where it takes longer. */
+  const inThread = <V extends Visit & { tenant?: Tenant }>(
+    { effort, path }: Pick<Described<V>, 'effort' | 'path'>,
+    visit: V,
+    query: unknown,
+    token = '',
+  ) => effort && { page: { effort, path }, visit, tenant: visit.tenant, query, token };
+  const show = async <V extends Visit & { tenant?: Tenant }>(
+    one: Described<V>,
+    visit: V,
+    { request, reply, view }: { request: PageRequest; reply: FastifyReply; view: View },
+  ): Promise<Shown> => {
+    const wanted = inThread(one, visit, request.query, view.token);
+    if (wanted === undefined) return await one.show(visit, request.query, view);
+    return await showInThread(threads, wanted, goneOf(reply));
+  };
+  const tableOf = async <V extends Visit & { tenant?: Tenant }>(
+    one: Described<V>,
+    visit: V,
+    { request, reply }: { request: PageRequest; reply: FastifyReply },
+  ): Promise<Download> => {
+    if (one.table === undefined) throw fail('PATH_UNKNOWN', { path: request.routeOptions.url ?? '' });
+    const wanted = inThread(one, visit, request.query);
+    if (wanted === undefined) return await one.table(visit, request.query);
+    return await tableInThread(threads, wanted, goneOf(reply));
   };
 
   app.get<{ Params: Record<string, string> }>(
@@ -111,11 +159,13 @@ export function servePage(app: FastifyInstance, page: Page, options: ServeOption
       errorHandler: (error, request, reply) => refuse(request, reply, error),
     },
     async (request, reply) => {
-      const shown = await admit(request, reply, page.needs, {
-        across: (one, visit, view) => one.show(visit, request.query, view),
-        inDistrict: (one, visit, view) => one.show(visit, request.query, view),
+      const isPart = request.headers['hx-request-type'] === 'partial';
+      const wait = (showing: Promise<Shown>) => (isPart ? showing : inTime(showing, frameAfterMs));
+      const shown = await admit<Shown | Late>(request, reply, page.needs, {
+        across: (one, visit, view) => wait(show(one, visit, { request, reply, view })),
+        inDistrict: (one, visit, view) => wait(show(one, visit, { request, reply, view })),
       });
-      return answer(request, reply, shown);
+      return 'late' in shown ? answerLate(request, reply, shown) : answer(request, reply, shown);
     },
   );
   if (page.table !== undefined) {
@@ -124,8 +174,8 @@ export function servePage(app: FastifyInstance, page: Page, options: ServeOption
       { exposeHeadRoute: false, errorHandler: (error, request, reply) => refuse(request, reply, error) },
       async (request, reply) => {
         const table = await admit(request, reply, page.needs, {
-          across: (one, visit) => tableOf(one.table, visit, request),
-          inDistrict: (one, visit) => tableOf(one.table, visit, request),
+          across: (one, visit) => tableOf(one, visit, { request, reply }),
+          inDistrict: (one, visit) => tableOf(one, visit, { request, reply }),
         });
         return send(request, reply, table);
       },
@@ -159,13 +209,12 @@ function formOf<V extends Visit>(forms: readonly Form<V>[], name: string): Form<
   return found;
 }
 
-async function tableOf<V extends Visit>(
-  table: ((visit: V, query: unknown) => Promise<Download>) | undefined,
-  visit: V,
-  request: FastifyRequest,
-): Promise<Download> {
-  if (table === undefined) throw fail('PATH_UNKNOWN', { path: request.routeOptions.url ?? '' });
-  return await table(visit, request.query);
+/** For whoever may not see the fleet: their district, or which ones they have. */
+async function firstPage(context: SignInContext, actor: UserActor): Promise<string> {
+  const { roles } = await whoAmI(context, actor);
+  const [first] = roles;
+  const isOne = roles.every(({ district }) => district?.slug === first?.district?.slug);
+  return isOne && first?.district != null ? districtPath(first.district, firstPageOf(first.role)) : `${consoleBase}/me`;
 }
 
 /** Aborted when the browser has gone. */

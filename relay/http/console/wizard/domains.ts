@@ -31,6 +31,7 @@ const fields = {
 
 export const domainsStep = stepPage<Choices, typeof fields>({
   step: 'domains',
+  effort: 'long',
   question: ({ created }) =>
     created.length === 0
       ? 'Nobody gets a new account, so only classes may have a domain.'

@@ -10,6 +10,7 @@ import { type DraftNow, draftNow } from '../../../app/queries/profile-drafts.ts'
 import { stepVersion } from '../../../profile/draft/complete.ts';
 import { contentOf, type DraftStep, draftSteps, withContent } from '../../../profile/draft/steps.ts';
 import type { LooseDocument } from '../../../store/profiles/drafts.ts';
+import type { LongEffort } from '../../api/answer-threads.ts';
 import { consoleBase } from '../shell/document.ts';
 import { form, formTo } from '../shell/form.ts';
 import { type DistrictVisit, districtPage, type Page, type View } from '../shell/page.ts';
@@ -60,6 +61,8 @@ interface Choices<D> {
 
 interface StepGiven<D, F extends z.ZodRawShape> {
   step: DraftStep;
+  /** See page.ts: for a step that asks Microsoft 365, or reads people. */
+  effort?: LongEffort;
   /** The first line. */
   question: string | ((choices: D, document: LooseDocument) => string);
   fields: F;
@@ -85,7 +88,7 @@ interface Answer<D> extends Choices<D> {
 }
 
 export function stepPage<D, F extends z.ZodRawShape>(given: StepGiven<D, F>): Page {
-  const { step, fields, load, content } = given;
+  const { step, effort, fields, load, content } = given;
   const schema = z.strictObject({ ...fields, ...buttons });
   const answerTo = async (visit: DistrictVisit): Promise<Answer<D>> => {
     const { app, actor, tenant } = visit;
@@ -97,6 +100,7 @@ export function stepPage<D, F extends z.ZodRawShape>(given: StepGiven<D, F>): Pa
     path: `/profiles/drafts/:draft/${step}`,
     needs: 'drafts',
     title: `${stepNames[step]} – Profile`,
+    ...(effort !== undefined && { effort }),
     load: answerTo,
     render: (answer, view) => render(given, answer, view),
     forms: [

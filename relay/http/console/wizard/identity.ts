@@ -35,6 +35,7 @@ type Sent = { [name in keyof typeof fields]?: string | undefined };
 
 export const identityStep = stepPage<Choices, typeof fields>({
   step: 'identity',
+  effort: 'long',
   question: ({ isMatched }) =>
     isMatched.students || isMatched.teachers
       ? 'By which value is a person’s account found?'

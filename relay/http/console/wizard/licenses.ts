@@ -22,6 +22,7 @@ const fields = {
 
 export const licensesStep = stepPage<Choices, typeof fields>({
   step: 'licenses',
+  effort: 'long',
   question: ({ created }) =>
     created.length === 0
       ? 'Nobody gets a new account, so no license is assigned.'

@@ -33,6 +33,7 @@ export const previewStep = districtPage({
   path: '/profiles/drafts/:draft/preview',
   needs: 'drafts',
   title: `${stepNames.preview} – Profile`,
+  effort: 'plan',
   load,
   render: ({ now, here, plan }, view) =>
     framed(now, here, 'preview', {
@@ -46,6 +47,7 @@ export const enableStep = districtPage({
   path: '/profiles/drafts/:draft/enable',
   needs: 'drafts',
   title: `${stepNames.enable} – Profile`,
+  effort: 'plan',
   load,
   render: ({ now, here, plan }, view) =>
     framed(now, here, 'enable', {

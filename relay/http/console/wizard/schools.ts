@@ -10,6 +10,7 @@ const fields = { schools: text.optional(), school: list };
 
 export const schoolsStep = stepPage<readonly ListedSchool[], typeof fields>({
   step: 'schools',
+  effort: 'short',
   question: (schools) =>
     schools.length === 0 ? 'No agent has sent the names of the schools yet.' : 'Which schools does the profile cover?',
   fields,

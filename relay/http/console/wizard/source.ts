@@ -1,12 +1,13 @@
 /** Step 1: the profile's name, and whether PowerSchool and Microsoft 365 can be reached. */
 import { html } from 'ghtml';
 import type { HallpassError } from '../../../../shared/errors.ts';
-import { type IconName, icon } from '../../../../shared/page/parts.ts';
+import { icon } from '../../../../shared/page/parts.ts';
 import { conditionOf, describeCondition } from '../../../app/queries/agent-condition.ts';
 import { agentsOf } from '../../../app/queries/agents.ts';
 import { tried } from '../../../app/queries/profile-drafts.ts';
 import { type Connection, connectionNow } from '../../../app/queries/try-tenant.ts';
 import type { Agent } from '../../../store/agents/agents.ts';
+import { agentLooks } from '../pieces/states.ts';
 import { stepPage, text } from './frame.ts';
 
 interface Choices {
@@ -18,6 +19,7 @@ interface Choices {
 
 export const sourceStep = stepPage<Choices, { name: typeof text }>({
   step: 'source',
+  effort: 'long',
   question: ({ agents, nowMs }) => verdictOf(agents, nowMs),
   fields: { name: text },
   async load({ app, actor, tenant, nowMs }) {
@@ -47,16 +49,6 @@ export const sourceStep = stepPage<Choices, { name: typeof text }>({
   content: ({ name }) => ({ name: name.trim() }),
 });
 
-const looks: Record<ReturnType<typeof conditionOf>, { mark: IconName; look: string }> = {
-  ok: { mark: 'ok', look: 'is-working' },
-  waiting: { mark: 'pause', look: 'is-paused' },
-  silent: { mark: 'warning', look: 'is-troubled' },
-  problem: { mark: 'error', look: 'is-broken' },
-  away: { mark: 'error', look: 'is-broken' },
-  never: { mark: 'none', look: 'is-quiet' },
-  revoked: { mark: 'none', look: 'is-quiet' },
-};
-
 function inUse(agents: readonly Agent[]): readonly Agent[] {
   return agents.filter(({ revokedAt }) => revokedAt === null);
 }
@@ -71,7 +63,7 @@ function verdictOf(agents: readonly Agent[], nowMs: number): string {
 function sources({ agents, connection, nowMs }: Choices): string {
   const used = inUse(agents);
   const lines = used.map((agent) => {
-    const { mark, look } = looks[conditionOf(agent, nowMs)];
+    const { icon: mark, look } = agentLooks[conditionOf(agent, nowMs)];
     const problem = agent.health?.problem;
     const why = problem === undefined ? '' : html`<br><small>${problem.code}: ${problem.message}</small>`;
     return html`<dt>PowerSchool, by ${agent.name}</dt><dd class="${look}">!${icon(mark)} ${describeCondition(agent, nowMs)}!${why}</dd>`;

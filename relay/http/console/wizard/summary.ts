@@ -36,6 +36,7 @@ export const summaryStep = districtPage({
   path: '/profiles/drafts/:draft/summary',
   needs: 'drafts',
   title: `${stepNames.summary} – Profile`,
+  effort: 'long',
   load,
   render: (answer, view) => render(answer, view),
   forms: [

@@ -38,8 +38,8 @@ function dataOf(box) {
   const rows = [...document.getElementById(box.dataset.plot).querySelectorAll('tbody tr')].reverse();
   const days = rows.map((row) => Date.parse(row.cells[0].textContent) / 1000);
   const values = rows.map((row) => {
-    const { value } = row.cells[Number(box.dataset.column)].dataset;
-    return value === '' ? null : Number(value);
+    const value = row.cells[Number(box.dataset.column)].querySelector('data')?.value;
+    return value === undefined ? null : Number(value);
   });
   return [days, values];
 }
