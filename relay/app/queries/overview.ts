@@ -110,15 +110,16 @@ export function compare({ roster, provisioning, profiles }: Status, { counts, le
     const out = leftOut[kind] ?? 0;
     const gone = key === undefined ? 0 : (departed[key] ?? 0);
     const wrong = key === undefined ? 0 : (troubled[key] ?? 0);
+    const isExplained = mirror === microsoft + wrong;
     const reasons = [
       ...(out > 0 ? [`${number(out)} could not become records, because a value is missing or unusable.`] : []),
-      ...(mirror === microsoft ? [] : extra),
+      ...(mirror === microsoft || isExplained ? [] : extra),
       ...(mirror !== microsoft && gone > 0
         ? [`${number(gone)} ${gone === 1 ? 'is' : 'are'} gone from PowerSchool and still in Microsoft 365.`]
         : []),
       ...(mirror !== microsoft && wrong > 0 ? [`${number(wrong)} ${wrong === 1 ? 'has' : 'have'} a problem.`] : []),
       ...(mirror > microsoft && !isWriting ? ['No profile is enabled, so nothing is written.'] : []),
-      ...(mirror !== microsoft && held > 0 ? ['Some changes wait for a decision.'] : []),
+      ...(mirror !== microsoft && !isExplained && held > 0 ? ['Some changes wait for a decision.'] : []),
     ];
     const rest = 'The rest is in no profile, belongs to another term, or comes with the next run.';
     const why = mirror > microsoft + wrong && isWriting ? [...reasons, rest] : reasons;

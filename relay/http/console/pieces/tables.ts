@@ -55,7 +55,7 @@ function cellOf(content: string, column: Column | undefined, isFirst: boolean): 
   if (column === undefined || column.as === 'buttons') return html`<td>!${content}</td>`;
   const { heading, as } = column;
   return as === 'number'
-    ? html`<td class="number" data-label="${heading}">!${content}</td>`
+    ? html`<td class="number!${content === '0' ? ' zero' : ''}" data-label="${heading}">!${content}</td>`
     : html`<td data-label="${heading}">!${content}</td>`;
 }
 
