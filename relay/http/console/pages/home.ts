@@ -111,9 +111,9 @@ function searchPanel({ tenant }: Answer): string {
 function causesPanel({ tenant, home: { inSchools, schools, schoolNames } }: Answer): string {
   if (schools.length === 0) return '';
   if (inSchools.length === 0) {
-    return emptyPanel(html`!${icon('ok')} Everybody in your schools has what the district’s profile gives them.`);
+    return emptyPanel(html`!${icon('ok')} Everybody in your ${schools.length === 1 ? 'school' : 'schools'} has what the district’s profile gives them.`);
   }
   const items = inSchools.slice(0, mostCauses).map((cause) => causeItem(cause, { tenant, schools: schoolNames }));
   const others = inSchools.length - items.length;
-  return html`<section class="panel"><div class="panel-head"><h2>What is wrong in your schools</h2><p class="actions"><a href="${districtPath(tenant, '/problems')}">${others > 0 ? `All ${inSchools.length} causes` : 'All problems'}</a></p></div><ul class="causes">!${items}</ul></section>`;
+  return html`<section class="panel"><div class="panel-head"><h2>What is wrong in your ${schools.length === 1 ? 'school' : 'schools'}</h2><p class="actions"><a href="${districtPath(tenant, '/problems')}">${others > 0 ? `All ${inSchools.length} causes` : 'All problems'}</a></p></div><ul class="causes">!${items}</ul></section>`;
 }

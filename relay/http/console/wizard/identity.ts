@@ -5,6 +5,7 @@ import type { HallpassError } from '../../../../shared/errors.ts';
 import { advice, counted, icon } from '../../../../shared/page/parts.ts';
 import { domainsNow } from '../../../app/queries/cloud-choices.ts';
 import { draftMatches, type Tried, tried } from '../../../app/queries/profile-drafts.ts';
+import { districtSchools } from '../../../app/queries/schools.ts';
 import type { RolePreview } from '../../../identity/match-preview.ts';
 import type { Role } from '../../../model/role.ts';
 import { sources, targets } from '../../../profile/identity-rules.ts';
@@ -22,6 +23,8 @@ interface Choices {
   matches: Tried<RolePreview[]> | undefined;
   domains: readonly string[];
   isMatched: Record<Role, boolean>;
+  /** Agents send people, but only of schools that another profile covers. */
+  isClaimed: boolean;
 }
 
 const fields = {
@@ -51,7 +54,9 @@ export const identityStep = stepPage<Choices, typeof fields>({
       wanted.length === 0 ? undefined : await tried(draftMatches(app, actor, { tenant, draft, roles: wanted }));
     const domains = await tried(domainsNow(app, actor, tenant));
     const verified = domains.answer?.filter((one) => one.verified).map(({ domain }) => domain) ?? [];
-    return { matches, domains: verified, isMatched };
+    const schools = await districtSchools(app, actor, tenant);
+    const isClaimed = schools.some(({ students, teachers }) => students + teachers > 0);
+    return { matches, domains: verified, isMatched, isClaimed };
   },
   body: (
     form,
@@ -63,7 +68,8 @@ export const identityStep = stepPage<Choices, typeof fields>({
 <label class="choice"><input type="checkbox" name="mailboxes" value="yes" !${form.value('identity.mailboxes') === 'match' ? 'checked' : ''}><span>Rooms and shared mailboxes may belong to people</span></label>
 <label class="choice"><input type="checkbox" name="compareAll" value="yes" !${form.value('identity.compareAll') === true ? 'checked' : ''}><span>Agents send every source for as long as rules are compared<small>Otherwise they send those that the rules use.</small></span></label>
 </section>`,
-  beside: (choices, view, here, now) => (hasPeople(choices) ? '' : trialForm(now, view, here)),
+  beside: (choices, view, here, now) =>
+    hasPeople(choices) || choices.isClaimed ? '' : trialForm(now, view, here),
   content: (sent, document) => {
     const { students: _s, teachers: _t, ...before } = objectAt(document, 'identity');
     const never = (sent['identity.never'] ?? '').split('\n').map((line) => line.trim());
@@ -84,7 +90,7 @@ function hasPeople({ matches }: Choices): boolean {
   return matches?.answer === undefined || matches.answer.some(({ people }) => people > 0);
 }
 
-function rolePanel(form: Fields, role: Role, { matches, domains }: Choices): string {
+function rolePanel(form: Fields, role: Role, { matches, domains, isClaimed }: Choices): string {
   const preview = matches?.answer?.find((one) => one.role === role);
   const rules = rulesIn(form.value('identity'), role);
   const [first] = rules;
@@ -100,7 +106,7 @@ function rolePanel(form: Fields, role: Role, { matches, domains }: Choices): str
 </div>`;
   const found =
     table === undefined
-      ? peopleMissing(role, matches, preview)
+      ? peopleMissing(role, { matches, preview, isClaimed })
       : html`<p class="note">${counted(preview?.people ?? 0, nouns[role])} of PowerSchool and the accounts of Microsoft 365, as they are now.</p>!${table.table}!${emptyOf(preview)}`;
   const group = form.group({
     path: `identity.${role}`,
@@ -123,10 +129,12 @@ function emptyOf(preview: RolePreview | undefined): string {
 
 function peopleMissing(
   role: Role,
-  matches: Tried<RolePreview[]> | undefined,
-  preview: RolePreview | undefined,
+  { matches, preview, isClaimed }: Pick<Choices, 'matches' | 'isClaimed'> & { preview: RolePreview | undefined },
 ): string {
   if (matches?.refusal !== undefined) return refusal(matches.refusal);
+  if (isClaimed) {
+    return html`<p class="is-troubled">!${icon('warning')} No ${role} are left to compare rules with: another profile covers the schools whose people agents send. Choose schools of your own in a later step, or change that profile instead.</p>`;
+  }
   const what = preview === undefined ? 'nothing' : `no ${role}`;
   return html`<p>!${icon('none')} Agents have sent ${what} yet, so rules cannot be compared.</p>`;
 }
