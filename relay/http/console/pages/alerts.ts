@@ -13,10 +13,10 @@ import {
 import { alertsNow, channelsNow } from '../../../app/queries/alerts.ts';
 import type { Tenant } from '../../../store/tenants/system.ts';
 import { channelName, quietShown, readerNames, ruleFields, ruleInputs, rulesShown } from '../pieces/channel-rules.ts';
+import { emptyPanel, tablePanel } from '../pieces/tables.ts';
 import { consoleBase } from '../shell/document.ts';
 import { form, formTo } from '../shell/form.ts';
 import { type DistrictVisit, districtPage, type Outcome, page, type View, type Visit } from '../shell/page.ts';
-import { emptyPanel, tablePanel } from '../pieces/tables.ts';
 
 type Alerts = Awaited<ReturnType<typeof alertsNow>>['alerts'];
 type Channels = Awaited<ReturnType<typeof channelsNow>>['channels'];

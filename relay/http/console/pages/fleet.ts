@@ -97,7 +97,10 @@ function tableOf({ districts, asked: { need, q } }: Answer): string {
   if (shown.length === 0) return emptyPanel(html`No district here fits. !${all}`);
   return tablePanel({
     label: 'Table of districts',
-    columns: [...texts('District', 'State', 'Why', 'Agent seen', 'Last run', 'Version'), ...numbers('Held', 'Problems')],
+    columns: [
+      ...texts('District', 'State', 'Why', 'Agent seen', 'Last run', 'Version'),
+      ...numbers('Held', 'Problems'),
+    ],
     rows: shown.map(rowOf),
     below: isAll ? '' : html`<p class="note">${counted(shown.length, 'district')}. !${all}</p>`,
   });

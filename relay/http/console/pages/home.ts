@@ -111,7 +111,9 @@ function searchPanel({ tenant }: Answer): string {
 function causesPanel({ tenant, home: { inSchools, schools, schoolNames } }: Answer): string {
   if (schools.length === 0) return '';
   if (inSchools.length === 0) {
-    return emptyPanel(html`!${icon('ok')} Everybody in your ${schools.length === 1 ? 'school' : 'schools'} has what the district’s profile gives them.`);
+    return emptyPanel(
+      html`!${icon('ok')} Everybody in your ${schools.length === 1 ? 'school' : 'schools'} has what the district’s profile gives them.`,
+    );
   }
   const items = inSchools.slice(0, mostCauses).map((cause) => causeItem(cause, { tenant, schools: schoolNames }));
   const others = inSchools.length - items.length;

@@ -99,7 +99,13 @@ function rowOf(base: string, run: Run): Row {
   const numbers = finishedAt === null ? [] : [done, failed, held, waiting, problems];
   const cells = [took, ...Array.from({ length: 5 }, (_, at) => (numbers[at] === undefined ? '' : count(numbers[at])))];
   const link = html`<a href="${base}/${number}">Run ${number}</a>`;
-  return [link, stateOf('run', state), html`${person === null ? profile : `${profile}, for ${person}`}`, moment(startedAt), ...cells];
+  return [
+    link,
+    stateOf('run', state),
+    html`${person === null ? profile : `${profile}, for ${person}`}`,
+    moment(startedAt),
+    ...cells,
+  ];
 }
 
 function nothingYet(before: number | undefined): string {

@@ -68,8 +68,7 @@ export const identityStep = stepPage<Choices, typeof fields>({
 <label class="choice"><input type="checkbox" name="mailboxes" value="yes" !${form.value('identity.mailboxes') === 'match' ? 'checked' : ''}><span>Rooms and shared mailboxes may belong to people</span></label>
 <label class="choice"><input type="checkbox" name="compareAll" value="yes" !${form.value('identity.compareAll') === true ? 'checked' : ''}><span>Agents send every source for as long as rules are compared<small>Otherwise they send those that the rules use.</small></span></label>
 </section>`,
-  beside: (choices, view, here, now) =>
-    hasPeople(choices) || choices.isClaimed ? '' : trialForm(now, view, here),
+  beside: (choices, view, here, now) => (hasPeople(choices) || choices.isClaimed ? '' : trialForm(now, view, here)),
   content: (sent, document) => {
     const { students: _s, teachers: _t, ...before } = objectAt(document, 'identity');
     const never = (sent['identity.never'] ?? '').split('\n').map((line) => line.trim());
