@@ -93,20 +93,22 @@ function tableOf({ districts, asked: { need, q } }: Answer): string {
     .filter((one) => need === undefined || one.need === need)
     .filter(({ name, slug }) => name.toLowerCase().includes(words) || slug.includes(words));
   const isAll = shown.length === districts.length;
+  // Where all are the same, it would say nothing, 200 times.
+  const isMixed = new Set(districts.flatMap(({ versions }) => versions)).size > 1;
   const all = html`<a href="${path}">Show all ${count(districts.length)} districts</a>`;
   if (shown.length === 0) return emptyPanel(html`No district here fits. !${all}`);
   return tablePanel({
     label: 'Table of districts',
     columns: [
-      ...texts('District', 'State', 'Why', 'Agent seen', 'Last run', 'Version'),
+      ...texts('District', 'State', 'Why', 'Agent seen', 'Last run', ...(isMixed ? ['Version'] : [])),
       ...numbers('Held', 'Problems'),
     ],
-    rows: shown.map(rowOf),
+    rows: shown.map((line) => rowOf(line, isMixed)),
     below: isAll ? '' : html`<p class="note">${counted(shown.length, 'district')}. !${all}</p>`,
   });
 }
 
-function rowOf(line: FleetLine): Row {
+function rowOf(line: FleetLine, isMixed: boolean): Row {
   const { name, need, why, agentSeenAt, lastRunAt, versions, held, problems } = line;
   return [
     html`<a href="${districtPath(line, '')}">${name}</a>`,
@@ -114,7 +116,7 @@ function rowOf(line: FleetLine): Row {
     html`${why}`,
     momentOrNever(agentSeenAt),
     momentOrNever(lastRunAt),
-    html`${versions.join(', ')}`,
+    ...(isMixed ? [html`${versions.join(', ')}`] : []),
     count(held),
     count(problems),
   ];
