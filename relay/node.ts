@@ -7,7 +7,7 @@ import { linkPath, protocolVersion } from '../shared/link.ts';
 import { hallpassVersion } from '../shared/version.ts';
 import { noteNobodyConnected } from './app/commands/agent-link.ts';
 import { withGraph } from './app/microsoft.ts';
-import { answerThreadFile } from './http/answer-thread-file.ts';
+import { answerThreadFile } from './http/answers/answer-thread-file.ts';
 import { AnswerThreads } from './http/api/answer-threads.ts';
 import { apiRoutes } from './http/api/api.ts';
 import { createApp } from './http/app.ts';

@@ -19,7 +19,7 @@ const bundledToo = ['kysely', 'zod'];
 
 /** Started by their file names, beside the modules that start them. */
 export const threads = {
-  'answer-thread': 'relay/http/answer-thread.ts',
+  'answer-thread': 'relay/http/answers/answer-thread.ts',
   'checkpoint-thread': 'relay/store/engine/checkpoint-thread.ts',
   'turn-thread': 'relay/threads/turn-thread.ts',
 };

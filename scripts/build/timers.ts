@@ -32,7 +32,7 @@ export const waits: Readonly<Record<string, readonly [timers: number, what: stri
   'relay/graph/token-bucket.ts': [1, 'a turn within the limits of Graph'],
   'relay/graph/client.ts': [1, 'the attempts of one request'],
   'relay/cli/person.ts': [1, 'the pause between two looks at a request'],
-  'relay/http/answer-thread.ts': [1, 'until an idle thread says so'],
+  'relay/http/answers/answer-thread.ts': [1, 'until an idle thread says so'],
   'relay/http/link/check.ts': [1, 'a time limit of the goodbye'],
   'relay/http/link/connection.ts': [1, 'a time limit of the goodbye'],
   'relay/http/link/fleet.ts': [1, 'the grace when the relay stops'],

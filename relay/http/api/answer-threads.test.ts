@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import t, { type Test } from 'tap';
 import { openFreshStore } from '../../testing/fresh-store.ts';
 import { addTenant } from '../../testing/relay-double.ts';
-import { answerThreadFile } from '../answer-thread-file.ts';
+import { answerThreadFile } from '../answers/answer-thread-file.ts';
 import type { Question } from './answer-messages.ts';
 import { AnswerThreads, type AnswerThreadsOptions } from './answer-threads.ts';
 import type { Answer } from './route.ts';

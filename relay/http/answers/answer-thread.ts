@@ -1,14 +1,14 @@
 /**
  * A thread that answers questions over read-only connections of its own, and makes the changes that read whole districts.
  * These take seconds, and neither agents nor runs wait for them. Every answer has its own connection and shares nothing
- * with another. api/one-answer-thread.ts starts the thread and asks for the answers piece by piece. Pages of the console that read
+ * with another. ../api/one-answer-thread.ts starts the thread and asks for the answers piece by piece. Pages of the console that read
  * much are questions too.
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { type Clock, systemClock } from '../../shared/clock.ts';
-import { type CarriedError, carried, fromCarried } from '../../shared/threads.ts';
-import { isChange } from '../app/access.ts';
-import { openReader, openStore } from '../store/store.ts';
+import { type Clock, systemClock } from '../../../shared/clock.ts';
+import { type CarriedError, carried, fromCarried } from '../../../shared/threads.ts';
+import { isChange } from '../../app/access.ts';
+import { openReader, openStore } from '../../store/store.ts';
 import type {
   AnswerHead,
   AnswerThreadStart,
@@ -16,12 +16,12 @@ import type {
   Piece,
   Question,
   ToAnswerThread,
-} from './api/answer-messages.ts';
-import { Refused } from './api/problem.ts';
-import type { Answer, RequestContext, Route } from './api/route.ts';
-import { routes } from './api/routes.ts';
-import { isPageQuestion } from './console/shell/page-question.ts';
-import { jsonPieces } from './csv-answer.ts';
+} from '../api/answer-messages.ts';
+import { Refused } from '../api/problem.ts';
+import type { Answer, RequestContext, Route } from '../api/route.ts';
+import { routes } from '../api/routes.ts';
+import { isPageQuestion } from '../console/shell/page-question.ts';
+import { jsonPieces } from '../csv-answer.ts';
 
 const routeOf = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
 const utf8 = new TextEncoder();
@@ -113,7 +113,7 @@ function routeNamed(name: string): Route {
 async function answerTo(asked: Question, app: RequestContext['app'], keep: RequestContext['keep']): Promise<Answer> {
   if (isPageQuestion(asked)) {
     // Only what shows pages loads them.
-    const { showPage } = await import('./console/page-answers.ts');
+    const { showPage } = await import('../console/page-answers.ts');
     return await showPage(asked, app, {
       answer: async (_effort, _who, question) => {
         const answer = await answerTo(question, app, keep);
