@@ -24,10 +24,10 @@ import { createServer, listen } from './http/server.ts';
 import type { ProxyVariables } from './network/proxy.ts';
 import { startAlerts } from './notify/alerts.ts';
 import { exposedState, makeStateFolder, tidyState } from './settings/home-files.ts';
-import { publicUrl, type RelaySettings, storeFile } from './settings/settings.ts';
+import { publicUrl, type RelaySettings, storeAddress } from './settings/settings.ts';
 import type { Change } from './store/changes/marks.ts';
 import { watchChanges } from './store/changes/watch.ts';
-import { takeServingLock } from './store/engine/serving-lock.ts';
+import { takeServingLock } from './store/engine/sqlite/serving-lock.ts';
 import { openStore, type Store } from './store/store.ts';
 import type { Tenant } from './store/tenants/system.ts';
 import { startSyncLoop } from './sync/loop.ts';
@@ -84,7 +84,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   started.defer(() => silent.written);
   const origins = watchOrigins(server, settings, { silent, clock, log });
   await tidyState(home);
-  const store = await openStore(storeFile(home), { serving: 'main thread' });
+  const store = await openStore(storeAddress(home, settings), { serving: 'main thread' });
   started.defer(() => store.close());
 
   for (const { code, message, action } of await exposedState(home, process.platform)) {
@@ -160,7 +160,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   });
 
   const threads = new AnswerThreads({
-    ...{ threadFile: answerThreadFile, file: storeFile(home), home, keyFile, proxies, signal: stop.signal },
+    ...{ threadFile: answerThreadFile, file: storeAddress(home, settings) },
+    ...{ home, keyFile, proxies, signal: stop.signal },
   });
   started.defer(() => threads.close());
   enrollRoute(app, shared);

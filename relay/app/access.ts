@@ -22,6 +22,8 @@ const agents: Allowed = { ...nobody, agent: true };
 /** Actions that change something, with their names in the audit log. */
 const changes = [
   'settings.change',
+  'store.migrate',
+  'store.copy',
   'tenant.add',
   'tenant.edit',
   'tenant.accept',
@@ -125,6 +127,9 @@ interface Rule {
 
 export const access: Readonly<Record<Action, Rule>> = {
   'settings.change': { roles: operators, scope: 'settings', isDangerous: true },
+  // With credentials of the database's owner, which only the terminal has.
+  'store.migrate': { roles: operators, scope: 'none' },
+  'store.copy': { roles: operators, scope: 'none' },
   'tenant.add': { roles: operators, scope: 'tenants' },
   'tenant.edit': { roles: operators, scope: 'tenants' },
   // If two PowerSchool servers were taken for one, people would get each other's accounts.

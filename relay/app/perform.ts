@@ -144,7 +144,14 @@ export async function reach(scope: SystemScope, actor: Actor, action: Action, na
   return tenant;
 }
 
-async function record(scope: TenantScope, actor: Actor, action: Change, detail: object, now: Date): Promise<void> {
+/** Adds the entry of a change to the log of its district, in the transaction of the change. */
+export async function record(
+  scope: TenantScope,
+  actor: Actor,
+  action: Change,
+  detail: object,
+  now: Date,
+): Promise<void> {
   const { note, id } = { note: undefined, id: undefined, ...actor };
   await writeAudit(scope, {
     at: now.toISOString(),

@@ -39,7 +39,7 @@ t.test('--version and --help load only the definitions', async (t) => {
     const packages = new Set(loaded.flatMap((url) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.slice(1) ?? []));
     t.same([...packages], ['commander']);
     t.same(
-      loaded.filter((url) => /\/relay\/(?!main|flat-memory|cli\/|settings\/home)/.test(url)),
+      loaded.filter((url) => /\/relay\/(?!main|flat-memory|cli\/|settings\/home|network\/proxy)/.test(url)),
       [],
       'neither store nor application',
     );

@@ -25,6 +25,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./serve.ts')).serveCommand,
   },
   {
+    usage: 'store',
+    description: 'prepare a PostgreSQL database, and move there',
+    load: async () => (await import('./store.ts')).storeCommands,
+  },
+  {
     usage: 'tenant',
     description: 'manage the districts that this relay serves',
     load: async () => (await import('./tenant.ts')).tenantCommands,

@@ -32,6 +32,8 @@ interface ConfigureOptions extends Noted {
   keepDays?: number;
   metricsPort?: number;
   keyFile?: string;
+  storeUrl?: string;
+  storeFile?: boolean;
 }
 
 /** Changes the named settings and keeps the others; without options it shows them. Secrets are given as files. */
@@ -68,6 +70,8 @@ export function configureCommand(command: Command, context: CliContext): void {
     )
     .option('--alert-ca <file>', 'private certificate authority of alert channels, PEM or DER', filePath)
     .option('--metrics-port <number>', 'serve metrics for Prometheus on 127.0.0.1 (0: do not)', portNumber)
+    .option('--store-url <url>', 'keep the data in PostgreSQL: postgres://USER@HOST/DATABASE?passwordfile=FILE')
+    .option('--store-file', 'keep the data in a file of the state folder again')
     .option('--key-file <file>', 'file with the key that seals secrets (default: in the state folder)', filePath)
     .addHelpText(
       'after',
@@ -133,6 +137,7 @@ function apply(before: RelaySettings, given: Omit<ConfigureOptions, keyof Noted>
       ...withoutUndefined({ privateHosts: given.alertPrivateHost, caFile: absolute(given.alertCa) }),
     },
     secrets: { ...before.secrets, ...withoutUndefined({ keyFile: absolute(given.keyFile) }) },
+    store: given.storeFile === true ? {} : { ...before.store, ...withoutUndefined({ url: given.storeUrl }) },
     agents: { ...before.agents, ...withoutUndefined({ cycleSeconds: given.cycleSeconds }) },
   });
 }

@@ -126,6 +126,16 @@ export const settingsSchema = z.strictObject({
       caFile: path.optional(),
     })
     .prefault({}),
+  store: z
+    .strictObject({
+      /** A PostgreSQL database instead of the file in the state folder; its password stands in a file that the address names. */
+      url: z
+        .string()
+        .max(2000)
+        .regex(/^postgres(ql)?:\/\//, 'it must begin with postgres://')
+        .optional(),
+    })
+    .prefault({}),
   secrets: z
     .strictObject({
       /** File with the key that seals secrets, if it is not kept in the state folder. */
@@ -136,9 +146,14 @@ export const settingsSchema = z.strictObject({
 
 export type RelaySettings = z.infer<typeof settingsSchema>;
 
-/** The relay's database in its state folder. */
+/** The relay's database in its state folder, unless the settings name a server. */
 export function storeFile(home: string): string {
   return join(home, 'relay.db');
+}
+
+/** Where the relay's data is: for openStore(). */
+export function storeAddress(home: string, { store }: RelaySettings): string {
+  return store.url ?? storeFile(home);
 }
 
 /**

@@ -53,45 +53,6 @@ t.test('what is deleted is in no free page of the file', async (t) => {
   t.equal(await namesLeft(), 1);
 });
 
-t.test('undoes a transaction that throws, whole', async (t) => {
-  const store = await openStore(':memory:');
-  t.teardown(() => store.close());
-  const half = store.system(async (scope) => {
-    await createTenant(scope, { slug: 'half', name: 'half', graphTenantId: graphTenants[0] }, now);
-    throw new Error('in the middle');
-  });
-  await t.rejects(half, { message: 'in the middle' });
-  t.same(await store.system(listTenants), []);
-});
-
-t.test('a reader sees one moment, and keeps nobody from writing', async (t) => {
-  const file = join(t.testdir(), 'relay.db');
-  const [reader, writer] = [await openStore(file), await openStore(file)];
-  t.teardown(() => Promise.all([reader.close(), writer.close()]));
-  const { id } = await tenantNamed(writer, 'contoso');
-  const names = ({ db }: TenantScope) => db.selectFrom('profile').select('name').execute();
-  await reader.readTenant(id, async (scope) => {
-    t.same(await names(scope), []);
-    await writer.withTenant(id, (other) => setProfile(other, testProfile, now));
-    t.same(await names(scope), []);
-  });
-  t.same(await reader.readTenant(id, names), [{ name: 'test' }]);
-});
-
-t.test('a long reading holds no writer of the same process back, and cannot write', async (t) => {
-  const store = await openStore(join(t.testdir(), 'relay.db'));
-  t.teardown(() => store.close());
-  const { id } = await tenantNamed(store, 'contoso');
-  const names = ({ db }: TenantScope) => db.selectFrom('profile').select('name').execute();
-  await store.readTenant(id, async (scope) => {
-    t.same(await names(scope), []);
-    // Would wait forever on the connection of the reader.
-    await store.withTenant(id, (other) => setProfile(other, testProfile, now));
-    t.same(await names(scope), [], 'it sees its own moment');
-  });
-  t.same(await store.readTenant(id, names), [{ name: 'test' }]);
-});
-
 t.test('a reading that tries to write fails, in a file and in memory', async (t) => {
   for (const file of [join(t.testdir(), 'relay.db'), ':memory:']) {
     const store = await openStore(file);

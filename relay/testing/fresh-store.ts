@@ -18,6 +18,10 @@ let contents: Promise<Uint8Array> | undefined;
 
 /** @param file path, or `:memory:`; a database that is there already is opened as it is */
 export async function openFreshStore(file: string): Promise<Store> {
+  if (process.env.HALLPASS_TEST_STORE === 'postgres') {
+    const { openFreshPostgres } = await import('./fresh-postgres.ts');
+    return await openFreshPostgres();
+  }
   contents ??= readContents();
   if (file === ':memory:') return await openStore(file, { contents: await contents });
   await placeFreshStore(file);

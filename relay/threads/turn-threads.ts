@@ -9,7 +9,7 @@ import { leastLoaded } from '../../shared/threads.ts';
 import type { RequestBudget } from '../graph/budget.ts';
 import type { ProxyVariables } from '../network/proxy.ts';
 import type { RelaySettings } from '../settings/settings.ts';
-import { storeFile } from '../settings/settings.ts';
+import { storeAddress } from '../settings/settings.ts';
 import { countRecords } from '../store/roster/mirror.ts';
 import type { Store } from '../store/store.ts';
 import type { TurnOrder, Turns } from '../sync/turns.ts';
@@ -89,7 +89,7 @@ export class TurnThreads implements Turns {
   #open(): OneThread {
     const { home, keyFile, settings, proxies, log } = this.#options;
     const shortTurns = this.#shortTurns.shared;
-    return new OneThread({ file: storeFile(home), home, keyFile, settings, proxies, shortTurns }, log);
+    return new OneThread({ file: storeAddress(home, settings), home, keyFile, settings, proxies, shortTurns }, log);
   }
 }
 

@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSqlite } from '../../relay/store/engine/sqlite-dialect.ts';
+import { openSqlite } from '../../relay/store/engine/sqlite/sqlite-dialect.ts';
 import { applyBatch, beginCycle, commitCycle, rowsOf } from '../../relay/store/roster/intake.ts';
 import { openStore } from '../../relay/store/store.ts';
 import { createTenant } from '../../relay/store/tenants/system.ts';

@@ -20,7 +20,7 @@ const bundledToo = ['kysely', 'zod'];
 /** Started by their file names, beside the modules that start them. */
 export const threads = {
   'answer-thread': 'relay/http/answers/answer-thread.ts',
-  'checkpoint-thread': 'relay/store/engine/checkpoint-thread.ts',
+  'checkpoint-thread': 'relay/store/engine/sqlite/checkpoint-thread.ts',
   'turn-thread': 'relay/threads/turn-thread.ts',
 };
 const programs = { 'hallpass-agent': 'agent/main.ts', 'hallpass-relay': 'relay/main.ts' };

@@ -40,7 +40,7 @@ export const waits: Readonly<Record<string, readonly [timers: number, what: stri
   'relay/http/console/shell/late.ts': [1, 'until the frame of a page is sent without its main part'],
   'relay/http/server.ts': [2, 'time limits of the goodbye'],
   'relay/http/console/assets/client/console.js': [1, 'the browser: shared/ is not there'],
-  'relay/store/engine/sqlite-dialect.ts': [1, 'a database that another process has locked'],
+  'relay/store/engine/sqlite/sqlite-dialect.ts': [1, 'a database that another process has locked'],
   'relay/sync/apply/engine.ts': [1, 'the next operation of a run that is due'],
 };
 

@@ -363,6 +363,53 @@ export const relayErrors = {
     action: 'Start the newer version, or restore the backup taken before the update.',
     meaning: 'Migrations only go forward; an older version never touches a newer database.',
   },
+  STORE_ADDRESS_INVALID: {
+    retry: 'fix',
+    sentence: 'The address of the database cannot be used: {reason}.',
+    action:
+      'Give an address such as postgres://hallpass_serving@db.example.org:5432/hallpass?passwordfile=/etc/hallpass/db-password.',
+    meaning: 'Passwords never stand in addresses, which programs show in lists of processes and in logs.',
+  },
+  STORE_NOT_MIGRATED: {
+    retry: 'fix',
+    sentence: 'The database {store} is not ready for this version of Hallpass: {reason}.',
+    action:
+      'Run "hallpass-relay store migrate" with the address of the owner of the tables, and start the relay again.',
+    meaning:
+      'On PostgreSQL, the role that serves may not change tables. Another role owns them, and prepares the database before a new version starts.',
+  },
+  STORE_ROLE_UNSAFE: {
+    retry: 'fix',
+    sentence: 'The relay will not serve from the database {store} as the role {role}: {reason}.',
+    action:
+      'Create a role that only logs in, let "hallpass-relay store migrate --role ROLE" give it its rights, and name it in the address.',
+    meaning:
+      'PostgreSQL keeps the rows of districts apart for ordinary roles. Superusers, owners and roles with BYPASSRLS would pass that wall.',
+  },
+  STORE_ROLE_UNKNOWN: {
+    retry: 'fix',
+    sentence: 'The server of the database {store} has no role {role}.',
+    action: 'Create it with "create role {role} login", and give it a password if the server asks for one.',
+    meaning: 'The role that serves gets its rights when the database is migrated.',
+  },
+  STORE_IN_USE: {
+    retry: 'retry',
+    sentence: 'Another relay serves from the database {store}.',
+    action: 'Stop the other relay, or wait: the server notices within seconds that one has ended.',
+    meaning: 'One relay at a time serves from a database: two would write to Microsoft 365 twice.',
+  },
+  STORE_NOT_EMPTY: {
+    retry: 'fix',
+    sentence: 'The database {store} is not empty: its table {table} has rows.',
+    action: 'Copy to a database that was just created and migrated.',
+    meaning: 'A copy never mixes with what is there. A copy that fails leaves nothing behind and can be repeated.',
+  },
+  STORE_MOVED: {
+    retry: 'fix',
+    sentence: 'The settings in {folder} name a PostgreSQL server, so the file there is not what the relay serves from.',
+    action: 'Nothing has to be copied. To serve from the file again, run "hallpass-relay configure --store-file".',
+    meaning: 'The relay has one database at a time.',
+  },
   LISTEN_INSECURE: {
     retry: 'fix',
     sentence: 'The relay will not listen on {address} without encryption.',

@@ -6,13 +6,13 @@ import type { Clock } from '../../../shared/clock.ts';
 import { fail } from '../../../shared/errors.ts';
 import type { LeftOut } from '../../../shared/left-out.ts';
 import { type Batch, type CycleCommit, type Hello, listsLeftOut, type Welcome } from '../../../shared/link.ts';
-import { type Bucket, bucketKey } from '../../../shared/roster.ts';
+import type { Bucket } from '../../../shared/roster.ts';
 import { forgetConnections, noteDisconnected, noteHealth } from '../../store/agents/agent-health.ts';
 import { noteHello } from '../../store/agents/agents.ts';
 import { admitServer } from '../../store/agents/source-servers.ts';
 import { useToken } from '../../store/agents/used-tokens.ts';
+import type { Durable } from '../../store/engine/engine.ts';
 import { slices } from '../../store/engine/slices.ts';
-import type { Durable } from '../../store/engine/upkeep.ts';
 import { applyBatch, beginCycle, commitCycle, partsOf, type WantedRows } from '../../store/roster/intake.ts';
 import { replaceLeftOut } from '../../store/roster/left-out.ts';
 import { bucketsOfOpenCycle, hasOpenCycle } from '../../store/roster/mirror.ts';
@@ -73,14 +73,14 @@ export class AgentLink {
   }
 
   async #brokenOff(): Promise<Bucket[]> {
-    const buckets = new Map<string, Bucket>();
-    for (let after: number | undefined = 0; after !== undefined; await this.#pass()) {
-      const from: number = after;
+    const buckets: Bucket[] = [];
+    for (let after: Bucket | undefined; ; await this.#pass()) {
+      const from: Bucket | undefined = after;
       const part = await this.#store.readTenant(this.#agent.tenantId, (scope) => bucketsOfOpenCycle(scope, from));
-      for (const bucket of part.buckets) buckets.set(bucketKey(bucket), bucket);
+      buckets.push(...part.buckets);
+      if (part.next === undefined) return buckets;
       after = part.next;
     }
-    return [...buckets.values()];
   }
 
   async #refuseServer(server: string, known: string, now: Date): Promise<never> {

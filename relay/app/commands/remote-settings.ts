@@ -23,6 +23,7 @@ const remote: { readonly [S in Section]: Readonly<Record<keyof Required<RelaySet
   metrics: { port: true },
   // Which servers in its own network the relay reaches is the operator's alone.
   alerts: { privateHosts: false, caFile: false },
+  store: { url: false },
   secrets: { keyFile: false },
 };
 

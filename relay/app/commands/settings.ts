@@ -7,6 +7,7 @@ import {
   type RelaySettings,
   saveSettings,
   settingsRefused,
+  storeAddress,
   storeFile,
 } from '../../settings/settings.ts';
 import { settingWarnings } from '../../settings/warnings.ts';
@@ -48,10 +49,10 @@ export async function changeSettings(
   const mistakes = await settingMistakes(wanted, clock.now());
   if (mistakes.length > 0) throw settingsRefused(mistakes);
   const changes = changesBetween(before, wanted);
-  if (Object.keys(changes).length === 0 || !existsSync(storeFile(home))) {
+  if (Object.keys(changes).length === 0 || (before.store.url === undefined && !existsSync(storeFile(home)))) {
     return { after: await saveSettings(home, wanted), warnings: await newWarnings(before, wanted, clock.now()) };
   }
-  const store = opened ?? (await openStore(storeFile(home)));
+  const store = opened ?? (await openStore(storeAddress(home, before)));
   try {
     // The file is written within the transaction, so that concurrent changes are made one after another, and nothing
     // changes without an entry.

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { LinkedPerson } from '../../model/account-link.ts';
 import { type PersonKey, personIn, personKey } from '../../model/person-key.ts';
+import { likeAnyCase } from '../engine/sql/dialect.ts';
 import type { TenantScope } from '../store.ts';
 import { storedPerson } from './stored-person.ts';
 
@@ -57,12 +58,13 @@ export async function accountsFor(scope: TenantScope, keys: readonly PersonKey[]
  */
 export async function holdersOfAccount(scope: TenantScope, text: string, limit: number): Promise<LinkedPerson[]> {
   const begins = `${text.replace(/[\\%_]/g, '\\$&')}%`;
+  const like = likeAnyCase(scope.db);
   const rows = await linked(scope)
     .where((eb) =>
       eb.or([
         eb('link.object_id', '=', text.toLowerCase()),
-        sql<boolean>`account.user_principal_name like ${begins} escape '\\'`,
-        sql<boolean>`account.mail like ${begins} escape '\\'`,
+        sql<boolean>`account.user_principal_name ${like} ${begins} escape '\\'`,
+        sql<boolean>`account.mail ${like} ${begins} escape '\\'`,
       ]),
     )
     .select(['link.role', 'link.person_id', 'link.object_id'])

@@ -5,11 +5,15 @@ import { byHand, type Link, rulesOfOurs } from '../../model/account-link.ts';
 import { earlierRole } from '../../model/applied-state.ts';
 import { asSectionId } from '../../model/keys.ts';
 import { type PersonKey, personIn, personKey } from '../../model/person-key.ts';
+import type { Role } from '../../model/role.ts';
 import { isOtherRole } from '../../plan/handover.ts';
 import { noteLinksEdited } from '../directory/mirror.ts';
 import type { TenantScope } from '../store.ts';
 import { settleDeletedAccounts } from './deleted-accounts.ts';
 import { removeLinks } from './links.ts';
+
+/** Relations whose item is a person. */
+const personal = ['member', 'owner', 'schoolUser', 'groupMember', 'licence', 'retired'];
 
 /**
  * @param handovers `from`: person key of the current holder. The account keeps its origin, and a waiting first password
@@ -24,26 +28,57 @@ export async function handOverLinks(
     const { role, id } = personIn(from);
     const { role: newRole, personId } = link;
     const to = personKey(newRole, personId);
+    const moved = { role, id, newRole, personId };
+    await makeRoom({ db, tenantId }, 'link', moved);
     await sql`
-      update or replace link set role = ${newRole}, person_id = ${personId}, linked_at = ${now}, former = ${from},
+      update link set role = ${newRole}, person_id = ${personId}, linked_at = ${now}, former = ${from},
         rule = case when rule in (${sql.join(rulesOfOurs)}) then rule else ${link.rule} end
       where tenant_id = ${tenantId} and role = ${role} and person_id = ${id}`.execute(db);
+    await makeRoom({ db, tenantId }, 'initial_password', moved);
     await sql`
-      update or replace initial_password
+      update initial_password
       set role = ${newRole}, person_id = ${personId}, sealed_for = coalesce(sealed_for, ${from})
       where tenant_id = ${tenantId} and role = ${role} and person_id = ${id}`.execute(db);
     await sql`
-      update or replace given_name set role = ${newRole}, person_id = ${personId}
+      update given_name set role = ${newRole}, person_id = ${personId}
       where tenant_id = ${tenantId} and role = ${role} and person_id = ${id}`.execute(db);
+    if (from !== to) {
+      await sql`
+        delete from applied where tenant_id = ${tenantId} and kind = 'user' and key = ${to} and exists (
+          select 1 from applied as moved where moved.tenant_id = ${tenantId} and moved.kind = 'user' and moved.key = ${from})
+      `.execute(db);
+    }
     await sql`
-      update or replace applied set key = ${to}
+      update applied set key = ${to}
       where tenant_id = ${tenantId} and kind = 'user' and key = ${from}`.execute(db);
     if (isOtherRole(from, to)) await markEarlierRole({ db, tenantId }, from);
+    if (from !== to) {
+      await sql`
+        delete from applied_relation
+        where tenant_id = ${tenantId} and kind in (${sql.join(personal)}) and item = ${to} and exists (
+          select 1 from applied_relation as moved
+          where moved.tenant_id = ${tenantId} and moved.kind = applied_relation.kind
+            and moved.container = applied_relation.container and moved.item = ${from})`.execute(db);
+    }
     await sql`
-      update or replace applied_relation set item = ${to}
-      where tenant_id = ${tenantId} and kind in ('member', 'owner', 'schoolUser', 'groupMember', 'licence', 'retired') and item = ${from}
+      update applied_relation set item = ${to}
+      where tenant_id = ${tenantId} and kind in (${sql.join(personal)}) and item = ${from}
     `.execute(db);
   }
+}
+
+/** Deletes what the new key holds already, where there is a row to move there. */
+async function makeRoom(
+  { db, tenantId }: Pick<TenantScope, 'db' | 'tenantId'>,
+  table: 'link' | 'initial_password',
+  { role, id, newRole, personId }: { role: Role; id: string; newRole: Role; personId: string },
+): Promise<void> {
+  if (role === newRole && id === personId) return;
+  await sql`
+    delete from ${sql.table(table)}
+    where tenant_id = ${tenantId} and role = ${newRole} and person_id = ${personId} and exists (
+      select 1 from ${sql.table(table)} as moved
+      where moved.tenant_id = ${tenantId} and moved.role = ${role} and moved.person_id = ${id})`.execute(db);
 }
 
 /** As plan/handover.ts has it. */

@@ -5,6 +5,7 @@ import { asPersonKey, type PersonKey, personKey } from '../../model/person-key.t
 import type { Role } from '../../model/role.ts';
 import type { Database } from '../engine/schema.ts';
 import { slices } from '../engine/slices.ts';
+import { listed, rowsFrom } from '../engine/sql/dialect.ts';
 import { readKey } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 import { type PartOfPeople, storedPerson, storedPersonKey } from './stored-person.ts';
@@ -68,12 +69,12 @@ export async function passwordsOf(
   { db, tenantId }: TenantScope,
   people: readonly { role: Role; personId: string }[],
 ): Promise<StoredPassword[]> {
-  const keys = JSON.stringify(people.map(({ role, personId }) => personKey(role, personId)));
+  const keys = people.map(({ role, personId }) => personKey(role, personId));
   return await db
     .selectFrom('initial_password')
     .selectAll()
     .where('tenant_id', '=', tenantId)
-    .where(sql`role || ':' || person_id`, 'in', sql`(select value from json_each(${keys}))`)
+    .where(sql`role || ':' || person_id`, 'in', listed(db, keys))
     .execute();
 }
 
@@ -209,11 +210,11 @@ export async function forgetPasswords(
   people: readonly { role: Role; personId: string }[],
 ): Promise<void> {
   for (const some of slices(people)) {
-    const keys = JSON.stringify(some.map(({ role, personId }) => [role, personId]));
+    const keys = some.map(({ role, personId }) => [role, personId]);
     await db
       .deleteFrom('initial_password')
       .where('tenant_id', '=', tenantId)
-      .where(sql`(role, person_id)`, 'in', sql`(select value ->> 0, value ->> 1 from json_each(${keys}))`)
+      .where(sql`(role, person_id)`, 'in', sql`(select value ->> 0, value ->> 1 from ${rowsFrom(db, keys)})`)
       .execute();
   }
 }

@@ -1,9 +1,9 @@
 /**
  * The health of agents: what each last reported, and whether it is connected. Written by the endpoint, shown to people.
  */
-import { sql } from 'kysely';
 import { z } from 'zod';
 import { HallpassError } from '../../../shared/errors.ts';
+import { listed } from '../engine/sql/dialect.ts';
 import { readJson } from '../engine/stored-json.ts';
 import type { SystemScope, TenantScope } from '../store.ts';
 
@@ -74,7 +74,7 @@ export async function noteDisconnected({ db }: SystemScope, agentIds: readonly s
   await db
     .updateTable('agent')
     .set({ connected_since: null, last_seen_at: now.toISOString() })
-    .where('id', 'in', sql<string>`(select value from json_each(${JSON.stringify(agentIds)}))`)
+    .where('id', 'in', listed(db, agentIds))
     .execute();
 }
 

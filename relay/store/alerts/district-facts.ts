@@ -1,10 +1,10 @@
 /** What alerts are decided from, of some districts at a time: it crosses them, as the operator's view does. */
-import { sql } from 'kysely';
 import { z } from 'zod';
 import type { DistrictFacts, LicenseFacts } from '../../alerts/district.ts';
 import type { Blackout } from '../../profile/blackout.ts';
 import { canRest } from '../../profile/life.ts';
 import { districtTimeZone } from '../agents/agents.ts';
+import { listed } from '../engine/sql/dialect.ts';
 import { readJson } from '../engine/stored-json.ts';
 import { readBlackouts } from '../runs/blackouts.ts';
 import type { SystemScope, TenantScope } from '../store.ts';
@@ -17,7 +17,7 @@ const storedLicenses: z.ZodType<LicenseFacts[]> = z.array(
 /** @returns by tenant id */
 export async function districtFacts(scope: SystemScope, ids: readonly string[]): Promise<Map<string, DistrictFacts>> {
   const { db } = scope;
-  const wanted = sql<string>`(select value from json_each(${JSON.stringify(ids)}))`;
+  const wanted = listed(db, ids);
   const fleet = await readFleet(scope, ids);
   const settled = await db
     .selectFrom('tenant')
@@ -72,7 +72,7 @@ async function blackoutsOf({ db }: SystemScope, ids: readonly string[]): Promise
     .selectFrom('blackout')
     .select('tenant_id')
     .distinct()
-    .where('tenant_id', 'in', sql<string>`(select value from json_each(${JSON.stringify(ids)}))`)
+    .where('tenant_id', 'in', listed(db, ids))
     .execute();
   const found = new Map<string, Blackout[]>();
   for (const { tenant_id: tenantId } of rows) found.set(tenantId, await readBlackouts({ db, tenantId }));

@@ -14,7 +14,7 @@ import { tenantsAndRoster } from './migrations/001-tenants-and-roster.ts';
 import { provisioning } from './migrations/002-provisioning.ts';
 import { holds } from './migrations/003-holds.ts';
 import { accounts } from './migrations/004-accounts.ts';
-import { NodeSqliteDialect, openSqlite } from './sqlite-dialect.ts';
+import { NodeSqliteDialect, openSqlite } from './sqlite/sqlite-dialect.ts';
 
 const fourth = {
   '001-tenants-and-roster': tenantsAndRoster,

@@ -39,6 +39,7 @@ import { runCounts } from './migrations/046-run-counts.ts';
 import { exemptAndBlackouts } from './migrations/048-exempt-and-blackouts.ts';
 import { profileDrafts } from './migrations/050-profile-drafts.ts';
 import { onePerson } from './migrations/058-one-person.ts';
+import { recordByChange } from './migrations/060-record-by-change.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -79,25 +80,31 @@ const migrations: Record<string, Migration> = {
   '048-exempt-and-blackouts': exemptAndBlackouts,
   '050-profile-drafts': profileDrafts,
   '058-one-person': onePerson,
+  '060-record-by-change': recordByChange,
 };
 
 /**
- * Runs the missing migrations, all or none. Two processes that start at the same time do not conflict: the migrator's
- * transaction takes SQLite's write lock before it checks.
+ * Runs the missing migrations, all or none on SQLite, one by one on PostgreSQL. Two processes that start at the same time do not
+ * conflict: the migrator takes a lock before it checks.
  *
  * @param store the database's name, for people
  * @throws HallpassError STORE_TOO_NEW when the database holds migrations that this program does not know
  */
 export async function migrate(db: Kysely<Database>, store: string): Promise<void> {
-  const applied = await appliedMigrations(db);
-  const unknown = applied.filter((name) => !Object.hasOwn(migrations, name));
-  if (unknown.length > 0) throw fail('STORE_TOO_NEW', { store, reason: `it has ${unknown.join(', ')}` });
-  if (applied.length === Object.keys(migrations).length) return;
+  if ((await missingMigrations(db, store)).length === 0) return;
   // Numbers are assigned before the work, which may be finished in another order: no migration depends on a later one.
   const allowUnorderedMigrations = true;
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations }, allowUnorderedMigrations });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
+}
+
+/** Names of the migrations that the database still needs. @throws HallpassError STORE_TOO_NEW as {@link migrate} */
+export async function missingMigrations(db: Kysely<Database>, store: string): Promise<string[]> {
+  const applied = await appliedMigrations(db);
+  const unknown = applied.filter((name) => !Object.hasOwn(migrations, name));
+  if (unknown.length > 0) throw fail('STORE_TOO_NEW', { store, reason: `it has ${unknown.join(', ')}` });
+  return Object.keys(migrations).filter((name) => !applied.includes(name));
 }
 
 async function appliedMigrations(db: Kysely<Database>): Promise<string[]> {

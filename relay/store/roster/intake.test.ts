@@ -108,7 +108,7 @@ t.test('a cycle settles only with the digests that the agent computed', async (t
   const wrong = digestOf(terms, [term('1', 'Semester')]);
   t.match(await commit([wrong]), { settled: false, repair: [terms] });
   t.match(await within(mirrorState), { settled: false, version: 0, committedAt: null });
-  t.same((await within((scope) => bucketsOfOpenCycle(scope, 0))).buckets, [terms]);
+  t.same((await within((scope) => bucketsOfOpenCycle(scope, undefined))).buckets, [terms]);
   await begin();
   t.match(await commit([digestOf(terms, [term('1')]), digestOf(students, [])]), { settled: true });
   t.match(await within(mirrorState), { settled: true, version: 1, committedAt: now.toISOString() });
@@ -250,14 +250,16 @@ t.test('what an open cycle has touched is found in parts, and what came before i
   await apply(students, [{ id: '1' }, { id: '2' }, { id: '3' }]);
   const found: string[] = [];
   let parts = 0;
-  for (let after: number | undefined = 0; after !== undefined; parts += 1) {
-    const from: number = after;
-    const { buckets, next } = await within((scope) => bucketsOfOpenCycle(scope, from, 2));
+  let after: Bucket | undefined;
+  do {
+    const from: Bucket | undefined = after;
+    const { buckets, next } = await within((scope) => bucketsOfOpenCycle(scope, from, 1));
     found.push(...buckets.map(bucketKey));
     after = next;
-  }
+    parts += 1;
+  } while (after !== undefined);
   t.equal(parts, 3);
-  t.same([...new Set(found)].sort(), [bucketKey(students), bucketKey({ kind: 'term', schoolId: '13' })].sort());
+  t.same(found, [bucketKey(students), bucketKey({ kind: 'term', schoolId: '13' })]);
 });
 
 t.test('a batch without rows is one part, which still asks for the cycle', async (t) => {

@@ -19,6 +19,7 @@ import { fromWire } from '../../../shared/frames.ts';
 import type { InParts } from '../../../shared/in-parts.ts';
 import type { Batch, BucketDigest } from '../../../shared/link.ts';
 import { type Bucket, bucketKey } from '../../../shared/roster.ts';
+import { listed, rowsFrom } from '../engine/sql/dialect.ts';
 import type { TenantScope } from '../store.ts';
 import { digests, isChanged } from './mirror.ts';
 
@@ -162,7 +163,7 @@ async function hashesOf(scope: TenantScope, bucket: Bucket, ids: string[]): Prom
     .where('tenant_id', '=', scope.tenantId)
     .where('kind', '=', bucket.kind)
     .where('school_id', '=', bucket.schoolId)
-    .where('id', 'in', sql<string>`(select value from json_each(${JSON.stringify(ids)}))`)
+    .where('id', 'in', listed(scope.db, ids))
     .where('deleted', '=', 0)
     .execute();
   return new Map(rows.map((row) => [row.id, row.hash]));
@@ -208,7 +209,7 @@ async function upsertRecords(
   await sql`
     insert into record (tenant_id, kind, school_id, id, hash, data, version, deleted)
     select ${tenantId}, ${kind}, ${schoolId}, value ->> 0, value ->> 1, value -> 2, ${version}, 0
-    from json_each(${JSON.stringify(rows)}) where true
+    from ${rowsFrom(db, rows)} where true
     on conflict (tenant_id, kind, school_id, id)
     do update set hash = excluded.hash, data = excluded.data, version = excluded.version, deleted = 0`.execute(db);
 }
@@ -225,6 +226,6 @@ async function deleteRecords(
     .where('tenant_id', '=', tenantId)
     .where('kind', '=', kind)
     .where('school_id', '=', schoolId)
-    .where('id', 'in', sql<string>`(select value from json_each(${JSON.stringify(ids)}))`)
+    .where('id', 'in', listed(db, ids))
     .execute();
 }

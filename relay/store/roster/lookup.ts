@@ -4,6 +4,7 @@ import { type SelectQueryBuilder, sql } from 'kysely';
 import type { Kind, RecordOf } from '../../../shared/roster.ts';
 import type { Database } from '../engine/schema.ts';
 import { slices } from '../engine/slices.ts';
+import { likeAnyCase } from '../engine/sql/dialect.ts';
 import type { TenantScope } from '../store.ts';
 import { storedRecord } from './mirror.ts';
 
@@ -88,7 +89,7 @@ export async function* searchRecords<K extends Kind>(
   for (const schoolId of await schoolsOf(scope, kind)) {
     if (schools?.has(schoolId) === false || (after !== undefined && schoolId < after.schoolId)) continue;
     const isIn = schoolId === after?.schoolId;
-    const rows = await containing(keyed(scope, kind, [schoolId]), words)
+    const rows = await containing(scope, keyed(scope, kind, [schoolId]), words)
       .where('deleted', '=', 0)
       .$if(isIn, (query) => query.where('id', '>', after?.id ?? ''))
       .select(['id', 'data'])
@@ -105,13 +106,14 @@ type RecordQuery = SelectQueryBuilder<Database, 'record', object>;
  * A first sieve, so that not every record is parsed. Whoever searches without accents finds those with them, too: in place of
  * letters that carry some, any character fits. LIKE ignores the case of ASCII letters alone, so others may be anything.
  */
-function containing(query: RecordQuery, words: readonly string[]): RecordQuery {
+function containing({ db }: TenantScope, query: RecordQuery, words: readonly string[]): RecordQuery {
+  const like = likeAnyCase(db);
   return words.reduce((rest, word) => {
     const text = JSON.stringify(word)
       .slice(1, -1)
       .replace(/[\\%_]/g, '\\$&');
     const pattern = /^[a-z]+$/i.test(word) ? text.replace(/[aceinosuyz]/gi, '_') : text.replace(/[^\x20-\x7e]+/g, '%');
-    return rest.where(sql<boolean>`data like ${`%${pattern}%`} escape '\\'`);
+    return rest.where(sql<boolean>`data ${like} ${`%${pattern}%`} escape '\\'`);
   }, query);
 }
 
@@ -121,7 +123,7 @@ export async function membershipsOf(
   kind: 'studentEnrollment' | 'teacherRoster',
   { personId, schools }: { personId: string; schools: readonly string[] },
 ): Promise<(RecordOf<'studentEnrollment'> | RecordOf<'teacherRoster'>)[]> {
-  const rows = await containing(keyed(scope, kind, schools), [personId])
+  const rows = await containing(scope, keyed(scope, kind, schools), [personId])
     .where('deleted', '=', 0)
     .select(['id', 'data'])
     .execute();

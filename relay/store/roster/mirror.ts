@@ -117,41 +117,46 @@ export async function countRecords({ db, tenantId }: TenantScope): Promise<numbe
   return count ?? 0;
 }
 
-/** Rows read in one transaction: a few milliseconds. */
-const rowsAtOnce = 5000;
+/** Buckets found in one transaction: each is one look into the index. */
+const bucketsAtOnce = 200;
 
 /**
- * The buckets with records that the open cycle changed, in parts: after an interrupted first load they have a million
- * rows.
+ * The buckets with records that the open cycle changed, in parts.
  *
- * @param after the end of the previous part, 0 to begin
- * @returns `next`: the start of the next part; undefined at the end
+ * @param after the last bucket of the previous part; undefined to begin
+ * @returns `next`: where the next part begins; undefined at the end
  */
 export async function bucketsOfOpenCycle(
   { db, tenantId }: TenantScope,
-  after: number,
-  limit = rowsAtOnce,
-): Promise<{ buckets: Bucket[]; next: number | undefined }> {
-  // In the order of the index by version, which ends with the row's own number.
-  const part = db
-    .selectFrom('record')
-    .innerJoin('tenant', 'tenant.id', 'record.tenant_id')
-    .select(['record.kind', 'record.school_id', sql<number>`record.rowid`.as('place')])
-    .where('record.tenant_id', '=', tenantId)
-    .whereRef('record.version', '=', sql<number>`tenant.roster_version + 1`)
-    .where(sql<number>`record.rowid`, '>', after)
-    .orderBy(sql`record.rowid`)
-    .limit(limit);
-  const rows = await db
-    .selectFrom(part.as('part'))
-    .select(['kind', 'school_id', ({ fn }) => fn.max('place').as('last'), ({ fn }) => fn.countAll<number>().as('rows')])
-    .groupBy(['kind', 'school_id'])
-    .execute();
-  const count = rows.reduce((sum, row) => sum + row.rows, 0);
-  return {
-    buckets: rows.map((row) => ({ kind: row.kind, schoolId: row.school_id })),
-    next: count < limit ? undefined : Math.max(...rows.map((row) => row.last)),
-  };
+  after: Bucket | undefined,
+  limit = bucketsAtOnce,
+): Promise<{ buckets: Bucket[]; next: Bucket | undefined }> {
+  const { roster_version: version } = await db
+    .selectFrom('tenant')
+    .select('roster_version')
+    .where('id', '=', tenantId)
+    .executeTakeFirstOrThrow();
+  const buckets: Bucket[] = [];
+  let last = after;
+  // From bucket to bucket: after an interrupted first load, a million rows have this version.
+  while (buckets.length < limit) {
+    const row = await db
+      .selectFrom('record')
+      .select(['kind', 'school_id'])
+      .where('tenant_id', '=', tenantId)
+      .where('version', '=', version + 1)
+      .$if(last !== undefined, (query) =>
+        query.where(sql<boolean>`(kind, school_id) > (${last?.kind}, ${last?.schoolId})`),
+      )
+      .orderBy('kind')
+      .orderBy('school_id')
+      .limit(1)
+      .executeTakeFirst();
+    if (row === undefined) return { buckets, next: undefined };
+    last = { kind: row.kind, schoolId: row.school_id };
+    buckets.push(last);
+  }
+  return { buckets, next: last };
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Numbers of a district's people and objects, for comparing what PowerSchool has with what Microsoft 365 has. */
-import { sql } from 'kysely';
+import { beforeColon } from '../engine/sql/dialect.ts';
 import type { TenantScope } from '../store.ts';
 
 /** By what a key begins with: `students`, `teachers`, `class`, `school`. */
@@ -23,19 +23,13 @@ export async function countDistrict({ db, tenantId }: TenantScope): Promise<Dist
     .execute();
   const departed = await db
     .selectFrom('departure')
-    .select(({ fn }) => [
-      sql<string>`substr(key, 1, instr(key, ':') - 1)`.as('what'),
-      fn.countAll<number>().as('count'),
-    ])
+    .select(({ fn }) => [beforeColon(db, 'key').as('what'), fn.countAll<number>().as('count')])
     .where('tenant_id', '=', tenantId)
     .groupBy('what')
     .execute();
   const troubled = await db
     .selectFrom('problem')
-    .select(({ fn }) => [
-      sql<string>`substr(subject, 1, instr(subject, ':') - 1)`.as('what'),
-      fn.count<number>('subject').distinct().as('count'),
-    ])
+    .select(({ fn }) => [beforeColon(db, 'subject').as('what'), fn.count<number>('subject').distinct().as('count')])
     .where('tenant_id', '=', tenantId)
     .groupBy('what')
     .execute();

@@ -1,8 +1,8 @@
 /** Reads the operator's view of all districts: one set of queries for any number of districts. */
-import { sql } from 'kysely';
 import type { Life } from '../../profile/life.ts';
 import { type Quarantine, type Standing, standingOf } from '../../profile/standing.ts';
 import { type AgentHealth, parseHealth } from '../agents/agent-health.ts';
+import { listed } from '../engine/sql/dialect.ts';
 import { readJson } from '../engine/stored-json.ts';
 import { storedLife } from '../profiles/profiles.ts';
 import { readQuarantine } from '../profiles/quarantine.ts';
@@ -52,7 +52,7 @@ export interface FleetDistrict {
 /** By slug. @param only ids of districts; by default, all */
 export async function readFleet({ db }: SystemScope, only?: readonly string[]): Promise<FleetDistrict[]> {
   const isAll = only === undefined;
-  const wanted = sql<string>`(select value from json_each(${JSON.stringify(only ?? [])}))`;
+  const wanted = listed(db, only ?? []);
   const tenants = await db
     .selectFrom('tenant')
     .select(['id', 'slug', 'name', 'graph_tenant_id', 'committed_at', 'created_at'])

@@ -3,6 +3,7 @@
  * the request and gets the same one, and nothing is done twice.
  */
 import { sql } from 'kysely';
+import { rowPlace } from '../engine/sql/dialect.ts';
 import type { SystemScope, TenantScope } from '../store.ts';
 
 /** How long an answer is kept, and how long an interrupted request blocks its repetition, milliseconds. */
@@ -81,10 +82,11 @@ export async function keepAnswer(
  * @returns whether there is more to forget
  */
 export async function forgetOldAnswers({ db }: SystemScope, now: Date, most = forgottenAtOnce): Promise<boolean> {
-  const old = db.selectFrom('kept_answer').where('begun_at', '<', oldest(now)).select(sql<number>`rowid`.as('row'));
+  const place = rowPlace(db);
+  const old = db.selectFrom('kept_answer').where('begun_at', '<', oldest(now)).select(sql`${place}`.as('place'));
   const { numDeletedRows } = await db
     .deleteFrom('kept_answer')
-    .where(sql`rowid`, 'in', old.limit(most))
+    .where(sql`${place}`, 'in', old.limit(most))
     .executeTakeFirstOrThrow();
   return Number(numDeletedRows) === most;
 }

@@ -1,10 +1,10 @@
 /** The queries across tenants, each with the reason for it; everything else goes through Store.withTenant. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
 import { fail } from '../../../shared/errors.ts';
 import { didYouMean } from '../../../shared/nearest.ts';
 import { codeHash, isCodeAlive, systemUptime } from '../agents/enrollment-code.ts';
 import type { Database } from '../engine/schema.ts';
+import { listed } from '../engine/sql/dialect.ts';
 import type { SystemScope } from '../store.ts';
 import { mightOf, type TokenMight } from './api-tokens.ts';
 
@@ -214,7 +214,7 @@ export async function revokedAmong({ db }: SystemScope, agentIds: readonly strin
   const rows = await db
     .selectFrom('agent')
     .select('id')
-    .where('id', 'in', sql<string>`(select value from json_each(${JSON.stringify(agentIds)}))`)
+    .where('id', 'in', listed(db, agentIds))
     .where('revoked_at', 'is', null)
     .execute();
   const welcome = new Set(rows.map((row) => row.id));
@@ -226,6 +226,6 @@ export async function touchAgents({ db }: SystemScope, agentIds: readonly string
   await db
     .updateTable('agent')
     .set({ last_seen_at: now.toISOString() })
-    .where('id', 'in', sql<string>`(select value from json_each(${JSON.stringify(agentIds)}))`)
+    .where('id', 'in', listed(db, agentIds))
     .execute();
 }

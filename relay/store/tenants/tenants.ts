@@ -1,6 +1,8 @@
 /** Changes and removes tenants, across every table that has rows of them. */
 import { sql } from 'kysely';
 import { fail } from '../../../shared/errors.ts';
+import { liftAuditGuard } from '../engine/sql/audit-guard.ts';
+import { rowPlace } from '../engine/sql/dialect.ts';
 import { requestRun } from '../runs/run-control.ts';
 import type { SystemScope, TenantScope } from '../store.ts';
 import { forgetUsers } from '../users/users.ts';
@@ -91,12 +93,15 @@ const emptiedAtOnce = 1000;
  */
 export async function emptyTenant(scope: TenantScope, most = emptiedAtOnce): Promise<boolean> {
   const { db, tenantId } = scope;
+  const place = rowPlace(db);
   for (const table of await tenantTables(scope)) {
     // Its rows are deleted in the last step.
     if (table === 'audit') continue;
     const { numAffectedRows = 0n } = await sql`
       delete from ${sql.table(table)}
-      where rowid in (select rowid from ${sql.table(table)} where tenant_id = ${tenantId} limit ${most})`.execute(db);
+      where ${place} in (select ${place} from ${sql.table(table)} where tenant_id = ${tenantId} limit ${most})`.execute(
+      db,
+    );
     if (numAffectedRows > 0n) return true;
   }
   return false;
@@ -104,20 +109,18 @@ export async function emptyTenant(scope: TenantScope, most = emptiedAtOnce): Pro
 
 /**
  * The last step: deletes the tenant's remaining rows, including its audit log, which names people of the district.
- * Triggers prevent deletions from that log, so they are dropped for this transaction.
+ * Triggers prevent deletions from that log; they are lifted for this transaction.
  */
 export async function removeTenant(scope: TenantScope): Promise<void> {
   const { db, tenantId } = scope;
-  const { rows: guards } = await sql<{ name: string; sql: string }>`
-    select name, sql from sqlite_master where type = 'trigger' and tbl_name = 'audit'`.execute(db);
-  for (const { name } of guards) await sql`drop trigger ${sql.ref(name)}`.execute(db);
+  const restore = await liftAuditGuard(db, tenantId);
   for (const table of await tenantTables(scope)) {
     await sql`delete from ${sql.table(table)} where tenant_id = ${tenantId}`.execute(db);
   }
   await forgetClosedTokens(scope);
   await forgetUsers(scope);
   await db.deleteFrom('tenant').where('id', '=', tenantId).execute();
-  for (const guard of guards) await sql.raw(guard.sql).execute(db);
+  await restore();
 }
 
 async function tenantTables({ db }: SystemScope): Promise<string[]> {

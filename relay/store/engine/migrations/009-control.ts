@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { guardAudit } from '../sql/audit-guard.ts';
+import { isPostgres } from '../sql/dialect.ts';
 
 /**
  * An order for audit log and journal that no clock decides, an audit log that can only grow, why runs failed, which profiles
@@ -13,18 +15,16 @@ export const control: Migration = {
         .alterTable(table)
         .addColumn('seq', 'integer', (column) => column.notNull().defaultTo(0))
         .execute();
-      // The row's own number breaks ties: so far rows were only ever added.
-      await sql`update ${sql.table(table)} set seq = numbered.number
+      // The row's own number breaks ties: so far rows were only ever added. On PostgreSQL there were none yet.
+      if (!isPostgres(db))
+        await sql`update ${sql.table(table)} set seq = numbered.number
         from (select rowid as row, row_number() over (partition by tenant_id order by ${sql.ref(time)}, rowid) as number
           from ${sql.table(table)}) as numbered
         where ${sql.ref(`${table}.rowid`)} = numbered.row`.execute(db);
       await db.schema.createIndex(`${table}_in_order`).on(table).columns(['tenant_id', 'seq']).unique().execute();
     }
     await db.schema.dropIndex('audit_by_time').execute();
-    for (const action of ['update', 'delete']) {
-      await sql`create trigger ${sql.ref(`audit_no_${action}`)} before ${sql.raw(action)} on audit
-        begin select raise(abort, 'the audit log can only grow'); end`.execute(db);
-    }
+    await guardAudit(db);
 
     await db.schema.createIndex('operation_of_run').on('operation').columns(['tenant_id', 'run_id', 'seq']).execute();
     await db.schema.createIndex('operation_on').on('operation').columns(['tenant_id', 'key', 'seq']).execute();

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
-import { openStore, type Store, type TenantScope } from '../store.ts';
-import { createTenant, listTenants } from '../tenants/system.ts';
+import { openStore, type Store, type TenantScope } from '../../store.ts';
+import { createTenant, listTenants } from '../../tenants/system.ts';
 
 const now = new Date('2026-09-01T08:00:00Z');
 const contoso = { slug: 'contoso', name: 'Contoso', graphTenantId: '11111111-1111-4111-8111-111111111111' };

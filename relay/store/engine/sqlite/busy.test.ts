@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
-import { openStore } from '../store.ts';
-import { createTenant, listTenants } from '../tenants/system.ts';
+import { openStore } from '../../store.ts';
+import { createTenant, listTenants } from '../../tenants/system.ts';
 
 t.test('waiting for the transaction of another connection keeps the thread from nothing', async (t) => {
   const file = join(t.testdir(), 'relay.db');

@@ -1,6 +1,6 @@
 /** Runs checkpoints of a serving relay's log in a thread, so no commit of the main thread pays for them. */
 import { Worker } from 'node:worker_threads';
-import { threadFile } from '../../../shared/threads.ts';
+import { threadFile } from '../../../../shared/threads.ts';
 
 /** Changed rows after which the thread checks the log: roughly a few hundred pages. */
 const rowsBetweenLooks = 250;

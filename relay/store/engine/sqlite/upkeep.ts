@@ -4,23 +4,15 @@
  * main thread.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import type { Durable, Serving } from '../engine.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { LogOnDisk, openLog } from './log-on-disk.ts';
-
-/** When a transaction reaches the disk: before it returns, or together with the next one that does. */
-export type Durable = 'at once' | 'with the next';
 
 export interface Upkeep {
   /** To be called after every transaction. @throws what the file system says of the log */
   committed(durable: Durable): Promise<void>;
   close(): Promise<void>;
 }
-
-/**
- * Who serves. Others wait for the `main thread`, which waits for no disk and leaves the log to a thread of its own; they wait for a
- * `turn` only while it writes, which is over before the disk has it, and it carries the log over itself.
- */
-export type Serving = 'main thread' | 'turn';
 
 /** @param database whose schema is in place; no other connection of this thread writes @param file its path */
 export async function takeUpkeep(database: DatabaseSync, file: string, serving: Serving): Promise<Upkeep> {

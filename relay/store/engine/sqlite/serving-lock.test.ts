@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import t from 'tap';
-import { startTestRelay } from '../../testing/relay-double.ts';
-import { openStore } from '../store.ts';
-import { listTenants } from '../tenants/system.ts';
+import { startTestRelay } from '../../../testing/relay-double.ts';
+import { openStore } from '../../store.ts';
+import { listTenants } from '../../tenants/system.ts';
 import { takeServingLock } from './serving-lock.ts';
 
 t.test('a second relay on the same folder is refused, and commands are not', async (t) => {

@@ -5,8 +5,8 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { fail } from '../../../shared/errors.ts';
-import { fileReason } from '../../../shared/file-reason.ts';
+import { fail } from '../../../../shared/errors.ts';
+import { fileReason } from '../../../../shared/file-reason.ts';
 
 /** SQLITE_BUSY: somebody else holds it. */
 const busy = 5;
