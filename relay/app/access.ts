@@ -28,6 +28,9 @@ const changes = [
   'tenant.edit',
   'tenant.accept',
   'tenant.remove',
+  'consent.ask',
+  'consent.answer',
+  'consent.check',
   'agent.code',
   'agent.enroll',
   'agent.revoke',
@@ -77,6 +80,7 @@ export type Question =
   | 'settings'
   | 'tenant'
   | 'connection'
+  | 'consent'
   | 'status'
   | 'agents'
   | 'schools'
@@ -135,6 +139,10 @@ export const access: Readonly<Record<Action, Rule>> = {
   // If two PowerSchool servers were taken for one, people would get each other's accounts.
   'tenant.accept': { roles: operators, scope: 'tenants' },
   'tenant.remove': { roles: operators, scope: 'tenants', isDangerous: true },
+  // Microsoft asks for a sign-in of its own, and its answer comes to the session that asked.
+  'consent.ask': { roles: admins, scope: 'none' },
+  'consent.answer': { roles: admins, scope: 'none' },
+  'consent.check': { roles: admins, scope: 'tenants' },
   'agent.code': { roles: admins, scope: 'agents' },
   'agent.enroll': { roles: agents, scope: 'agents' },
   'agent.revoke': { roles: admins, scope: 'agents', isDangerous: true },
@@ -174,6 +182,7 @@ export const access: Readonly<Record<Action, Rule>> = {
   fleet: { roles: everybody, scope: 'status' },
   settings: { roles: allOperators, scope: 'settings' },
   tenant: { roles: anybody, scope: 'tenants' },
+  consent: { roles: everybody, scope: 'tenants' },
   status: { roles: everybody, scope: 'status' },
   agents: { roles: everybody, scope: 'agents' },
   schools: { roles: everybody, scope: 'status' },

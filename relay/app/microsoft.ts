@@ -10,7 +10,7 @@ import type { AppContext } from './perform.ts';
 export interface AskedGraph {
   client: GraphClient;
   /** Application permissions that the tenant has granted. */
-  roles: string[];
+  roles: readonly string[];
 }
 
 /** @throws HallpassError RELAY_NOT_CONFIGURED, GRAPH_SIGN_IN_REFUSED, GRAPH_CONSENT_MISSING, GRAPH_UNREACHABLE */
@@ -20,14 +20,12 @@ export async function withGraph<T>(
   fn: (graph: AskedGraph) => Promise<T>,
 ): Promise<T> {
   const { graph } = await loadSettings(home);
-  const [{ decodeJwt }, { appBudget, GraphBudget }, { GraphClient }, { openCredentials }, { openTransport }] =
-    await Promise.all([
-      import('jose'),
-      import('../graph/budget.ts'),
-      import('../graph/client.ts'),
-      import('../graph/credentials.ts'),
-      import('../graph/transport.ts'),
-    ]);
+  const [{ appBudget, GraphBudget }, { GraphClient }, { openCredentials }, { openTransport }] = await Promise.all([
+    import('../graph/budget.ts'),
+    import('../graph/client.ts'),
+    import('../graph/credentials.ts'),
+    import('../graph/transport.ts'),
+  ]);
   const transport = await openTransport(graph.caFile, proxies);
   try {
     const credentials = await openCredentials(graph, transport, clock);
@@ -35,8 +33,7 @@ export async function withGraph<T>(
     const { baseUrl } = graph;
     const shared = { transport, credentials, budget, clock, random: Math.random, signal };
     const client = new GraphClient({ ...shared, baseUrl, graphTenantId });
-    const { roles } = decodeJwt<{ roles?: string[] }>(await credentials.token(graphTenantId));
-    return await fn({ client, roles: roles ?? [] });
+    return await fn({ client, roles: await client.roles() });
   } finally {
     await transport.close();
   }

@@ -100,7 +100,7 @@ t.test('checks a profile against its tenant before enabling it', async (t) => {
   );
   await cli('profile', 'pause', 'contoso');
   t.match(await cli('profile', 'import', 'contoso', file), { code: 0, out: /stays paused/ });
-  t.match(await cli('profile', 'enable', 'contoso'), { code: 78, err: /PROFILE_NOT_READY/ });
+  t.match(await cli('profile', 'enable', 'contoso'), { code: 78, err: /WRITE_CONSENT_MISSING.*LicenseAssignment/ });
   t.match(JSON.parse((await cli('profile', 'export', 'contoso')).out), {
     state: 'paused',
     dates: { expiresOn: '2020-06-30' },

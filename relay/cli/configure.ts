@@ -26,6 +26,8 @@ interface ConfigureOptions extends Noted {
   clientKey?: string;
   clientSecretFile?: string;
   clientSecretEnds?: string;
+  readerClientId?: string;
+  readerSecretFile?: string;
   alertPrivateHost?: string[];
   alertCa?: string;
   cycleSeconds?: number;
@@ -58,6 +60,8 @@ export function configureCommand(command: Command, context: CliContext): void {
     .option('--client-key <file>', 'its private key, PEM', filePath)
     .option('--client-secret-file <file>', "file with the app's client secret, instead of a certificate", filePath)
     .option('--client-secret-ends <date>', 'when that secret ends, to be told a month before, e.g. 2027-06-30')
+    .option('--reader-client-id <id>', 'client id of a second registration that only reads, to be consented to first')
+    .option('--reader-secret-file <file>', 'file with its client secret, unless it has the same certificate', filePath)
     .option('--graph-url <url>', 'Microsoft Graph of a national cloud or a simulator')
     .option('--graph-authority <url>', 'its sign-in address')
     .option('--graph-ca <file>', 'private certificate authority of both, PEM or DER', filePath)
@@ -128,6 +132,8 @@ function apply(before: RelaySettings, given: Omit<ConfigureOptions, keyof Noted>
         keyFile: absolute(given.clientKey),
         secretFile: absolute(given.clientSecretFile),
         secretEnds: given.clientSecretEnds,
+        readerClientId: given.readerClientId,
+        readerSecretFile: absolute(given.readerSecretFile),
       }),
     },
     journal: { ...before.journal, ...withoutUndefined({ keepDays: given.keepDays }) },

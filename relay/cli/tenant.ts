@@ -4,6 +4,7 @@ import { tenantNow, tenantsNow } from '../app/queries/tenants.ts';
 import type { Connection } from '../app/queries/try-tenant.ts';
 import { actorOf, askDistrict, type CliContext, type Noted, noted, printJson, printTable, withApp } from './context.ts';
 import { serverLines, tenantAcceptCommand } from './tenant-accept.ts';
+import { tenantConsentCommand } from './tenant-consent.ts';
 import { tenantRemoveCommand } from './tenant-remove.ts';
 
 export function tenantCommands(tenant: Command, context: CliContext): void {
@@ -11,6 +12,7 @@ export function tenantCommands(tenant: Command, context: CliContext): void {
   listCommand(tenant, context);
   showCommand(tenant, context);
   editCommand(tenant, context);
+  tenantConsentCommand(tenant, context);
   tenantAcceptCommand(tenant, context);
   tenantRemoveCommand(tenant, context);
 }

@@ -22,7 +22,7 @@ function clientOf(bodyOf: (path: string) => object): GraphClient & { asked: stri
   const client = new GraphClient({
     baseUrl,
     graphTenantId: 't',
-    credentials: { token: async () => 'a.b.c', renew: async () => undefined },
+    credentials: { token: async () => 'a.b.c', renew: async () => undefined, needWrite: async () => undefined },
     transport: {
       async send(url) {
         const path = url.replace(/^https:\/\/[^/]+\/v1\.0/, '').replace(/\?.*$/, '');

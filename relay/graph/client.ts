@@ -13,7 +13,6 @@ import {
   type Middleware,
   ResponseType,
 } from '@microsoft/microsoft-graph-client';
-import { decodeJwt } from 'jose';
 import type { z } from 'zod';
 import { backoffMs, retryAfterMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -26,6 +25,7 @@ import { connectionReason } from './connection-reason.ts';
 import type { Credentials } from './credentials.ts';
 import { readRefusal, wordsOf } from './graph-error.ts';
 import { fieldsIn, firstWordsOf, isFromGraph, isLinkOf } from './readable.ts';
+import { rolesIn } from './roles-in-token.ts';
 import type { Transport } from './transport.ts';
 
 /** How many times a read is tried before a run gives up and comes back later. */
@@ -156,10 +156,15 @@ export class GraphClient {
     await this.#options.credentials.renew(this.#options.graphTenantId).catch(passing);
   }
 
+  /** That the tenant has consented to writing. @throws as the sign-in */
+  async needWrite(): Promise<void> {
+    await this.#options.credentials.needWrite(this.#options.graphTenantId);
+  }
+
   /** The application permissions that the tenant has granted, read from the token. @throws as the sign-in */
   async roles(): Promise<readonly string[]> {
     const token = await this.#options.credentials.token(this.#options.graphTenantId);
-    return decodeJwt<{ roles?: string[] }>(token).roles ?? [];
+    return rolesIn({ text: token });
   }
 
   /** Sets the tenant's size: its limits depend on the number of its accounts. */

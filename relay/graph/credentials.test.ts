@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { decodeJwt } from 'jose';
 import t, { type Test } from 'tap';
 import { createClientCertificate } from '../../scripts/simulators/authority.ts';
 import { type FaultOrder, faultOrder, type GivenAnswer } from '../../scripts/simulators/microsoft/fault-order.ts';
@@ -75,6 +76,66 @@ t.test('notices a consent at the next attempt, not when the old token has expire
   const { tokens } = microsoft.stats;
   await credentials.token(tenantId);
   t.equal(microsoft.stats.tokens, tokens, 'keeps a valid token');
+});
+
+t.test('reads with whichever application may, and writes with one alone', async (t) => {
+  const clock = new VirtualClock(Date.now());
+  const microsoft = await startMicrosoftSimulator({ people: 1, clock, roles: null, reader: {} });
+  const dir = t.testdir({
+    ca: microsoft.ca,
+    writer: microsoft.clientSecret ?? '',
+    reader: microsoft.reader?.clientSecret ?? '',
+  });
+  const transport = await openTransport(join(dir, 'ca'));
+  t.teardown(async () => {
+    await transport.close();
+    await microsoft.close();
+  });
+  const { baseUrl, clientId, tenantId, reader } = microsoft;
+  const readerSettings = { readerClientId: reader?.clientId, readerSecretFile: join(dir, 'reader') };
+  const addresses = { baseUrl, authority: baseUrl, caFile: join(dir, 'ca') };
+  const app = { clientId, secretFile: join(dir, 'writer'), ...readerSettings };
+  const { graph } = checkSettings({ graph: { ...addresses, ...app } });
+  const credentials = await openCredentials(graph, transport, clock);
+  const [first] = microsoft.tenants;
+  const [writing, reading] = first?.apps ?? [];
+  if (writing === undefined || reading === undefined) throw new Error('two applications');
+  const consent = (one: typeof writing, roles: readonly string[] | null) => {
+    Object.assign(one, { roles: roles ?? [], isKnown: roles !== null });
+  };
+  const appOf = (token: string) => decodeJwt(token).appid;
+  const notGranted = (roles: RegExp) => ({ code: 'GRAPH_CONSENT_MISSING', message: roles });
+
+  await t.rejects(
+    credentials.token(tenantId),
+    notGranted(/User\.Read\.All, EduRoster\.Read\.All, GroupMember\.Read\.All/),
+  );
+  consent(reading, ['User.Read.All', 'EduRoster.Read.All']);
+  await t.rejects(credentials.token(tenantId), notGranted(/granted GroupMember\.Read\.All/));
+  consent(reading, reading.requires);
+  t.equal(appOf(await credentials.token(tenantId)), reading.clientId);
+  await t.rejects(credentials.needWrite(tenantId), notGranted(/EduRoster\.ReadWrite\.All, Group\.ReadWrite\.All/));
+  microsoft.faults.add(faultOrder.parse({ match: { path: '/token$' }, kind: '503' }));
+  await t.rejects(credentials.needWrite(tenantId), { code: 'GRAPH_FAILED' }, 'no answer is no refusal');
+  consent(writing, writing.requires);
+  t.equal(appOf(await credentials.token(tenantId)), reading.clientId, 'a preview needs no more');
+  await t.resolves(credentials.needWrite(tenantId));
+  t.equal(appOf(await credentials.token(tenantId)), writing.clientId);
+  const { tokens } = microsoft.stats;
+  await credentials.needWrite(tenantId);
+  t.equal(microsoft.stats.tokens, tokens, 'asks nobody twice');
+
+  consent(writing, ['User.Read.All', 'EduRoster.Read.All', 'Group.Read.All']);
+  consent(reading, null);
+  await credentials.renew(tenantId);
+  t.equal(appOf(await credentials.token(tenantId)), writing.clientId, 'roles that an administrator assigned singly');
+  await t.rejects(
+    credentials.needWrite(tenantId),
+    notGranted(/granted EduRoster\.ReadWrite\.All, Group\.ReadWrite\.All/),
+  );
+  await writeFile(join(dir, 'writer'), 'guessed');
+  const mistaken = await openCredentials(graph, transport, clock);
+  await t.rejects(mistaken.token(tenantId), { code: 'GRAPH_SIGN_IN_REFUSED', message: /AADSTS7000215/ });
 });
 
 t.test('names a foreign answer with its status and first words, and treats it as temporary', async (t) => {

@@ -125,6 +125,11 @@ const sentences: Record<number, string> = {
   7000229: 'the application has no service principal in this tenant: have an administrator consent',
 };
 
+/** Whether Microsoft refused a sign-in because nobody in the tenant has consented to the application. */
+export function isConsentMissing(error: HallpassError): boolean {
+  return error.code === 'GRAPH_SIGN_IN_REFUSED' && /\(AADSTS(65001|700016|7000229)\)/.test(error.message);
+}
+
 /** @param description from Entra; its first sentence is shown when there is no better one */
 function sentenceOf(code: number, description: string): string {
   const known = sentences[code];

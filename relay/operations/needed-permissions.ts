@@ -27,6 +27,12 @@ export const neededByOptions: ReadonlyMap<ProfileOption, readonly AnyOf[]> = new
  * What the profile asks for but the relay's application may not do. @param granted permissions, as listed in the token
  */
 export function* permissionProblems(profile: Profile, granted: readonly string[]): Iterable<ProfileProblem> {
+  const lackingAlways = lackingOf(alwaysNeeded, granted);
+  if (lackingAlways.length > 0) {
+    const reason = "the relay's application may read, and not write: previews work, and the profile cannot be enabled";
+    const remedy = `Grant it ${lackingAlways.join(', ')} before you enable the profile.`;
+    yield { field: 'the document', severity: 'warning', reason, remedy };
+  }
   let isUsersNamed = false;
   for (const [{ field, isSet, act, otherwise }, needs] of neededByOptions) {
     const lacking = lackingOf(needs, granted);

@@ -31,9 +31,11 @@ export async function settingMistakes(settings: RelaySettings, nowMs: number): P
   }
   const address = publicUrlMistake(listen);
   if (address !== undefined) mistakes.push({ setting: 'listen.publicUrl', reason: address });
-  if (graph.clientId !== undefined && !guid.test(graph.clientId)) {
-    const reason = `"${graph.clientId}" is not a client id, which is a GUID (Entra admin center, App registrations, Application (client) ID)`;
-    mistakes.push({ setting: 'graph.clientId', reason });
+  for (const name of ['clientId', 'readerClientId'] as const) {
+    const id = graph[name];
+    if (id === undefined || guid.test(id)) continue;
+    const reason = `"${id}" is not a client id, which is a GUID (Entra admin center, App registrations, Application (client) ID)`;
+    mistakes.push({ setting: `graph.${name}`, reason });
   }
   mistakes.push(
     ...(await pairMistakes('listen.certFile', 'listen.keyFile', listen.certFile, listen.keyFile, nowMs)),
@@ -98,7 +100,10 @@ async function otherFileMistakes({ graph, alerts, secrets }: RelaySettings): Pro
   const note = (setting: string, reason: string | undefined) => {
     if (reason !== undefined) mistakes.push({ setting, reason });
   };
-  if (graph.secretFile !== undefined) note('graph.secretFile', await secretTrouble(graph.secretFile));
+  for (const name of ['secretFile', 'readerSecretFile'] as const) {
+    const file = graph[name];
+    if (file !== undefined) note(`graph.${name}`, await secretTrouble(file));
+  }
   if (graph.caFile !== undefined) note('graph.caFile', await caTrouble(graph.caFile));
   if (alerts.caFile !== undefined) note('alerts.caFile', await caTrouble(alerts.caFile));
   if (secrets.keyFile !== undefined) note('secrets.keyFile', await keyFileTrouble(secrets.keyFile));

@@ -74,6 +74,12 @@ const graphSchema = z
     secretFile: path.optional(),
     /** When the client secret ends, as the Entra admin center shows it: the relay cannot ask. */
     secretEnds: z.iso.date('it must be a date such as 2027-06-30').optional(),
+    /**
+     * The client id of a second registration, which only reads: districts can consent to it first. It has the same certificate …
+     */
+    readerClientId: z.string().min(1).max(100).optional(),
+    /** … or a client secret of its own. */
+    readerSecretFile: path.optional(),
     /** Private authority that signed the certificates of baseUrl and authority. */
     caFile: path.optional(),
     /** Factor on Graph's documented limits, for simulators that scale theirs by the same factor. */
@@ -85,6 +91,13 @@ const graphSchema = z
     if (certificate !== (graph.keyFile !== undefined)) complain('certificateFile', 'give both certificate and key');
     if (certificate && graph.secretFile !== undefined) {
       complain('secretFile', 'give either a certificate with its key or a secret file');
+    }
+    if (graph.readerClientId !== undefined) {
+      if (graph.readerClientId === graph.clientId)
+        complain('readerClientId', 'it must be another registration than clientId');
+      if (graph.secretFile !== undefined && graph.readerSecretFile === undefined) {
+        complain('readerSecretFile', 'give it too: each registration has a secret of its own');
+      }
     }
     for (const field of ['baseUrl', 'authority'] as const) {
       // An invalid address has already been reported.

@@ -87,7 +87,13 @@ export async function takeTurn(context: TurnContext, memory?: TenantState): Prom
   };
   for (const name of context.due) {
     const profile = state.profiles.get(name);
-    if (profile !== undefined) await runs.begin(profile).catch((error) => failed(name, error, 'planning'));
+    if (profile === undefined) continue;
+    if (
+      profile.profile.state === 'enabled' &&
+      !(await mayWriteTo(context, (error) => failed(name, error, 'signing in')))
+    )
+      continue;
+    await runs.begin(profile).catch((error) => failed(name, error, 'planning'));
   }
   await runs.work();
   for (const [name, error] of runs.failures()) await failed(name, error, 'carrying out the plan');
@@ -96,6 +102,17 @@ export async function takeTurn(context: TurnContext, memory?: TenantState): Prom
   const reports = runs.reports();
   const isCurrent = writes(reports) < manyWrites || (await readOwnChanges(context, state));
   return { reports, memory: isCurrent ? state : undefined, dueAt: runs.dueAt };
+}
+
+/** Whether the tenant has consented to more than reading, which is enough for a preview. */
+async function mayWriteTo({ client }: TurnContext, refused: (error: unknown) => Promise<void>): Promise<boolean> {
+  return await client.needWrite().then(
+    () => true,
+    async (error: unknown) => {
+      await refused(error);
+      return false;
+    },
+  );
 }
 
 /** So many that the directory's changes of the turn itself would keep the next edit waiting. */

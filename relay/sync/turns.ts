@@ -191,6 +191,7 @@ function lazyCredentials(settings: RelaySettings, transport: Transport, clock: C
   };
   return {
     token: async (tenant) => (await credentials()).token(tenant),
+    needWrite: async (tenant) => (await credentials()).needWrite(tenant),
     renew: async (tenant) => (await credentials()).renew(tenant),
   };
 }

@@ -14,8 +14,14 @@ export interface ConsoleSetting {
   clock: StoppedClock;
   /** Somebody whom a link from the terminal has let in. */
   enter(): Promise<TestBrowser>;
-  /** A user who has signed in just now. @param where the district, and schools of a school viewer; operators need none */
-  as(role: UserRole, where?: { tenantId: string; schools?: readonly string[] }): Promise<TestBrowser>;
+  /**
+   * A user who has signed in just now. @param where the district, and schools of a school viewer; operators need none. `directory`: the
+   * Microsoft tenant of their account
+   */
+  as(
+    role: UserRole,
+    where?: { tenantId: string; schools?: readonly string[]; directory?: string },
+  ): Promise<TestBrowser>;
   /** The code of a link from the terminal. */
   code(): Promise<string>;
 }
@@ -49,7 +55,7 @@ export async function signedIn(
   relay: Pick<TestRelay, 'url' | 'store'>,
   now: Date,
   role: UserRole,
-  where?: { tenantId: string; schools?: readonly string[] },
+  where?: { tenantId: string; schools?: readonly string[]; directory?: string },
 ): Promise<TestBrowser> {
   const browser = new TestBrowser(relay.url);
   const grant = {
@@ -58,7 +64,8 @@ export async function signedIn(
     schools: where?.schools ?? null,
   };
   const secret = await relay.store.system(async (scope) => {
-    const identity = { authority: 'https://login.example.org', subject: `${role} ${grant.tenantId}` };
+    const authority = where?.directory ?? 'https://login.example.org';
+    const identity = { authority, subject: `${role} ${grant.tenantId}` };
     const { id } = await noteSignIn(scope, { ...identity, name: `Sam the ${role}`, email: null }, now);
     await giveGrant(scope, id, grant, { by: 'kim', now });
     return await beginSession(scope, { userId: id, name: `Sam the ${role}`, lastsMs: longestMs }, now);

@@ -72,6 +72,34 @@ export const consoleErrors = {
     action: 'Ask the administrators of the provider whether you may use this application, and then sign in again.',
     meaning: 'The words are those of the provider (RFC 6749, 4.1.2.1). Nothing was changed.',
   },
+  CONSENT_EXPIRED: {
+    retry: 'fix',
+    sentence: 'This answer from Microsoft belongs to no question that is open in this session.',
+    action:
+      'Open the page "Microsoft 365" of the district, see what is granted, and ask again if something is missing.',
+    meaning:
+      'A question for consent is answered within an hour, once, and in the session in which it began. Answers to links that were sent by mail come here, too: what was granted counts all the same.',
+  },
+  CONSENT_CANCELED: {
+    retry: 'fix',
+    sentence: 'Nothing was granted: somebody chose "Cancel" at Microsoft.',
+    action: 'Ask again when you want to, or send the link to an administrator who may consent.',
+    meaning:
+      'Also the way back for somebody who may not consent. Application permissions need a Privileged Role Administrator or a Global Administrator of the district.',
+  },
+  CONSENT_REFUSED: {
+    retry: 'fix',
+    sentence: 'Microsoft granted nothing: {reason}.',
+    action: 'Do as it says, and ask again.',
+    meaning: 'The words are those of Microsoft Entra. Nothing was changed.',
+  },
+  CONSENT_OTHER_DIRECTORY: {
+    retry: 'fix',
+    sentence: 'This is about the Microsoft 365 tenant {tenant} of the district, and {what} belongs to another one.',
+    action: "Sign in with an account of the district's own Microsoft 365, or send the link to an administrator there.",
+    meaning:
+      'The account with which somebody signed in to the console, or consented at Microsoft, is of another directory. Hallpass believes no tenant that a browser names: it works with the one that the operator entered.',
+  },
   SIGN_IN_TOKEN_INVALID: {
     retry: 'fix',
     sentence: 'What the sign-in provider says of you cannot be trusted: {reason}.',

@@ -40,7 +40,8 @@ export const graphErrors = {
     retry: 'fix',
     who: 'microsoft',
     sentence: 'The Microsoft 365 tenant {tenant} has not granted {roles}.',
-    action: 'Have an administrator of the tenant grant admin consent again, then wait a few minutes.',
+    action:
+      'Have an administrator of the tenant grant it on the page "Microsoft 365" of the district (hallpass-relay tenant consent prints the link), then wait a few minutes.',
     meaning:
       'The app token lacks roles that the profile needs. New consent takes minutes to take effect; each attempt asks for a new token.',
   },

@@ -192,6 +192,14 @@ export const relayErrors = {
     meaning:
       "The relay checks the profile's domains, licenses, schools, dates and rules against Microsoft 365 and the roster. Warnings do not count.",
   },
+  WRITE_CONSENT_MISSING: {
+    retry: 'fix',
+    who: 'microsoft',
+    sentence: 'The Microsoft 365 of {tenant} has not granted {roles}, which the profile {profile} needs to write.',
+    action: 'Have an administrator of the district open {page} and grant access to write; previews work without it.',
+    meaning:
+      'A consent to read is enough to match, check and preview. Writing needs more, and the page says what each permission is for. A new consent takes some minutes to take effect.',
+  },
   PERSON_UNKNOWN: {
     retry: 'fix',
     sentence: 'The roster has no person "{person}".',

@@ -3,6 +3,7 @@ import type { Profile } from '../../profile/profile.ts';
 import { changesBetween } from '../../store/audit/audit.ts';
 import { chooseProfile, readProfiles, setProfile, stateBeforePause } from '../../store/profiles/profiles.ts';
 import { endQuarantine, readQuarantines } from '../../store/profiles/quarantine.ts';
+import { accessPageOf } from '../access-page.ts';
 import type { Actor } from '../actor.ts';
 import { type AppContext, ask, enter, perform, type TenantRef } from '../perform.ts';
 import type { CheckedProfile } from '../queries/check-profile.ts';
@@ -42,9 +43,10 @@ export async function moveProfile(context: AppContext, actor: Actor, input: Move
       const seen = chooseProfile(await read(readProfiles), tenant.slug, name);
       if (precondition !== undefined) needPrecondition(precondition, seen.name, seen);
       if (state === 'enabled' && !unchecked) {
-        const { checkProfile, needReady } = await import('../queries/check-profile.ts');
+        const { checkProfile, needReady, needWriteConsent } = await import('../queries/check-profile.ts');
         const checked = await checkProfile(context, actor, tenant, seen.name);
         onFindings?.(checked);
+        needWriteConsent(checked, tenant.slug, await accessPageOf(context, tenant));
         needReady(checked, tenant.slug);
       }
       return await write(async (scope, now) => {

@@ -16,7 +16,7 @@ const remote: { readonly [S in Section]: Readonly<Record<keyof Required<RelaySet
   },
   graph: {
     ...{ clientId: true, speed: true, secretEnds: true, baseUrl: false, authority: false, caFile: false },
-    ...{ certificateFile: false, keyFile: false, secretFile: false },
+    ...{ certificateFile: false, keyFile: false, secretFile: false, readerClientId: true, readerSecretFile: false },
   },
   agents: { cycleSeconds: true },
   journal: { keepDays: true },

@@ -1,6 +1,7 @@
 /** Links from the terminal that let somebody in without the sign-in provider: for the set-up, and when the provider fails. */
 import { fail } from '../../../shared/errors.ts';
 import { ofTheRelay } from '../../store/audit/audit.ts';
+import { lookUpTenant, type Tenant } from '../../store/tenants/system.ts';
 import { findLink, makeLink, useLink } from '../../store/users/links.ts';
 import { looksLikeSecret, secretHash } from '../../store/users/secret.ts';
 import { beginSession } from '../../store/users/sessions.ts';
@@ -48,9 +49,21 @@ export async function enterByLink(context: StoreContext, secret: string): Promis
   });
 }
 
-/** Undefined for one that is not valid. */
-export async function kindOfLink({ store, clock }: StoreContext, secret: string): Promise<LinkKind | undefined> {
+/** What a link is for. Undefined for one that is not valid. */
+export async function purposeOfLink({ store, clock }: StoreContext, secret: string): Promise<LinkPurpose | undefined> {
   if (!looksLikeSecret(secret)) return undefined;
   const now = new Date(clock.now());
-  return (await store.readSystem((scope) => findLink(scope, secretHash(secret), now)))?.kind;
+  return await store.readSystem(async (scope) => {
+    const link = await findLink(scope, secretHash(secret), now);
+    if (link === undefined) return undefined;
+    const { kind, grant } = link;
+    const district = grant.role === 'admin' ? await lookUpTenant(scope, grant.tenantId) : undefined;
+    return { kind, manages: district };
+  });
+}
+
+export interface LinkPurpose {
+  kind: LinkKind;
+  /** The district of which an invitation makes somebody the administrator. */
+  manages: Tenant | undefined;
 }

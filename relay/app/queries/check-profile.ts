@@ -2,6 +2,7 @@ import { fail, HallpassError } from '../../../shared/errors.ts';
 import type { GraphClient } from '../../graph/client.ts';
 import { readSkus } from '../../graph/tenant.ts';
 import type { SkuFacts } from '../../model/tenant-facts.ts';
+import { lackingToWrite } from '../../operations/permission-uses.ts';
 import type { Profile } from '../../profile/profile.ts';
 import type { ProfileProblem, StampFacts, TenantFacts } from '../../profile/tenant-facts.ts';
 import { validateProfile } from '../../profile/validate.ts';
@@ -17,6 +18,8 @@ export interface CheckedProfile {
   problems: ProfileProblem[];
   /** How School Data Sync's ids fit the roster. */
   stamps: StampFacts;
+  /** Permissions that it needs to write, and that are not granted; empty if Microsoft 365 could not be queried. */
+  lackingToWrite: readonly string[];
   /** Why Microsoft 365 could not be queried; undefined if it was. */
   unasked: HallpassError | undefined;
 }
@@ -40,12 +43,14 @@ export async function checkProfile(
     const profile = typeof which === 'object' ? which : chooseProfile(profiles, tenant.slug, which);
     return { profile, mirror: await readMirrorFacts(scope, profile, profiles, clock.now()) };
   });
-  const { cloud, unasked } = await askCloud(context, tenant, ({ client, roles }) =>
-    readCloudFacts(client, profile, roles),
-  );
+  const { cloud, unasked } = await askCloud(context, tenant, async ({ client, roles }) => ({
+    facts: await readCloudFacts(client, profile, roles),
+    lacking: lackingToWrite(profile, roles),
+  }));
   const nothing = { domains: undefined, skus: undefined, groups: new Map(), notPermitted: [] };
-  const facts: TenantFacts = { ...mirror, ...(cloud ?? nothing), unasked: unasked?.message };
-  return { profile, problems: validateProfile(profile, facts), stamps: mirror.stamps, unasked };
+  const facts: TenantFacts = { ...mirror, ...(cloud?.facts ?? nothing), unasked: unasked?.message };
+  const problems = validateProfile(profile, facts);
+  return { profile, problems, stamps: mirror.stamps, lackingToWrite: cloud?.lacking ?? [], unasked };
 }
 
 /**
@@ -55,6 +60,16 @@ export function needReady({ profile, problems, unasked }: CheckedProfile, tenant
   const count = problems.filter(({ severity }) => severity === 'error').length;
   if (count > 0) throw fail('PROFILE_NOT_READY', { profile: profile.name, tenant, count });
   if (unasked !== undefined) throw unasked;
+}
+
+/** @param page where an administrator grants it @throws HallpassError WRITE_CONSENT_MISSING */
+export function needWriteConsent(
+  { profile, lackingToWrite: roles }: CheckedProfile,
+  tenant: string,
+  page: string,
+): void {
+  if (roles.length === 0) return;
+  throw fail('WRITE_CONSENT_MISSING', { profile: profile.name, tenant, roles: roles.join(', '), page });
 }
 
 /** The licenses that names in a document can refer to. */
@@ -73,7 +88,7 @@ type Asked<T> = { cloud: T; unasked: undefined } | { cloud: undefined; unasked: 
 async function askCloud<T>(
   context: AppContext,
   tenant: Tenant,
-  fn: (graph: { client: GraphClient; roles: string[] }) => Promise<T>,
+  fn: (graph: { client: GraphClient; roles: readonly string[] }) => Promise<T>,
 ): Promise<Asked<T>> {
   try {
     return { cloud: await withGraph(context, tenant, fn), unasked: undefined };

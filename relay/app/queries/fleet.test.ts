@@ -1,5 +1,6 @@
 /** Which district needs an operator's attention first. */
 import t from 'tap';
+import { toRead } from '../../model/permissions.ts';
 import { noDates, scheduleSchema } from '../../profile/life.ts';
 import type { FleetAgent, FleetDistrict, FleetProfile, FleetRun } from '../../store/tenants/fleet-view.ts';
 import { describeFleet } from './fleet.ts';
@@ -21,7 +22,7 @@ const error = { code: 'GRAPH_CONSENT_MISSING', message: 'No consent.', step: 'si
 
 function district(slug: string, more: Partial<FleetDistrict> = {}): FleetDistrict {
   const base = { id: slug, slug, name: slug, graphTenantId: slug, committedAt: at, createdAt: long };
-  return { ...base, agents: [agent], profiles: [profile], held: 0, problems: 0, ...more };
+  return { ...base, agents: [agent], profiles: [profile], access: [], held: 0, problems: 0, ...more };
 }
 
 /** The worst first: state and sentence of each. */
@@ -71,7 +72,20 @@ const ranked: [FleetDistrict, need: string, why: RegExp][] = [
     'attention',
     /^1 open problem\.$/,
   ],
-  [district('u-no-agent', { agents: [], profiles: [] }), 'unfinished', /^No agent has enrolled\.$/],
+  [
+    district('u-consent', { access: [{ roles: [], checkedAt: at }], profiles: [] }),
+    'unfinished',
+    /^Consent is missing/,
+  ],
+  [
+    district('u-no-agent', {
+      agents: [],
+      profiles: [],
+      access: [{ roles: toRead.map(([least]) => least), checkedAt: at }],
+    }),
+    'unfinished',
+    /^No agent has enrolled\.$/,
+  ],
   [district('u-no-profile', { profiles: [] }), 'unfinished', /^It has no profile\.$/],
   [
     district('u-no-roster', {

@@ -1,5 +1,6 @@
 /** Which district needs attention: one line each, the worst first. */
 import { z } from 'zod';
+import { lackingOf, toRead } from '../../model/permissions.ts';
 import type { Standing } from '../../profile/standing.ts';
 import { type FleetAgent, type FleetDistrict, type FleetProfile, readFleet } from '../../store/tenants/fleet-view.ts';
 import { allow, reachedBy } from '../access.ts';
@@ -106,11 +107,12 @@ function worst<T>(things: readonly T[], needOf: (thing: T) => Need): T | undefin
 
 /** The sentence names the worst thing, and of several equally bad ones the closest to the cause. */
 function needOf(
-  { agents, profiles, committedAt, held, problems }: FleetDistrict,
+  district: FleetDistrict,
   agent: FleetAgent | undefined,
   profile: FleetProfile | undefined,
   nowMs: number,
 ): { need: Need; why: string } {
+  const { agents, profiles, committedAt, held, problems } = district;
   const { quarantine = null, lastRun, standing } = profile ?? {};
   if (quarantine !== null && standing === 'quarantined') return { need: 'stopped', why: quarantine.message };
   if (standing === 'failing' && lastRun?.error) {
@@ -129,6 +131,9 @@ function needOf(
     return { need: 'broken', why: `Agent ${agent.name}: ${how}` };
   }
   if (held > 0) return { need: 'decision', why: `${held} operations wait for a decision.` };
+  if (isConsentMissing(district)) {
+    return { need: 'unfinished', why: 'Consent is missing: its Microsoft 365 lets Hallpass read nothing yet.' };
+  }
   if (agents.length === 0) return { need: 'unfinished', why: 'No agent has enrolled.' };
   if (committedAt === null) return { need: 'unfinished', why: 'No complete roster has arrived yet.' };
   if (profiles.length === 0) return { need: 'unfinished', why: 'It has no profile.' };
@@ -137,6 +142,19 @@ function needOf(
   if (standing === 'setting up') return { need: 'unfinished', why: 'Nothing has run yet.' };
   if (problems > 0) return { need: 'attention', why: `${problems} open problem${problems === 1 ? '' : 's'}.` };
   return { need: 'fine', why: standing === 'in progress' ? 'A run is in progress.' : 'In step.' };
+}
+
+/** As of the last check, unless a run has found out otherwise since. */
+function isConsentMissing({ access, profiles }: FleetDistrict): boolean {
+  if (access.length === 0 || access.some(({ roles }) => lackingOf(toRead, roles).length === 0)) return false;
+  const checkedAt =
+    access
+      .map((one) => one.checkedAt)
+      .sort()
+      .at(-1) ?? '';
+  return !profiles.some(
+    ({ lastRun }) => lastRun !== undefined && lastRun.error === null && lastRun.startedAt > checkedAt,
+  );
 }
 
 export const fleetTable: Table<FleetLine> = {

@@ -1,8 +1,10 @@
 /** Districts: listed, added, changed and removed. */
 import { z } from 'zod';
 import { fail } from '../../../shared/errors.ts';
+import { checkAccess } from '../../app/commands/check-access.ts';
 import { tenantSchemas } from '../../app/commands/tenant-fields.ts';
 import { acceptMovedServer, addTenant, changeTenant, deleteTenant } from '../../app/commands/tenants.ts';
+import { accessAnswer, accessNow } from '../../app/queries/microsoft-access.ts';
 import {
   identityOf,
   tenantAnswer,
@@ -111,6 +113,25 @@ export const tenantRoutes: readonly Route[] = [
     answer: connectionSchema,
     asksMicrosoft: true,
     json: async ({ app, actor, tenant }) => describeConnection(await connectionNow(app, actor, tenant)),
+  }),
+  question({
+    path: 'consent',
+    question: 'consent',
+    effort: 'keyed',
+    summary:
+      'What the Microsoft 365 tenant grants as of the last check, what is missing for what, and the links to grant it.',
+    query: queries.none,
+    answer: accessAnswer,
+    json: async ({ app, actor, tenant }) => await accessNow(app, actor, tenant),
+  }),
+  change({
+    path: 'consent/check',
+    action: 'consent.check',
+    summary: 'Asks Microsoft for a token of each registration, and reads what is granted from it.',
+    body: nothing,
+    answer: accessAnswer,
+    asksMicrosoft: true,
+    perform: async ({ app, actor, tenant }) => await checkAccess(app, actor, tenant),
   }),
   change({
     path: 'servers/accept',

@@ -42,7 +42,7 @@ t.test('somebody gets in by a link, and every page can be used at both widths, l
       `/runs/${numbers.failed}`,
       '/holds',
       '/preview?now=yes',
-      ...['/agents', '/alerts', '/audit', '/settings'],
+      ...['/agents', '/alerts', '/audit', '/settings', '/microsoft'],
     ];
     const paths = ['', 'me', 'sign-in-provider', 'settings', ...own.map((path) => `districts/contoso${path}`)];
     for (const path of paths) {

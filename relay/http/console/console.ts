@@ -7,6 +7,7 @@ import { type SignInContext, SignInProviders } from '../../app/commands/sign-in-
 import type { AnswerThreads } from '../api/answer-threads.ts';
 import type { Origins } from '../link/origins.ts';
 import { assetAddresses, serveAssets } from './assets/serve-assets.ts';
+import { consentDoor } from './doors/consent-door.ts';
 import { showAtDoor } from './doors/doors.ts';
 import { linkDoor } from './doors/link-door.ts';
 import { signInDoor } from './doors/sign-in-door.ts';
@@ -74,7 +75,7 @@ export async function consoleRoutes(app: FastifyInstance, options: ConsoleOption
         throw fail('PATH_UNKNOWN', { path: request.url.split('?', 1).join('').slice(0, 200) });
       });
       serveAssets(site);
-      for (const door of [signInDoor, linkDoor, signOutDoor]) door(site, doors);
+      for (const door of [signInDoor, linkDoor, signOutDoor, consentDoor]) door(site, doors);
       const serving = { context, frame, jar, log, threads, frameAfterMs, url, changed };
       for (const page of pages) servePage(site, page, serving);
     },

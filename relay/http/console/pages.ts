@@ -11,6 +11,7 @@ import { fleetPage } from './pages/fleet.ts';
 import { holdsPage } from './pages/holds.ts';
 import { homePage } from './pages/home.ts';
 import { mePage } from './pages/me.ts';
+import { microsoftPage } from './pages/microsoft.ts';
 import { overviewPage } from './pages/overview.ts';
 import { passwordsPage } from './pages/passwords.ts';
 import { peoplePage } from './pages/people.ts';
@@ -61,6 +62,7 @@ export const pages: readonly Page[] = [
   passwordsPage,
   exemptPage,
   blackoutsPage,
+  microsoftPage,
   districtAlertsPage,
   districtAuditPage,
   districtUsersPage,

@@ -75,7 +75,9 @@ t.test('an operator sets the provider at the console, and it is asked first', as
 t.test('an invitation gives a role to whoever accepts it, once', async (t) => {
   const code = await codeFor('admin', 'contoso');
   const sam = new TestBrowser(relay.url);
-  const me = await accept(sam, 'sam', code);
+  const landed = await accept(sam, 'sam', code);
+  t.equal(new URL(landed.url).pathname, '/console/districts/contoso/microsoft', 'what there is to grant comes first');
+  const me = await sam.get('/console/me');
   t.match(me.body, /You are Sam Reed\..*sam@contoso\.edu.*District admin<\/strong> in contoso schools/s);
   t.equal((await sam.get('/console/districts/fabrikam')).status, 404);
   const stored = await relay.store.system(({ db }) =>

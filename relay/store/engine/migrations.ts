@@ -40,6 +40,7 @@ import { exemptAndBlackouts } from './migrations/048-exempt-and-blackouts.ts';
 import { profileDrafts } from './migrations/050-profile-drafts.ts';
 import { onePerson } from './migrations/058-one-person.ts';
 import { recordByChange } from './migrations/060-record-by-change.ts';
+import { microsoftAccess } from './migrations/062-microsoft-access.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -81,6 +82,7 @@ const migrations: Record<string, Migration> = {
   '050-profile-drafts': profileDrafts,
   '058-one-person': onePerson,
   '060-record-by-change': recordByChange,
+  '062-microsoft-access': microsoftAccess,
 };
 
 /**

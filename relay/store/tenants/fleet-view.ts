@@ -1,4 +1,5 @@
 /** Reads the operator's view of all districts: one set of queries for any number of districts. */
+import { z } from 'zod';
 import type { Life } from '../../profile/life.ts';
 import { type Quarantine, type Standing, standingOf } from '../../profile/standing.ts';
 import { type AgentHealth, parseHealth } from '../agents/agent-health.ts';
@@ -7,6 +8,8 @@ import { readJson } from '../engine/stored-json.ts';
 import { storedLife } from '../profiles/profiles.ts';
 import { readQuarantine } from '../profiles/quarantine.ts';
 import type { SystemScope } from '../store.ts';
+
+const roleList = z.array(z.string());
 
 export interface FleetAgent {
   name: string;
@@ -44,6 +47,8 @@ export interface FleetDistrict {
   createdAt: string;
   agents: FleetAgent[];
   profiles: FleetProfile[];
+  /** What its Microsoft 365 grants to each application of the relay; empty before anybody has checked. */
+  access: { roles: readonly string[]; checkedAt: string }[];
   /** Held operations without a decision. */
   held: number;
   problems: number;
@@ -99,6 +104,12 @@ export async function readFleet({ db }: SystemScope, only?: readonly string[]): 
     .$if(!isAll, (query) => query.where('tenant_id', 'in', wanted))
     .groupBy('tenant_id')
     .execute();
+  const access = await db
+    .selectFrom('microsoft_access')
+    .select(['tenant_id', 'access', 'roles', 'checked_at'])
+    .$if(!isAll, (query) => query.where('tenant_id', 'in', wanted))
+    .execute();
+  const accessOf = Map.groupBy(access, (row) => row.tenant_id);
   const agentsOf = Map.groupBy(agents, (row) => row.tenant_id);
   const profilesOf = Map.groupBy(profiles, (row) => row.tenant_id);
   const heldIn = new Map(holds.map((row) => [row.tenant_id, Number(row.count)]));
@@ -119,6 +130,9 @@ export async function readFleet({ db }: SystemScope, only?: readonly string[]): 
       health: parseHealth(row.health, row.name),
     })),
     profiles: (profilesOf.get(tenant.id) ?? []).map((row) => profileOf(row, tenant.committed_at !== null)),
+    access: (accessOf.get(tenant.id) ?? []).map(({ access, roles, checked_at: checkedAt }) => ({
+      ...{ roles: readJson(roleList, roles, 'microsoft_access', access), checkedAt },
+    })),
     held: heldIn.get(tenant.id) ?? 0,
     problems: problemsIn.get(tenant.id) ?? 0,
   }));

@@ -55,6 +55,8 @@ async function forgetDirectory(scope: TenantScope, slug: string): Promise<void> 
     'drift_reading',
     'school_reading',
     'problem',
+    'microsoft_access',
+    'consent_attempt',
   ] as const) {
     await db.deleteFrom(table).where('tenant_id', '=', tenantId).execute();
   }

@@ -6,9 +6,10 @@ import type { FastifyInstance } from 'fastify';
 import { html } from 'ghtml';
 import { z } from 'zod';
 import { fail, HallpassError } from '../../../../shared/errors.ts';
+import { accessPath } from '../../../app/access-page.ts';
 import { replace } from '../../../app/commands/sessions.ts';
 import { beginSignIn } from '../../../app/commands/sign-in.ts';
-import { enterByLink, kindOfLink } from '../../../app/commands/sign-in-links.ts';
+import { enterByLink, purposeOfLink } from '../../../app/commands/sign-in-links.ts';
 import { AttemptLimit } from '../../link/attempts.ts';
 import { consoleBase } from '../shell/document.ts';
 import { needOwnOrigin } from '../shell/form.ts';
@@ -31,8 +32,11 @@ export function linkDoor(app: FastifyInstance, options: DoorOptions): void {
     try {
       if (!fields.success) throw fail('SIGN_IN_LINK_INVALID', {});
       const code = fields.data.code.trim();
-      if ((await kindOfLink(context, code)) === 'invitation') {
-        const asked = { callback: callbackOf(url()), returnTo: `${consoleBase}/me`, isFresh: false, invitation: code };
+      const purpose = await purposeOfLink(context, code);
+      if (purpose?.kind === 'invitation') {
+        // Whoever comes to manage a district begins with what its Microsoft 365 has to grant.
+        const returnTo = purpose.manages === undefined ? `${consoleBase}/me` : accessPath(purpose.manages);
+        const asked = { callback: callbackOf(url()), returnTo, isFresh: false, invitation: code };
         const begun = await beginSignIn(context, await providers.now(), asked);
         jar.ofSignIn(begun.state).write(reply, begun.browser);
         return showAtDoor(reply, frame, leadingTo(begun.address));

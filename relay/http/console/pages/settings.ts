@@ -52,6 +52,8 @@ const sections: readonly { part: keyof Settings; title: string; words: Readonly<
       keyFile: 'Its key',
       secretFile: 'Client secret',
       secretEnds: 'The secret ends',
+      readerClientId: 'Client id of the application that only reads',
+      readerSecretFile: 'Its client secret',
       caFile: 'Private authority',
       speed: 'Factor on the limits',
     },

@@ -7,8 +7,15 @@ import { problemDetails } from '../../problem-details.ts';
 import { consoleBase } from './document.ts';
 import type { Shown } from './page.ts';
 
-/** @param here the path that was asked for, to come back to after a sign-in */
-export function refusalPage(error: HallpassError, here: string): Shown {
+/**
+ * @param here the path that was asked for, to come back to after a sign-in
+ * @param back where to go on
+ */
+export function refusalPage(
+  error: HallpassError,
+  here: string,
+  back = { path: `${consoleBase}/`, label: 'To the first page' },
+): Shown {
   // Bugs say nothing of themselves to the outside.
   const { message, code } = problemDetails(error).body;
   const next = error.code === 'SIGN_IN_REQUIRED' ? signInLink(here, false, 'Sign in') : '';
@@ -18,7 +25,7 @@ export function refusalPage(error: HallpassError, here: string): Shown {
     main: html`<section class="panel narrow stack" role="alert">
 <h1>!${icon('error')} ${message}</h1>
 <p class="action">!${advice(error.action)}</p>
-<p>!${next}!${again}<a href="${consoleBase}/">To the first page</a></p>
+<p>!${next}!${again}<a href="${back.path}">${back.label}</a></p>
 <p class="fine">Code <code>${code}</code></p>
 </section>`,
   };

@@ -2,6 +2,7 @@
 import { html } from 'ghtml';
 import type { HallpassError } from '../../../../shared/errors.ts';
 import { icon } from '../../../../shared/page/parts.ts';
+import { accessPath } from '../../../app/access-page.ts';
 import { conditionOf, describeCondition } from '../../../app/queries/agent-condition.ts';
 import { agentsOf } from '../../../app/queries/agents.ts';
 import { tried } from '../../../app/queries/profile-drafts.ts';
@@ -14,6 +15,8 @@ interface Choices {
   agents: readonly Agent[];
   /** Of Microsoft 365. */
   connection: Connection | { state: 'refused'; error: HallpassError };
+  /** Path of the page about it. */
+  access: string;
   nowMs: number;
 }
 
@@ -27,6 +30,7 @@ export const sourceStep = stepPage<Choices, { name: typeof text }>({
     return {
       agents: await agentsOf(app, actor, tenant),
       connection: answer ?? { state: 'refused', error: refusal },
+      access: accessPath(tenant),
       nowMs,
     };
   },
@@ -60,7 +64,8 @@ function verdictOf(agents: readonly Agent[], nowMs: number): string {
   return working.length > 0 ? 'PowerSchool is connected.' : 'PowerSchool is not connected now.';
 }
 
-function sources({ agents, connection, nowMs }: Choices): string {
+function sources(choices: Choices): string {
+  const { agents, nowMs } = choices;
   const used = inUse(agents);
   const lines = used.map((agent) => {
     const { icon: mark, look } = agentLooks[conditionOf(agent, nowMs)];
@@ -69,14 +74,16 @@ function sources({ agents, connection, nowMs }: Choices): string {
     return html`<dt>PowerSchool, by ${agent.name}</dt><dd class="${look}">!${icon(mark)} ${describeCondition(agent, nowMs)}!${why}</dd>`;
   });
   const none = html`<dt>PowerSchool</dt><dd class="is-quiet">!${icon('none')} no agent has enrolled; the operator makes a code for one with <code>hallpass-relay agent code</code></dd>`;
-  return html`!${used.length === 0 ? none : lines.join('')}<dt>Microsoft 365</dt>!${microsoft(connection)}`;
+  return html`!${used.length === 0 ? none : lines.join('')}<dt>Microsoft 365</dt>!${microsoft(choices)}`;
 }
 
-function microsoft(connection: Choices['connection']): string {
+function microsoft({ connection, access }: Choices): string {
+  const link = html`<small><a href="${access}">What Microsoft 365 lets Hallpass do, and why</a></small>`;
   if ('error' in connection) {
     const { message, action } = connection.error;
-    return html`<dd class="is-broken">!${icon('error')} ${message}<br><small>${action}</small></dd>`;
+    return html`<dd class="is-broken">!${icon('error')} ${message}<br><small>${action}</small><br>!${link}</dd>`;
   }
-  if (connection.state === 'ok') return html`<dd class="is-working">!${icon('ok')} the relay can sign in</dd>`;
+  if (connection.state === 'ok')
+    return html`<dd class="is-working">!${icon('ok')} the relay can sign in<br>!${link}</dd>`;
   return html`<dd class="is-quiet">!${icon('none')} the relay has no app registration yet</dd>`;
 }

@@ -2,6 +2,7 @@
 import { html } from 'ghtml';
 import { z } from 'zod';
 import { counted, icon } from '../../../../shared/page/parts.ts';
+import { accessPath } from '../../../app/access-page.ts';
 import { storeDraft, tryDraft } from '../../../app/commands/profile-drafts.ts';
 import { type DraftNow, draftCheck, draftNow, type Tried, tried } from '../../../app/queries/profile-drafts.ts';
 import { type Sending, sendingOf } from '../../../app/queries/sending.ts';
@@ -107,7 +108,11 @@ function checkOf({ answer, refusal }: NonNullable<Answer['check']>, here: Here):
       : html`<p class="is-troubled">!${icon('warning')} ${unasked.message}</p><p class="action">${unasked.action}</p>`;
   if (problems.length === 0 && unasked === undefined)
     return html`<p class="is-working">!${icon('ok')} The check found no problem.</p>`;
-  return html`<section class="panel stack"><h2>What the check found</h2>!${not}<ul class="findings">!${problems.map((one) => findingOf(one, here))}</ul></section>`;
+  const consent =
+    (answer?.lackingToWrite.length ?? 0) > 0
+      ? html`<p class="is-troubled">!${icon('warning')} Before it can be enabled, an administrator has to grant access to write: <a href="${accessPath(here)}">Microsoft 365</a>.</p>`
+      : '';
+  return html`<section class="panel stack"><h2>What the check found</h2>!${not}!${consent}<ul class="findings">!${problems.map((one) => findingOf(one, here))}</ul></section>`;
 }
 
 function findingOf({ field, severity, reason, remedy }: ProfileProblem, { slug, draft }: Here): string {
