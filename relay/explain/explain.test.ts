@@ -1,10 +1,10 @@
 import t from 'tap';
 import type { RosterRecord } from '../../shared/roster.ts';
-import { asSectionId } from '../model/keys.ts';
+import { asGroupingId, asSectionId } from '../model/keys.ts';
 import { openDistrict, smallRoster } from '../testing/district.ts';
 import { answerOf, explain } from './explain.ts';
 import { readFacts } from './facts.ts';
-import type { Facts } from './known.ts';
+import type { Facts, GroupFacts } from './known.ts';
 
 const whole: Facts = {
   today: '2026-11-24',
@@ -269,4 +269,22 @@ t.test('the facts of a provisioned district explain members, drops and people wi
   await district.run();
   t.match((await ask('10', '50')).steps.at(-1), { status: 'ok', fact: /not a member.*removeMember, done/ });
   t.match((await ask('777', undefined)).answer, { fact: /was in PowerSchool/ });
+});
+
+t.test('says in which security groups a person is, and why', async (t) => {
+  const group = { id: asGroupingId('students-school-1'), name: 'Students - School 1', isKept: false };
+  const stepOf = (change: Partial<GroupFacts>) => {
+    const groups = [{ ...group, isWanted: true, isMember: true, ...change }];
+    return explain({ ...whole, person: { ...whole.person, groups } }).find(({ stage }) => stage === 'Groups');
+  };
+  t.match(stepOf({}), {
+    status: 'ok',
+    fact: 'In the security group "Students - School 1": they are a student of school 1.',
+  });
+  t.match(stepOf({ isMember: false, name: undefined }), {
+    status: 'waiting',
+    fact: /^Not in the security group of the students of school 1 yet/,
+  });
+  t.match(stepOf({ isWanted: false }), { status: 'waiting', fact: /although/ });
+  t.match(stepOf({ isWanted: false, isKept: true }), { status: 'ok', fact: /where they stay/ });
 });

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { groupingId, groupingParts, groupingWords } from './grouping.ts';
 import {
+  asGroupingId,
   asObjectKey,
   asOperationKey,
   asSchoolId,
   asSectionId,
   classKey,
+  groupKey,
   idIn,
   objectKey,
   objectOf,
@@ -25,6 +28,7 @@ import {
   personIn,
   personKey,
 } from './person-key.ts';
+import { readSubject } from './subject.ts';
 
 const id = fc.string({ minLength: 1, unit: fc.constantFrom('1', 'a', '-', ':') });
 const role = fc.constantFrom('students' as const, 'teachers' as const);
@@ -102,4 +106,35 @@ t.test('an account of nobody in the roster is its own key', async () => {
   t.equal(accountOf('students:1', accounts), 'object-1');
   t.equal(accountOf('teachers:1', accounts), undefined);
   t.equal(isStudent(asMemberKey(accountKey('students'))), false);
+});
+
+t.test('a grouping says what its people have in common, whatever the ids are', async (t) => {
+  const text = fc.string({ minLength: 1, unit: 'grapheme' });
+  const parts = fc.record(
+    { role, schoolId: text.map(asSchoolId), grade: text },
+    { requiredKeys: ['role'], noNullPrototype: true },
+  );
+  const pairs = fc.tuple(parts, parts);
+  fc.assert(
+    fc.property(pairs, ([one, other]) => {
+      const id = groupingId(one);
+      const isSame = JSON.stringify(groupingParts(id)) === JSON.stringify(groupingParts(groupingId(other)));
+      return (
+        t.strictSame(groupingParts(id), one) &&
+        /^[\w-]+$/.test(id) &&
+        objectOf(asObjectKey(groupKey(id))).key === id &&
+        (id === groupingId(other)) === isSame
+      );
+    }),
+  );
+  t.throws(() => asGroupingId('pupils-school-1'), TypeError);
+  const id = groupingId({ role: 'students', schoolId: asSchoolId('12'), grade: '-1' });
+  t.equal(id, 'students-school-12-grade-_2d1');
+  t.equal(
+    groupingWords(id, () => 'Lincoln'),
+    'the students of Lincoln (school 12) in grade level -1',
+  );
+  const about = { record: { kind: 'school', id: '12' }, person: 'students:1' };
+  t.match(readSubject(`group:${id}/students:1`), { what: 'membership', ...about });
+  t.match(readSubject('group:teachers'), { what: 'other', record: undefined });
 });

@@ -155,12 +155,11 @@ export function noKeys(): Keys {
   return { schools: new Set(), people: new Set(), sections: new Set(), groups: new Set() };
 }
 
-/** @param from without groups where there are none to add */
-export function addKeys(to: Keys, from: Omit<Keys, 'groups'> & Partial<Pick<Keys, 'groups'>>): void {
+export function addKeys(to: Keys, from: Keys): void {
   for (const id of from.schools) to.schools.add(id);
   for (const key of from.people) to.people.add(key);
   for (const id of from.sections) to.sections.add(id);
-  for (const id of from.groups ?? []) to.groups.add(id);
+  for (const id of from.groups) to.groups.add(id);
 }
 
 /** The objects that these keys name. */

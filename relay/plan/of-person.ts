@@ -1,6 +1,6 @@
 /**
- * The part of a plan that concerns one person, and what that needs: the person's own class or school is created, if it is not there
- * yet, because they could not be in it otherwise. Whatever concerns other people, and teams, is left to the usual turn. Pure.
+ * The part of a plan that concerns one person, and what that needs: the person's own class, school or security group is created, if it is
+ * not there yet, because they could not be in it otherwise. Whatever concerns other people, and teams, is left to the usual turn. Pure.
  */
 import { type Operation, type Plan, peopleOf } from '../model/operation.ts';
 import type { MemberKey, PersonKey } from '../model/person-key.ts';
@@ -36,7 +36,7 @@ function divided(operation: Operation, person: PersonKey): { mine?: Operation; t
   return { mine: { ...operation, people: [person] }, theirs: { ...operation, people: others } };
 }
 
-/** Schools and classes that have to be created first. */
+/** Schools, classes and security groups that have to be created first. */
 function neededBy(own: Plan, others: Plan): Set<Operation> {
   const creations = new Map(others.filter(isPlace).map((operation) => [broughtBy(operation), operation]));
   const needed = new Set<Operation>();
@@ -51,5 +51,5 @@ function neededBy(own: Plan, others: Plan): Set<Operation> {
 
 function isPlace(operation: Operation): boolean {
   const { does } = specOf(operation.kind);
-  return 'creates' in does && (does.creates === 'school' || does.creates === 'class');
+  return 'creates' in does && does.creates !== 'user' && does.creates !== 'team';
 }

@@ -5,7 +5,7 @@
  */
 import { timestamp } from '../../shared/clock.ts';
 import type { Applied } from '../model/applied-state.ts';
-import { addKeys, asSectionId, type Keys } from '../model/keys.ts';
+import { addKeys, asSectionId, type Keys, noKeys } from '../model/keys.ts';
 import { countOperations, type Operation, type Plan, peopleOf } from '../model/operation.ts';
 import { type PersonKey, personKey } from '../model/person-key.ts';
 import { partOfPerson } from '../plan/of-person.ts';
@@ -248,6 +248,6 @@ function keysOf(person: PersonKey, { roster, applied }: TenantState): Keys {
   const keys = roster.keysOf(person);
   const schoolIds = roster.whereaboutsOf(person)?.schoolIds ?? [];
   const classes = [applied.members, applied.owners].flatMap((relation) => relation.containersOf(person));
-  addKeys(keys, { schools: new Set(schoolIds), people: new Set(), sections: new Set(classes.map(asSectionId)) });
+  addKeys(keys, { ...noKeys(), schools: new Set(schoolIds), sections: new Set(classes.map(asSectionId)) });
   return keys;
 }
