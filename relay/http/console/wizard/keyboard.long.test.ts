@@ -172,7 +172,8 @@ t.test('every step by keyboard', { skip: noBrowser }, async (t) => {
     await next('classes');
     await looksRight('classes');
     await next('groups');
-    await choose(tab, 'input[name="by"][value="school"]');
+    await reach(tab, 'input[name="by"][value="school"]');
+    await tab.keyboard.press('Space');
     await looksRight('groups');
     await next('guards');
     await type(tab, 'input[name="guards.removals.percent"]', '5');
