@@ -25,7 +25,9 @@ export const reasons: Readonly<Record<string, string>> = {
   'Organization.Read.All': 'To show the licenses with their free seats.',
   'EduRoster.ReadWrite.All':
     'To create and update schools, classes, and the accounts and school properties of students and teachers.',
-  'Group.ReadWrite.All': 'To add owners and members to classes, and to remove them: each class is a group.',
+  'Group.ReadWrite.All':
+    'To add owners and members to classes, and to remove them: each class is a group. The same for security groups, where a profile keeps some.',
+  'Group.Create': 'To create security groups of roles, schools and grade levels.',
   'LicenseAssignment.ReadWrite.All': 'To assign licenses to new accounts.',
   'Team.Create': 'To create a team for each class.',
   'User.RevokeSessions.All': 'To sign people out everywhere when their accounts are disabled.',
