@@ -6,7 +6,7 @@ import { printable } from '../../shared/printable.ts';
  * apostrophe in front makes it text (https://owasp.org/www-community/attacks/CSV_Injection). Full-width signs count,
  * too, and so do signs after invisible characters, which some programs drop.
  */
-const formula = /^[\s\p{Cf}]*[=+\-@＝＋－＠]|^[\t\r\n]/u;
+const formula = /^[\s\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/u;
 
 /** One line with its line end; the caller decides the columns. */
 export function csvLine(cells: readonly string[]): string {

@@ -1,21 +1,33 @@
 /**
  * The programs as they are packed for npm: `npm run prepack`, which `npm pack` calls. Node strips no types below node_modules,
- * so our own TypeScript is bundled; the packages that it needs stay dependencies, and npm installs them as ever.
+ * so our own TypeScript is bundled, with the packages that it needs: see {@link bundleForNpm}.
  */
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import manifest from '../../package.json' with { type: 'json' };
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { readScriptOptions } from '../script-options.ts';
+import { lean } from './agent/lean.ts';
 import { pageAssets } from './agent/page-assets.ts';
+import { leanRelay } from './lean-relay.ts';
+import { nodeModules } from './node-modules.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/**
- * Packages of hundreds of files, of which the programs use a part, in each thread: bundled with it, they take less. All packages
- * together, and without white space, were 13 MB of a relay; these two alone were not measured. npm installs them all the same, with their licenses.
- */
-const bundledToo = ['kysely', 'zod'];
+const shared: BuildOptions = {
+  absWorkingDir: root,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  chunkNames: 'chunk-[hash]',
+  // Names stay as they are, so that the stack of a bug can be read.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
 
 /** Started by their file names, beside the modules that start them. */
 export const threads = {
@@ -23,29 +35,27 @@ export const threads = {
   'checkpoint-thread': 'relay/store/engine/sqlite/checkpoint-thread.ts',
   'turn-thread': 'relay/threads/turn-thread.ts',
 };
-const programs = { 'hallpass-agent': 'agent/main.ts', 'hallpass-relay': 'relay/main.ts' };
 
-/** @param outdir of the bundles, an absolute path @param entryPoints sources by name */
-export async function bundleForNpm(
-  outdir: string,
-  entryPoints: Record<string, string> = { ...programs, ...threads },
-): Promise<void> {
+/**
+ * V8 keeps the text of what it runs, in each thread: with all packages in it, only what is used of them is kept, without white space. npm
+ * installs the packages all the same, with their licenses, and so that it can say which of them are to be renewed.
+ *
+ * @param outdir of the bundles, an absolute path
+ */
+export async function bundleForNpm(outdir: string): Promise<void> {
   await rm(outdir, { recursive: true, force: true });
-  await build({
-    absWorkingDir: root,
-    entryPoints,
-    outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    external: Object.keys(manifest.dependencies).filter((name) => !bundledToo.includes(name)),
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    chunkNames: 'chunk-[hash]',
-    plugins: [pageAssets],
-    logLevel: 'warning',
-  });
+  await bundle(outdir, { 'hallpass-agent': 'agent/main.ts' }, lean);
+  await bundle(outdir, { 'hallpass-relay': 'relay/main.ts', ...threads }, leanRelay);
+}
+
+/** The relay's threads alone. @param outdir an absolute path */
+export async function bundleThreads(outdir: string): Promise<void> {
+  await rm(outdir, { recursive: true, force: true });
+  await bundle(outdir, threads, leanRelay);
+}
+
+async function bundle(outdir: string, entryPoints: Record<string, string>, leaner: Plugin): Promise<void> {
+  await build({ ...shared, outdir, entryPoints, plugins: [leaner, nodeModules, pageAssets] });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

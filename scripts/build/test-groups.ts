@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { folderOfThreads } from '../../shared/testing/packages.ts';
 import { readScriptOptions } from '../script-options.ts';
-import { bundleForNpm, threads } from './npm.ts';
+import { bundleThreads, threads } from './npm.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(root, 'node_modules/.cache/tests');
@@ -51,4 +51,4 @@ for (const [name, files] of grouped(await shortTests())) {
   );
   await writeFile(join(folder, `${name}.mjs`), lines.join('\n'));
 }
-await bundleForNpm(folderOfThreads, threads);
+await bundleThreads(folderOfThreads);

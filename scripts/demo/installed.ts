@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** @param folder which is made @returns the file that starts each program */
 export async function installPrograms(folder: string): Promise<Installed> {
-  for (const file of manifest.files.filter((name) => name.endsWith('.mjs'))) {
+  for (const file of manifest.files.filter((name) => /\.(?:mjs|json)$/.test(name))) {
     const copy = join(folder, file);
     await mkdir(dirname(copy), { recursive: true });
     await copyFile(join(root, file), copy);

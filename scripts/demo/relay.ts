@@ -1,6 +1,7 @@
 /** The operator's relay: its settings, its districts, and what it says. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import allocator from '../../relay/allocator.json' with { type: 'json' };
 import type { AppRegistration } from './microsoft.ts';
 import type { DemoOptions } from './options.ts';
 import type { ProfileDocument } from './oracle/rules.ts';
@@ -77,7 +78,8 @@ export async function startRelay(testbed: Testbed): Promise<Relay> {
     'relay',
     [testbed.installed.relay, 'serve', '--log-format', 'json'],
     {
-      env: { ...testbed.homeOf('relay'), ...withoutCache },
+      // Given here, because what it would start again in its own place loses the pipe by which it follows the demo.
+      env: { ...testbed.homeOf('relay'), ...withoutCache, ...allocator },
       ready: (line) => line.event === 'relay.ready',
     },
   );

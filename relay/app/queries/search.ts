@@ -128,7 +128,7 @@ async function byAccount(
 function fits(record: Student | Teacher, words: readonly string[]): boolean {
   const { id, givenName = '', middleName = '', surname = '', username = '', secondaryEmail = '' } = record;
   const number = record.kind === 'student' ? record.studentNumber : record.teacherNumber;
-  const names = plain(`${givenName} ${middleName} ${surname}`).split(/[\s'’-]+/);
+  const names = plain(`${givenName} ${middleName} ${surname}`).split(/[\s'\u2019-]+/);
   const wholes = [plain(surname), plain(username), plain(secondaryEmail), number ?? ''];
   return words.every(
     (word) => word === id || [...names, ...wholes].some((part) => part !== '' && part.startsWith(word)),

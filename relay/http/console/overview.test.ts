@@ -73,7 +73,7 @@ t.test('a sync starts, and a profile is paused; only a check against Microsoft 3
     ['profile.paused Sam the admin', 'run.start Sam the admin'],
   );
   const paused = await admin.get(base);
-  t.match(paused.body, /Resume “all schools”/);
+  t.match(paused.body, /Resume &ldquo;all schools&rdquo;/);
   const refused = await admin.submit(paused, `${base}/resume`);
   t.ok(refused.status >= 400);
   t.equal(await stateNow(), 'paused', 'this relay cannot ask Microsoft 365');

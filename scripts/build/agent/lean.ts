@@ -12,7 +12,10 @@ export { default as Pool } from './lib/dispatcher/pool.js';
 `;
 
 /** Messages in other languages than English. */
-const zodLocales = `export { default as en } from './en.js';`;
+export const zodLocales = {
+  files: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/,
+  contents: `export { default as en } from './en.js';`,
+};
 
 /** What the agent begins to use of undici must be added above: before that nothing is built. */
 export const lean: Plugin = {
@@ -21,6 +24,6 @@ export const lean: Plugin = {
     const resolveDir = dirname(createRequire(import.meta.url).resolve('undici/package.json'));
     build.onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'lean' }));
     build.onLoad({ filter: /^undici$/, namespace: 'lean' }, () => ({ contents: undici, resolveDir }));
-    build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: zodLocales }));
+    build.onLoad({ filter: zodLocales.files }, () => ({ contents: zodLocales.contents }));
   },
 };

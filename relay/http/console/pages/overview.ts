@@ -131,19 +131,19 @@ function profilesPanel({ profiles }: Status, base: string, view: View): string {
 
 function pauseForm(profile: string, base: string, view: View): string {
   if (!view.may('profile.paused')) return '';
-  return html`<details class="confirm"><summary>Pause…</summary><p>Runs of “${profile}” end between two requests, and none begins until somebody resumes it. What is written stays.</p>!${formTo(
+  return html`<details class="confirm"><summary>Pause&hellip;</summary><p>Runs of &ldquo;${profile}&rdquo; end between two requests, and none begins until somebody resumes it. What is written stays.</p>!${formTo(
     `${base}/pause`,
     view,
-    html`<input type="hidden" name="profile" value="${profile}"><button>Pause “${profile}”</button>`,
+    html`<input type="hidden" name="profile" value="${profile}"><button>Pause &ldquo;${profile}&rdquo;</button>`,
   )}</details>`;
 }
 
 function resumeForm(profile: string, base: string, view: View): string {
   if (!view.may('profile.enabled')) return '';
-  return html`<details class="confirm"><summary>Resume…</summary><p>“${profile}” goes on as before the pause: what changed in PowerSchool meanwhile is written, within the guard’s limits.</p>!${formTo(
+  return html`<details class="confirm"><summary>Resume&hellip;</summary><p>&ldquo;${profile}&rdquo; goes on as before the pause: what changed in PowerSchool meanwhile is written, within the guard&rsquo;s limits.</p>!${formTo(
     `${base}/resume`,
     view,
-    html`<input type="hidden" name="profile" value="${profile}"><button>Resume “${profile}”</button>`,
+    html`<input type="hidden" name="profile" value="${profile}"><button>Resume &ldquo;${profile}&rdquo;</button>`,
   )}</details>`;
 }
 
@@ -152,7 +152,7 @@ function runsPanel({ runs }: OverviewFacts, status: Status, base: string, view: 
   const canRun = status.profiles.some(({ state }) => state !== 'paused');
   const sync =
     canRun && view.may('run.start')
-      ? html`<details class="confirm"><summary>Sync now…</summary><p>A run begins within seconds, and writes what enabled profiles have to write. What the guard holds stays held.</p>!${formTo(`${base}/sync`, view, '<button>Sync now</button>')}</details>`
+      ? html`<details class="confirm"><summary>Sync now&hellip;</summary><p>A run begins within seconds, and writes what enabled profiles have to write. What the guard holds stays held.</p>!${formTo(`${base}/sync`, view, '<button>Sync now</button>')}</details>`
       : '';
   const list = runs.length === 0 ? html`<p class="empty">Nothing has run yet.</p>` : runsTable(`${base}/runs`, runs);
   return html`<section class="panel"><div class="panel-head"><h2>Runs</h2><p><a href="${base}/runs">All runs</a></p></div>

@@ -28,7 +28,7 @@ export function problemList(problems: readonly OpenProblem[]): string {
   const items = problems.map((problem) => {
     const { code, firstAt } = problem;
     const { message, action } = inWords(problem);
-    return html`<li><p class="is-troubled">!${icon('warning')} ${message}</p><p class="action">!${icon('next')}<span>!${advice(action)}</span></p><p class="fine">since !${time(Date.parse(firstAt))} · <code>${code}</code></p></li>`;
+    return html`<li><p class="is-troubled">!${icon('warning')} ${message}</p><p class="action">!${icon('next')}<span>!${advice(action)}</span></p><p class="fine">since !${time(Date.parse(firstAt))} &middot; <code>${code}</code></p></li>`;
   });
   return html`<section class="panel"><div class="panel-head"><h2>Problems</h2></div><ul class="causes">!${items}</ul></section>`;
 }

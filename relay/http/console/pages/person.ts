@@ -26,7 +26,7 @@ export const personPage = districtPage({
     return { tenant, found: await personNow(app, actor, tenant, { role, id, section: query.class }) };
   },
   render: (answer, view) => html`<h1>${verdictOf(answer.found)}</h1>
-!${view.may('person.provision') ? html`<p class="actions"><a class="button" href="${personPath(answer.tenant, answer.found.key)}/provision">Provision now …</a></p>` : ''}
+!${view.may('person.provision') ? html`<p class="actions"><a class="button" href="${personPath(answer.tenant, answer.found.key)}/provision">Provision now &hellip;</a></p>` : ''}
 <div class="columns">
 <section class="panel"><div class="panel-head"><h2>${titleOf(answer.found)}</h2>!${answer.found.asked === undefined ? '' : html`<a href="${personPath(answer.tenant, answer.found.key)}">About the account</a>`}</div>!${pathOf(answer.found.steps)}</section>
 !${factsOf(answer)}

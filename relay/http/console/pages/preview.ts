@@ -182,7 +182,7 @@ function guards({ plan }: ShownPlan, { home }: Answer): string {
     ...plan.holds.map((hold) => ({ ...hold, look: html`<span class="is-paused">!${icon('wait')} Held</span>` })),
     ...plan.approved.map((hold) => ({ ...hold, look: html`<span class="is-working">!${icon('ok')} Approved</span>` })),
   ].map(({ count: number, noun, reason, effect, look }) => [
-    html`${count(number)} × ${noun}`,
+    html`${count(number)} &times; ${noun}`,
     look,
     html`${reason}`,
     html`${effect}`,

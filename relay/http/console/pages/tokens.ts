@@ -133,7 +133,7 @@ function created(slug: string, { token, expiresAt }: { token: string; expiresAt:
     main: html`<h1>Keep this token where only the program can read it.</h1>
 <section class="panel narrow stack">
 <p>!${copyable(token, 'the token')}</p>
-<p class="note">It is not shown again. It ends !${time(Date.parse(expiresAt), 'due')}. The program sends it in the header “Authorization: Bearer”, never in an address.</p>
+<p class="note">It is not shown again. It ends !${time(Date.parse(expiresAt), 'due')}. The program sends it in the header &ldquo;Authorization: Bearer&rdquo;, never in an address.</p>
 <p><a href="${pathOf(slug)}">All tokens</a></p></section>`,
   };
 }

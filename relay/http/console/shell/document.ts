@@ -53,7 +53,7 @@ function around(
 <meta name="color-scheme" content="light dark">
 <meta name="htmx-config" content='{"includeIndicatorCSS":false,"morphIgnore":["data-htmx-powered","open"]}'>
 !${leadsTo === undefined ? '' : html`<meta http-equiv="refresh" content="0;url=${leadsTo}">`}
-<title>${title}${place?.tenant === undefined ? '' : ` – ${place.tenant.name}`} – Hallpass</title>
+<title>${title}${place?.tenant === undefined ? '' : ` – ${place.tenant.name}`} &ndash; Hallpass</title>
 <link rel="icon" href="${asset('icon.svg')}" type="image/svg+xml">
 <link rel="stylesheet" href="${asset('pico.css')}">
 <link rel="stylesheet" href="${asset('design.css')}">

@@ -53,7 +53,7 @@ export function samplesPanel({ now: { plan, guarded, schoolOf }, names }: DraftP
       const changes = describeChanges(one).map((change) => html`<code>${change}</code>`);
       return html`<tr><th scope="row">${sentenceOf(one as Listed, names)}</th><td>!${changes.join(' ')}</td><td>${one.reason}</td></tr>`;
     });
-    return html`<h3>${kindWords(kind)} <small>${of.length > sampleSize ? `${sampleSize} of ${count(of.length)}` : count(of.length)}</small></h3><div class="scroller" tabindex="0" role="region" aria-label="Samples: ${kindWords(kind)}"><table><thead><tr><th scope="col">What</th><th scope="col">Before → after</th><th scope="col">Why</th></tr></thead><tbody>!${rows}</tbody></table></div>`;
+    return html`<h3>${kindWords(kind)} <small>${of.length > sampleSize ? `${sampleSize} of ${count(of.length)}` : count(of.length)}</small></h3><div class="scroller" tabindex="0" role="region" aria-label="Samples: ${kindWords(kind)}"><table><thead><tr><th scope="col">What</th><th scope="col">Before &rarr; after</th><th scope="col">Why</th></tr></thead><tbody>!${rows}</tbody></table></div>`;
   });
   return html`<section class="panel stack samples"><h2>Samples</h2>!${groups}</section>`;
 }

@@ -96,7 +96,7 @@ function enablePanel(now: DraftNow, { slug, draft }: Here, plan: DraftPlan, view
   const numbers = numbersOf(plan);
   const lines = numbers.totals.map(
     ({ kind, planned, held }) =>
-      html`<li><strong>${count(planned - held)}</strong> × ${kindWords(kind)}${held === 0 ? '' : `, ${count(held)} held`}</li>`,
+      html`<li><strong>${count(planned - held)}</strong> &times; ${kindWords(kind)}${held === 0 ? '' : `, ${count(held)} held`}</li>`,
   );
   const what = now.state === 'enabled' ? 'Put in force' : 'Enable';
   const label =
@@ -106,7 +106,7 @@ function enablePanel(now: DraftNow, { slug, draft }: Here, plan: DraftPlan, view
   const button = html`<input type="hidden" name="version" value="${draftVersion(now.draft)}"><button class="primary">${label}</button>`;
   return html`<section class="panel stack"><p class="lead">From the next run on, Hallpass writes to Microsoft 365 by this profile, whenever PowerSchool changes.</p>
 <ul class="numbers">!${lines}</ul>
-<p class="note">!${icon('warning')} This asks for a sign-in of the last minutes. It checks the profile once more before; with errors nothing is enabled. “Pause” on the page Profiles stops all writing within seconds.</p>
+<p class="note">!${icon('warning')} This asks for a sign-in of the last minutes. It checks the profile once more before; with errors nothing is enabled. &ldquo;Pause&rdquo; on the page Profiles stops all writing within seconds.</p>
 !${view.may('profile.enabled') && !now.isOvertaken ? formTo(`${stepPath(slug, draft, 'enable')}/now`, view, button) : ''}
 </section>`;
 }
