@@ -112,7 +112,7 @@ function causesPanel({ tenant, home: { inSchools, schools, schoolNames } }: Answ
   if (schools.length === 0) return '';
   if (inSchools.length === 0) {
     return emptyPanel(
-      html`!${icon('ok')} Everybody in your ${schools.length === 1 ? 'school' : 'schools'} has what the district’s profile gives them.`,
+      html`!${icon('ok')} Everybody in your ${schools.length === 1 ? 'school' : 'schools'} has what the district&rsquo;s profile gives them.`,
     );
   }
   const items = inSchools.slice(0, mostCauses).map((cause) => causeItem(cause, { tenant, schools: schoolNames }));

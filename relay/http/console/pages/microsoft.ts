@@ -101,7 +101,7 @@ function nextStep(answer: Facts, view: View): string {
     return html`<section class="panel stack" role="status"><p class="lead"><span class="state is-paused">!${icon('wait')} Not arrived yet</span></p><p>Tokens do not have all permissions yet: that takes some minutes, now and then longer. This page asks again by itself, and nothing has to be granted twice.</p></section>`;
   }
   const mayAsk = view.may('consent.ask');
-  const who = html`<p class="note">Microsoft asks for a sign-in and lists the permissions. Whoever accepts needs the role Privileged Role Administrator or Global Administrator in the district’s Microsoft 365. They can be withdrawn there at any time (Entra admin center, Enterprise applications, Permissions).</p>`;
+  const who = html`<p class="note">Microsoft asks for a sign-in and lists the permissions. Whoever accepts needs the role Privileged Role Administrator or Global Administrator in the district&rsquo;s Microsoft 365. They can be withdrawn there at any time (Entra admin center, Enterprise applications, Permissions).</p>`;
   const wantsRead = reader?.clientId !== null && (facts.access === 'none' || facts.access === 'unknown');
   const wantsWrite = writer?.clientId !== null && !isWhole(facts);
   const buttons = [
@@ -188,7 +188,7 @@ function sendPanel({ slug }: Facts, view: View): string {
   return html`<section class="panel narrow">!${formTo(
     `${consoleBase}/districts/${slug}/users/invite`,
     view,
-    html`<div class="stack"><h2>Send the district’s administrator here</h2>
+    html`<div class="stack"><h2>Send the district&rsquo;s administrator here</h2>
 <p>Make a link with which they sign in, become administrator of this district, and land on this page.</p>
 <label>For<input type="text" name="label" required maxlength="100" autocomplete="off"></label>
 <input type="hidden" name="role" value="admin"><button>Make a link</button></div>`,

@@ -118,7 +118,7 @@ function profilesPanel({ profiles }: Status, base: string, view: View): string {
       html`${name}`,
       html`!${stateOf('profile', standing)}!${why === null ? '' : html`<p class="fine">${why.message}</p>`}`,
       moment(lastRun?.finishedAt ?? lastRun?.startedAt ?? null),
-      html`<a href="${withQuery(`${base}/preview`, { profile: name })}" aria-label="Preview of “${name}”">Preview</a>`,
+      html`<a href="${withQuery(`${base}/preview`, { profile: name })}" aria-label="Preview of &ldquo;${name}&rdquo;">Preview</a>`,
       ...(mayAct ? [acts] : []),
     ];
   });

@@ -36,7 +36,7 @@ export function documentOf(frame: Frame, shown: Shown, place?: Place): string {
 /** The frame of a page whose main part comes later. @param name of the page */
 export function frameOf(frame: Frame, name: string, place: Place): { before: string; after: string } {
   const { before, after } = around(frame, { title: name }, place);
-  return { before: html`!${before}<p class="late" role="status">!${icon('busy')} ${name}: one moment…</p>\n`, after };
+  return { before: html`!${before}<p class="late" role="status">!${icon('busy')} ${name}: one moment&hellip;</p>\n`, after };
 }
 
 function around(
@@ -53,7 +53,7 @@ function around(
 <meta name="color-scheme" content="light dark">
 <meta name="htmx-config" content='{"includeIndicatorCSS":false,"morphIgnore":["data-htmx-powered","open"]}'>
 !${leadsTo === undefined ? '' : html`<meta http-equiv="refresh" content="0;url=${leadsTo}">`}
-<title>${title}${place?.tenant === undefined ? '' : ` – ${place.tenant.name}`} &ndash; Hallpass</title>
+<title>${title}${place?.tenant === undefined ? '' : ` \u2013 ${place.tenant.name}`} &ndash; Hallpass</title>
 <link rel="icon" href="${asset('icon.svg')}" type="image/svg+xml">
 <link rel="stylesheet" href="${asset('pico.css')}">
 <link rel="stylesheet" href="${asset('design.css')}">
