@@ -36,7 +36,10 @@ export function documentOf(frame: Frame, shown: Shown, place?: Place): string {
 /** The frame of a page whose main part comes later. @param name of the page */
 export function frameOf(frame: Frame, name: string, place: Place): { before: string; after: string } {
   const { before, after } = around(frame, { title: name }, place);
-  return { before: html`!${before}<p class="late" role="status">!${icon('busy')} ${name}: one moment&hellip;</p>\n`, after };
+  return {
+    before: html`!${before}<p class="late" role="status">!${icon('busy')} ${name}: one moment&hellip;</p>\n`,
+    after,
+  };
 }
 
 function around(
