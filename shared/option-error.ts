@@ -45,6 +45,9 @@ export function optionError(
 const mostListed = 8;
 
 function unknownCommand(parent: Command, given: string): string {
+  // Exactly the name of an option: closer than any command.
+  const option = parent.options.map(({ long }) => long ?? '').find((long) => long === `--${given}`);
+  if (option !== undefined) return `unknown command '${given}'. Did you mean "${option}"?`;
   const names = parent.commands.flatMap((command) => namesOf(command).map((name) => ({ name, is: command.name() })));
   const near = nearest(
     given,
@@ -52,8 +55,6 @@ function unknownCommand(parent: Command, given: string): string {
   );
   const meant = names.find(({ name }) => name === near)?.is;
   if (meant !== undefined) return `unknown command '${given}'. Did you mean "${meant}"?`;
-  const option = parent.options.map(({ long }) => long ?? '').find((long) => long === `--${given}`);
-  if (option !== undefined) return `unknown command '${given}'. Did you mean "${option}"?`;
   const known = parent.commands.map((command) => command.name());
   return `unknown command '${given}'.${known.length > mostListed ? '' : ` There are ${known.join(', ')}.`}`;
 }

@@ -6,9 +6,9 @@ import { systemClock } from '../../shared/clock.ts';
 import { accessScopes } from '../model/access-scope.ts';
 import { readAudit } from '../store/audit/audit.ts';
 import { setProfile } from '../store/profiles/profiles.ts';
-import { openStore } from '../store/store.ts';
 import { createTenant } from '../store/tenants/system.ts';
 import { countTenant } from '../store/tenants/tenants.ts';
+import { openFreshStore } from '../testing/fresh-store.ts';
 import { testProfile } from '../testing/relay-double.ts';
 import type { Actor } from './actor.ts';
 import { enrollAgent, makeCode, shutOut } from './commands/agents.ts';
@@ -19,7 +19,7 @@ import { ask, enter, perform } from './perform.ts';
 const kim: Actor = { kind: 'terminal', user: 'kim', note: 'Ticket 4711' };
 
 async function setUp(t: Test) {
-  const store = await openStore(':memory:');
+  const store = await openFreshStore(':memory:');
   t.teardown(() => store.close());
   const add = (slug: string, digit: string) =>
     store.system((scope) => createTenant(scope, { slug, name: slug, graphTenantId: digit.repeat(32) }, new Date()));

@@ -7,6 +7,7 @@ import type { Actor } from '../app/actor.ts';
 import { longestNote, readNote } from '../app/note.ts';
 import { type AppContext, ask } from '../app/perform.ts';
 import type { ProxyVariables } from '../network/proxy.ts';
+import { makeStateFolder } from '../settings/home-files.ts';
 import { loadSettings, storeAddress } from '../settings/settings.ts';
 import { openStore, type TenantScope } from '../store/store.ts';
 import type { Tenant } from '../store/tenants/system.ts';
@@ -61,6 +62,7 @@ export function actorOf({ user, err }: CliContext, { note, by }: Noted = {}): Ac
 /** Opens the database for one command, beside a running relay. */
 export async function withApp<T>(context: CliContext, fn: (app: AppContext) => Promise<T>): Promise<T> {
   const { home, keyFile, proxies, clock, stop } = context;
+  await makeStateFolder(home);
   const store = await openStore(storeAddress(home, await loadSettings(home)));
   try {
     return await fn({ home, keyFile, proxies, store, clock, signal: stop });

@@ -46,7 +46,7 @@ t.test('answers every wrong input in words, with the fitting exit code', async (
       78,
       /SERVER_NOT_REFUSED.*"ps\.contoso\.org".*tenant show contoso/s,
     ],
-    [['tenant', 'delete', 'contoso'], 64, /There are add, list, show, edit, accept, remove/],
+    [['tenant', 'delete', 'contoso'], 64, /There are add, list, show, edit, consent, accept, remove/],
     [['lisences', 'contoso'], 64, /Did you mean "licenses"\?/],
     [['enrol-code', 'contoso'], 64, /Did you mean "enroll-code"\?/],
     [['sync', 'stop', 'contoso'], 64, /There are now, cancel, restart/],

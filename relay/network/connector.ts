@@ -1,5 +1,5 @@
 /** How undici connects: directly, or through the proxy of the environment. */
-import type { LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { buildConnector } from 'undici';
 import { type ProxyVariables, proxyFor } from './proxy.ts';
@@ -22,9 +22,10 @@ export function connectorBy({ proxies, secureContext, lookup }: Connecting): bui
   return (options, done) => {
     const { protocol, hostname, port } = options;
     const open = async () => {
-      const proxy = proxyFor(new URL(`${protocol}//${hostname}${port === '' ? '' : `:${port}`}`), proxies);
-      if (proxy === undefined) return connect(options, done);
       const host = hostname.replace(/^\[|\]$/g, '');
+      const inAddress = isIP(host) === 6 ? `[${host}]` : host;
+      const proxy = proxyFor(new URL(`${protocol}//${inAddress}${port === '' ? '' : `:${port}`}`), proxies);
+      if (proxy === undefined) return connect(options, done);
       const usualPort = protocol === 'https:' ? 443 : 80;
       const socket = await tunnelTo({ host, port: Number(port) || usualPort }, proxy, secureContext);
       if (protocol === 'https:') connect({ ...options, httpSocket: socket }, done);

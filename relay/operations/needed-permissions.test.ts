@@ -4,6 +4,7 @@ import t from 'tap';
 import { reading } from '../model/permissions.ts';
 import { parseProfile } from '../profile/profile.ts';
 import { alwaysNeeded, neededByOptions, permissionProblems } from './needed-permissions.ts';
+import { permissionUses, reasons } from './permission-uses.ts';
 import { users } from './permissions.ts';
 import { operationKinds, specOf } from './registry.ts';
 
@@ -104,4 +105,17 @@ t.test('every operation is covered by permissions that some run requests', async
         `${kind}: ${anyOf[0]}`,
       );
   }
+});
+
+t.test('every permission that is asked for has its reason, and no other', (t) => {
+  const asked = permissionUses.map(({ permission }) => permission);
+  t.same(
+    permissionUses.filter(({ why }) => why === ''),
+    [],
+  );
+  t.same(
+    Object.keys(reasons).filter((permission) => !asked.includes(permission)),
+    [],
+  );
+  t.end();
 });

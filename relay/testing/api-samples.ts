@@ -6,6 +6,7 @@ import type { Route } from '../http/api/route.ts';
 import { loadSettings, saveSettings } from '../settings/settings.ts';
 import { addExempt } from '../store/accounts/exempt.ts';
 import { admitServer } from '../store/agents/source-servers.ts';
+import { ofTheRelay } from '../store/audit/audit.ts';
 import { addBlackout } from '../store/runs/blackouts.ts';
 import { askFor } from '../store/runs/person-requests.ts';
 import { createToken } from '../store/tenants/api-tokens.ts';
@@ -90,6 +91,10 @@ async function channelMade({ home, relay, district }: ApiSetting, path: string):
   const context = { home, store: relay.store, clock: systemClock, signal: new AbortController().signal };
   const given = { name: randomUUID(), kind: 'heartbeat', target: { url: `${relay.url}/healthz` } } as const;
   const tenant = path.startsWith('relay/') ? undefined : district.tenantId;
+  // A district has at most 20.
+  await relay.store.withTenant(tenant ?? ofTheRelay, ({ db, tenantId }) =>
+    db.deleteFrom('alert_channel').where('tenant_id', '=', tenantId).execute(),
+  );
   return (await addAlertChannel(context, { kind: 'terminal', user: 'kim' }, { ...given, tenant })).id;
 }
 

@@ -10,7 +10,8 @@ import { migratePostgres } from '../store/engine/postgres/migrate.ts';
 import { openStore, type Store } from '../store/store.ts';
 
 /** A role that may create databases and roles. */
-const admin = process.env.HALLPASS_TEST_DATABASE_URL ?? 'postgres://root@127.0.0.1:5432/test';
+const named = process.env.HALLPASS_TEST_DATABASE_URL;
+const admin = named ?? 'postgres://root@127.0.0.1:5432/test';
 export const servingRole = 'hallpass_test_serving';
 /** Of all tests on the server, while one makes the template. */
 const templateLock = 727_001;
@@ -23,12 +24,13 @@ export interface FreshDatabase {
   drop(): Promise<void>;
 }
 
-/** Why there is no server, in words for the output of tests; false if there is one. */
+/** Why there is no server, in words for the output of tests; false if there is one. @throws if one is named that does not answer */
 export async function noPostgres(): Promise<string | false> {
   try {
     await asAdmin((client) => client.query('select 1'));
     return false;
-  } catch {
+  } catch (error) {
+    if (named !== undefined) throw error;
     return `no PostgreSQL answers at ${new URL(admin).host} (HALLPASS_TEST_DATABASE_URL names another server)`;
   }
 }

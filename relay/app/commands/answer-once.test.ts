@@ -1,9 +1,9 @@
 /** A request's answer is repeated to the client that sent it, and to nobody else. */
 import t, { type Test } from 'tap';
 import { VirtualClock } from '../../../shared/testing/virtual-clock.ts';
-import { openStore } from '../../store/store.ts';
 import { newToken } from '../../store/tenants/api-token.ts';
 import { forgetOldAnswers } from '../../store/tenants/kept-answers.ts';
+import { openFreshStore } from '../../testing/fresh-store.ts';
 import { answerOnce, type Keep, type RepeatableRequest } from './answer-once.ts';
 
 const secret = 'Zzyzx-4711';
@@ -11,7 +11,7 @@ const whole = { status: 201, headers: { etag: '"1"' }, body: JSON.stringify({ pa
 const asked = { tenantId: 't', tokenId: 'id', token: newToken(), key: 'one', said: ['POST', '/x', '{}', undefined] };
 
 async function setUp(t: Test) {
-  const store = await openStore(':memory:');
+  const store = await openFreshStore(':memory:');
   t.teardown(() => store.close());
   const clock = new VirtualClock(Date.parse('2026-09-01T08:00:00Z'));
   let times = 0;

@@ -23,6 +23,6 @@ t.test('random requests', async (t) => {
     await fuzz.hold(t, sent);
   });
   // Requests depend on each other's effects, so fast-check cannot shrink a failure.
-  await fc.assert(property, { seed: 20_261_130, numRuns: 60, endOnFailure: true });
+  await fc.assert(property, { seed: 20_261_130, numRuns: 150, endOnFailure: true });
   t.ok(fuzz.done.size > 5, 'some requests were carried out');
 });

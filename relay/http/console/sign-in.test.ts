@@ -78,7 +78,7 @@ t.test('an invitation gives a role to whoever accepts it, once', async (t) => {
   const landed = await accept(sam, 'sam', code);
   t.equal(new URL(landed.url).pathname, '/console/districts/contoso/microsoft', 'what there is to grant comes first');
   const me = await sam.get('/console/me');
-  t.match(me.body, /You are Sam Reed\..*sam@contoso\.edu.*District admin<\/strong> in contoso schools/s);
+  t.match(me.body, /You are Sam Reed\..*sam@contoso\.edu.*District admin<\/strong> in <a [^>]+>contoso schools/s);
   t.equal((await sam.get('/console/districts/fabrikam')).status, 404);
   const stored = await relay.store.system(({ db }) =>
     db.selectFrom('console_user').select(['authority', 'subject']).where('name', '=', 'Sam Reed').execute(),

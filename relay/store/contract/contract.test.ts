@@ -93,6 +93,13 @@ for (const { name, skip, open } of engines) {
       );
     });
 
+    t.test('an empty list holds nothing', async (t) => {
+      const none = store.readTenant(id, ({ db }) =>
+        db.selectFrom('audit').select('id').where('tenant_id', '=', id).where('id', 'in', []).execute(),
+      );
+      t.same(await none, []);
+    });
+
     t.test('ids are ordered by their bytes', async (t) => {
       const inOrder = ['-x', '1-0', '10', '1_0', '9', 'A', 'Z', '_x', 'a', 'É', 'é'];
       const row = { tenant_id: id, code: 'c', message: 'm', action: 'a', profile: 'p', first_at: '', last_at: '' };

@@ -5,7 +5,8 @@ import { digestOf, digestToText, recordHash } from '../../../shared/digest.ts';
 import { fromWire } from '../../../shared/frames.ts';
 import { atOnce } from '../../../shared/in-parts.ts';
 import { type Bucket, bucketKey, kinds } from '../../../shared/roster.ts';
-import { openStore, type Store } from '../store.ts';
+import { openFreshStore } from '../../testing/fresh-store.ts';
+import type { Store } from '../store.ts';
 import { createTenant } from '../tenants/system.ts';
 import { applyBatch, beginCycle, commitCycle, partsOf, rowsOf } from './intake.ts';
 import { bucketsOfOpenCycle, changedSince, digests, isSettled, manifest, mirrorState, readRecords } from './mirror.ts';
@@ -22,7 +23,7 @@ const term = (id: string, name = 'Year') => ({
 });
 
 async function mirror(t: Pick<Tap, 'teardown'>) {
-  const store = await openStore(':memory:');
+  const store = await openFreshStore(':memory:');
   t.teardown(() => store.close());
   return { store, ...(await tenantIn(store, 'contoso')) };
 }

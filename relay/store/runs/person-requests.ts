@@ -34,10 +34,18 @@ export async function askFor(
   const open = (await openRequests(scope)).find((one) => one.person === person);
   if (open !== undefined) return { id: open.id, isNew: false };
   const id = randomUUID();
+  const { last } = await db
+    .selectFrom('person_request')
+    .select(({ fn }) => fn.max('asked_at').as('last'))
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirstOrThrow();
+  // Requests of the same moment, or of a clock that was set back, keep their order.
+  const after = last === null ? '' : new Date(Date.parse(last) + 1).toISOString();
+  const at = askedAt > after ? askedAt : after;
   const rest = { run_id: null, trace: null, outcome: null, finished_at: null };
   await db
     .insertInto('person_request')
-    .values({ tenant_id: tenantId, id, person, asked_at: askedAt, asked_by: askedBy, ...rest })
+    .values({ tenant_id: tenantId, id, person, asked_at: at, asked_by: askedBy, ...rest })
     .execute();
   return { id, isNew: true };
 }

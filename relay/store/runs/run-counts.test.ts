@@ -1,6 +1,7 @@
 /** What runs did, by kind and day, as pages show it. */
 import t from 'tap';
-import { openStore } from '../store.ts';
+
+import { openFreshStore } from '../../testing/fresh-store.ts';
 import { createTenant } from '../tenants/system.ts';
 import { beginRun, finishRun, type JournalEntry, writeJournal } from './journal.ts';
 import { readDayCounts, readProblemDays, readRunCounts, readRunDays } from './run-counts.ts';
@@ -9,7 +10,7 @@ import { operationsOf, pruneJournal } from './run-history.ts';
 const done = { state: 'success', done: 3, failed: 1, held: 0, problems: 2 } as const;
 
 t.test('outcomes are counted once, by kind and day, and go with their run', async (t) => {
-  const store = await openStore(':memory:');
+  const store = await openFreshStore(':memory:');
   t.teardown(() => store.close());
   const given = { slug: 'contoso', name: 'Contoso', graphTenantId: '11111111-1111-4111-8111-111111111111' };
   const { id } = await store.system((scope) => createTenant(scope, given, new Date('2026-09-01')));

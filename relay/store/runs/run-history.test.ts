@@ -1,8 +1,9 @@
 /** Audit log and journal as they are kept: in order, append-only the one, of bounded size the other. */
 import { sql } from 'kysely';
 import t, { type Test } from 'tap';
+import { openFreshStore } from '../../testing/fresh-store.ts';
 import { changesBetween, readAudit, writeAudit } from '../audit/audit.ts';
-import { openStore, type TenantScope } from '../store.ts';
+import type { TenantScope } from '../store.ts';
 import { createTenant } from '../tenants/system.ts';
 import { beginRun, finishRun, type JournalEntry, lastRun, noteFailure, readIntents, writeJournal } from './journal.ts';
 import { findRun, listRuns, operationsOf, pruneJournal } from './run-history.ts';
@@ -10,7 +11,7 @@ import { findRun, listRuns, operationsOf, pruneJournal } from './run-history.ts'
 const at = '2026-09-01T08:00:00.000Z';
 
 async function setUp(t: Test) {
-  const store = await openStore(':memory:');
+  const store = await openFreshStore(':memory:');
   t.teardown(() => store.close());
   const given = { slug: 'contoso', name: 'Contoso', graphTenantId: '11111111-1111-4111-8111-111111111111' };
   const { id } = await store.system((scope) => createTenant(scope, given, new Date(at)));

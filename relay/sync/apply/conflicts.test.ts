@@ -92,11 +92,6 @@ const holdersOfAliases: Record<string, [(directory: Directory) => void, RegExp]>
     (directory) => directory.addGroup({ ...unified, ...alias }, false, 'once'),
     /the group "Chess" \(object id/,
   ],
-  'a security group': [
-    (directory) =>
-      directory.addGroup({ ...alias, mailEnabled: false, securityEnabled: true, groupTypes: [] }, false, 'once'),
-    /the group "Chess" \(object id/,
-  ],
   'a distribution list, by its address': [
     (directory) =>
       directory.addGroup(
@@ -250,7 +245,7 @@ t.test('the record of an object is found without a full scan', async (t) => {
     },
   });
   const classes = new Map([['77', { objectId: 'group', body: {} }]]);
-  const owners = new Owners({ accounts: counted, applied: { classes } as never });
+  const owners = new Owners({ accounts: counted, applied: { classes, groups: new Map() } as never });
   const some = Array.from({ length: 500 }, (_, index) => index);
   t.same(
     some.map((index) => owners.of(`object ${index}`)),

@@ -147,7 +147,7 @@ t.test('from nothing to a profile that writes', async (t) => {
   t.match(preview, /operations would be carried out/);
   t.match(preview, /new account<\/th><td class="number">4<\/td>/);
   const enable = await browser.get(`${wizard.path}/enable`);
-  t.match(enable.body, /<strong>4<\/strong> × new account/);
+  t.match(enable.body, /<strong>4<\/strong> &times; new account/);
   t.match(enable.body, /Enable: \d+ operations now, 0 held/);
   t.equal((await readNow()).length, 0, 'nothing is in force until then');
   const enabled = await browser.submit(enable, '/now');

@@ -1,5 +1,13 @@
 /** Connections to PostgreSQL, and what to do when the server ends them. */
-import { type DialectAdapter, Kysely, PostgresAdapter, PostgresDialect, sql } from 'kysely';
+import {
+  type DialectAdapter,
+  HandleEmptyInListsPlugin,
+  Kysely,
+  PostgresAdapter,
+  PostgresDialect,
+  replaceWithNoncontingentExpression,
+  sql,
+} from 'kysely';
 import pg from 'pg';
 import type { Database } from '../schema.ts';
 import type { PostgresAddress } from './address.ts';
@@ -22,7 +30,9 @@ export function connect(address: PostgresAddress, most = address.connections): K
   // end with it. Idle connections report to the pool, and those in use to themselves; whoever uses it gets the error as well.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
-  return new Kysely<Database>({ dialect: new ServerDialect({ pool }) });
+  // `in ()` holds for nothing in SQLite, and is a syntax error in PostgreSQL.
+  const emptyLists = new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression });
+  return new Kysely<Database>({ dialect: new ServerDialect({ pool }), plugins: [emptyLists] });
 }
 
 export function driverOptions({ connectionString, password }: PostgresAddress) {
