@@ -47,9 +47,11 @@ export async function accept(link: string, { issuer }: SignIn, { id, name }: Dem
   const code = new URL(link).hash.slice(1);
   const leading = await browser.submit(await browser.get('/console/link'), '/link', { code });
   const choice = await browser.follow(await browser.get(linkIn(leading, issuer)));
-  const me = await browser.follow(await browser.submit(choice, '/interaction/', { account: id }));
-  if (me.status !== 200 || !me.url.endsWith('/console/me')) {
-    throw new DemoError(`${name} could not sign in: ${me.status} at ${me.url}`, 'Please report this bug.', [me.body]);
+  const landed = await browser.follow(await browser.submit(choice, '/interaction/', { account: id }));
+  // Roles land on different pages.
+  const me = await browser.get('/console/me');
+  if (landed.status !== 200 || me.status !== 200 || !me.body.includes(`You are ${name}`)) {
+    throw new DemoError(`${name} could not sign in: ${landed.status} at ${landed.url}`, 'Please report this bug.', [me.body]);
   }
   await browser.submit(me, '/sign-out');
 }
