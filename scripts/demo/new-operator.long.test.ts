@@ -139,7 +139,7 @@ t.test('from the set-up link to a provisioned district', { skip, timeout: 1_200_
   await shot('identity');
   for (const step of ['domains', 'licenses', 'schools']) await next(step);
   await tab.locator('input[name=schools][value=all]').check();
-  for (const step of ['properties', 'classes', 'guards', 'summary']) await next(step);
+  for (const step of ['properties', 'classes', 'groups', 'guards', 'summary']) await next(step);
   await tab.locator('a[href$="/preview"].button').click();
   await tab.waitForURL(/\/preview$/);
   await shot('preview');

@@ -51,7 +51,9 @@ export async function accept(link: string, { issuer }: SignIn, { id, name }: Dem
   // Roles land on different pages.
   const me = await browser.get('/console/me');
   if (landed.status !== 200 || me.status !== 200 || !me.body.includes(`You are ${name}`)) {
-    throw new DemoError(`${name} could not sign in: ${landed.status} at ${landed.url}`, 'Please report this bug.', [me.body]);
+    throw new DemoError(`${name} could not sign in: ${landed.status} at ${landed.url}`, 'Please report this bug.', [
+      me.body,
+    ]);
   }
   await browser.submit(me, '/sign-out');
 }

@@ -9,9 +9,9 @@ import { startSignInSimulator } from './provider.ts';
 interface CliOptions {
   port: number;
   clientId: string;
-  clientSecretFile: string;
-  redirectUri: string[];
-  accounts: string;
+  clientSecretFile?: string;
+  redirectUri?: string[];
+  accounts?: string;
 }
 
 const accountsSchema = z
@@ -34,9 +34,9 @@ const { options: cli } = readScriptOptions<CliOptions>(
     command
       .option('--port <number>', 'port to listen on; 0 takes a free one', port, 0)
       .option('--client-id <id>', 'client id of the relay', 'hallpass')
-      .requiredOption('--client-secret-file <file>', 'file with its secret')
-      .requiredOption('--redirect-uri <url...>', 'where it lets people be sent back: RELAY/console/sign-in/callback')
-      .requiredOption('--accounts <file>', 'JSON list of people: id, name, email, and tid, oid, says if wanted')
+      .option('--client-secret-file <file>', 'file with its secret; must be given')
+      .option('--redirect-uri <url...>', 'where it sends people back: RELAY/console/sign-in/callback; must be given')
+      .option('--accounts <file>', 'JSON list of people: id, name, email, and tid, oid, says if wanted; must be given')
       .addHelpText(
         'after',
         `
@@ -54,6 +54,9 @@ function port(text: string): number {
 
 try {
   const { clientId, clientSecretFile, redirectUri: redirectUris, accounts: file } = cli;
+  if (clientSecretFile === undefined || redirectUris === undefined || file === undefined) {
+    throw new Error('give --client-secret-file, --redirect-uri and --accounts');
+  }
   const accounts = accountsSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
   if (!accounts.success) throw new Error(`${file} is not a list of accounts:\n${z.prettifyError(accounts.error)}`);
   const clientSecret = (await readFile(clientSecretFile, 'utf8')).trim();
