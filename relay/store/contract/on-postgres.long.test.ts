@@ -23,7 +23,6 @@ const files = [
   'relay/sync/departures.test.ts',
   'relay/sync/groups.test.ts',
   'relay/sync/guard.test.ts',
-  'relay/sync/people-now.test.ts',
 ];
 
 t.test('what holds on SQLite holds on PostgreSQL', { skip: await noPostgres() }, async (t) => {
