@@ -44,7 +44,7 @@ t.test('messages are taken once, and again when nobody said what became of them'
         const twin = { ...alert, id: 'another' };
         return writeAlerts(scope, { kept: [twin], dropped: [], add: [], cancel: [] });
       }),
-      /UNIQUE/,
+      /unique/i,
       'a cause has one open alert, whoever looks at once with another',
     );
     t.same(await store.readTenant(id, unresolvedAlerts), [alert]);
