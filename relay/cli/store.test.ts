@@ -67,4 +67,8 @@ t.test('a relay moves to a server with all that it has', { skip }, async (t) => 
   ]);
   await Promise.all([first.close(), beside.close()]);
   await (await serve()).close();
+
+  t.match((await cli('tenant', 'remove', 'contoso')).out, /: .*1 profile/, 'all of its tables are counted');
+  t.match((await cli('tenant', 'remove', 'contoso', '--confirm', 'contoso')).out, /Removed .*1 profile/);
+  t.notMatch((await cli('tenant', 'list')).out, /contoso/);
 });

@@ -2,12 +2,11 @@
  * Databases on a PostgreSQL server for tests, each a copy of a template that is migrated once for the same sources. Tests that need a
  * server skip without one.
  */
-import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { migratePostgres } from '../store/engine/postgres/migrate.ts';
 import { openStore, type Store } from '../store/store.ts';
+import { schemaSources } from './schema-sources.ts';
 
 /** A role that may create databases and roles. */
 const named = process.env.HALLPASS_TEST_DATABASE_URL;
@@ -37,7 +36,7 @@ export async function noPostgres(): Promise<string | false> {
 
 /** @param content `schema`: tables without rows, as after "store migrate"; `nothing`: as after "create database" */
 export async function freshDatabase(content: 'schema' | 'nothing' = 'schema'): Promise<FreshDatabase> {
-  const template = `hallpass_template_${sourcesHash()}`;
+  const template = `hallpass_template_${schemaSources().toString('hex').slice(0, 16)}`;
   const name = `hallpass_test_${randomBytes(8).toString('hex')}`;
   await asAdmin(async (client) => {
     await client.query('select pg_advisory_lock($1)', [templateLock]);
@@ -96,12 +95,4 @@ async function asAdmin<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
   } finally {
     await client.end();
   }
-}
-
-function sourcesHash(): string {
-  const engine = join(import.meta.dirname, '../store/engine');
-  const hash = createHash('sha256');
-  const files = readdirSync(engine, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-  for (const file of files.sort()) hash.update(readFileSync(join(engine, file)));
-  return hash.digest('hex').slice(0, 16);
 }

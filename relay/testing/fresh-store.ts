@@ -2,16 +2,15 @@
  * A database with its schema, made once for the same migrations, kept for the next process and copied: 30 migrations take 50 ms of
  * CPU, a copy 5.
  */
-import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openStore, type Store } from '../store/store.ts';
+import { schemaSources } from './schema-sources.ts';
 
-/** Whatever a fresh database is made of. */
-const engine = join(import.meta.dirname, '../store/engine');
 const kept = join(import.meta.dirname, '../../node_modules/.cache/fresh-store');
 
 let contents: Promise<Uint8Array> | undefined;
@@ -38,7 +37,7 @@ export async function placeFreshStore(file: string): Promise<void> {
 
 /** The file begins with what it is made of, so that it is replaced when a migration changes. */
 async function readContents(): Promise<Uint8Array> {
-  const source = madeOf();
+  const source = schemaSources();
   const found = existsSync(kept) ? await readFile(kept) : Buffer.alloc(0);
   if (found.subarray(0, source.length).equals(source)) return found.subarray(source.length);
   const made = await makeContents();
@@ -47,13 +46,6 @@ async function readContents(): Promise<Uint8Array> {
   await writeFile(half, Buffer.concat([source, made]));
   await rename(half, kept);
   return made;
-}
-
-function madeOf(): Buffer {
-  const hash = createHash('sha256');
-  const files = readdirSync(engine, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-  for (const file of files.sort()) hash.update(readFileSync(join(engine, file)));
-  return hash.digest();
 }
 
 async function makeContents(): Promise<Uint8Array> {

@@ -109,11 +109,10 @@ export async function deleteTenant(
 ): Promise<Removal> {
   allow(actor, 'tenant.remove');
   const { store } = context;
-  const { tenant, counts, agents } = await store.readSystem(async (system) => {
-    const tenant = await reach(system, actor, 'tenant.remove', named);
-    const scope = { ...system, tenantId: tenant.id };
+  const tenant = await store.readSystem((system) => reach(system, actor, 'tenant.remove', named));
+  const { counts, agents } = await store.readTenant(tenant.id, async (scope) => {
     const agents = (await listAgents(scope)).filter(({ revokedAt }) => revokedAt === null).length;
-    return { tenant, counts: await countTenant(scope), agents };
+    return { counts: await countTenant(scope), agents };
   });
   const isDone = confirm === tenant.slug;
   if (isDone) {

@@ -25,7 +25,10 @@ export const acrossTenants: Readonly<Record<string, Across>> = {
   license_reading: { may: 'read', why: 'alerts are decided for all districts' },
   microsoft_access: { may: 'read', why: 'the fleet says where consent is missing' },
   problem: { may: 'read', why: 'the fleet counts problems' },
-  profile: { may: 'read', why: 'the fleet shows profiles, and changes of any district wake provisioning' },
+  profile: {
+    may: 'write',
+    why: 'the fleet shows profiles; the removal of a district is recorded and stops its provisioning at once',
+  },
   run: { may: 'read', why: 'the fleet shows the last runs' },
   run_control: { may: 'read', why: 'requests of any district wake provisioning' },
   sign_in_link: { may: 'write', why: 'somebody who follows a link knows only the link' },

@@ -31,7 +31,7 @@ export async function reachable<T>(store: string, action: () => Promise<T>): Pro
     return await action();
   } catch (error) {
     if (error instanceof HallpassError) throw error;
-    const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+    const code = codeOf(error);
     if (code === readOnly) refuseWriting(error);
     const fault = faults[code] ?? faults[code.slice(0, 2)] ?? faultOfDriver(error);
     if (fault === undefined) throw error;
@@ -42,8 +42,11 @@ export async function reachable<T>(store: string, action: () => Promise<T>): Pro
 /** Whether the server or the network ended the connection; a new one may work. */
 export function isLostConnection(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return /^(57P0[1-5]|08...|25P03)$/.test(code) || 'syscall' in error || lostConnection.test(error.message);
+  return /^(57P0[1-5]|08...|25P03)$/.test(codeOf(error)) || 'syscall' in error || lostConnection.test(error.message);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 /** The driver's and the network's own errors. */
